@@ -1,0 +1,255 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Makes and removes block devices: zcblk's own, and those under it. Every
+# function that makes one defers its removal. Sourced by lib.sh.
+#
+# USAGE: . ./lib.sh
+# REQUIREMENTS: configfs; kmod, dmsetup, util-linux for what uses them
+
+CONFIGFS=/sys/kernel/config
+ZCFS=$CONFIGFS/zcblk
+NULLFS=$CONFIGFS/nullb
+
+module_loaded() {
+	[ -d "/sys/module/${1//-/_}" ]
+}
+
+# module_load NAME [OPT=VALUE...]: a module that makes devices when it is loaded
+# is only looked for; its own function loads it
+module_load() {
+	! module_loaded "$1" || return 0
+	case $1 in
+	null_blk) modprobe null_blk nr_devices=0 ;;
+	brd | scsi_debug) modinfo "$1" >/dev/null ;;
+	*) modprobe "$@" ;;
+	esac
+}
+
+# kname DEVICE: the kernel's name of a device node
+kname() {
+	local major minor
+
+	major=$(stat -Lc %t "$1")
+	minor=$(stat -Lc %T "$1")
+	basename "$(readlink -f "/sys/dev/block/$((0x$major)):$((0x$minor))")"
+}
+
+# sysfs_write VALUE FILE: the shell's own error line names neither
+sysfs_write() {
+	printf '%s\n' "$1" >"$2" && return
+	echo "cannot write '$1' to $2"
+	return 1
+}
+
+# --- zcblk -----------------------------------------------------------------
+
+zcblk_module() {
+	local ko
+
+	for ko in "$ZCBLK_BUILD/driver/zcblk.ko" "$ZCBLK_BUILD/zcblk.ko"; do
+		[ -f "$ko" ] && echo "$ko" && return
+	done
+	modinfo -n zcblk
+}
+
+zcblk_insmod() {
+	module_load configfs
+	mountpoint -q "$CONFIGFS" || mount -t configfs none "$CONFIGFS"
+	insmod "$(zcblk_module)" "$@"
+}
+
+# zcblk_load [PARAM=VALUE...]
+zcblk_load() {
+	! module_loaded zcblk || zcblk_unload
+	zcblk_insmod "$@" || die "zcblk does not load"
+	defer zcblk_unload
+}
+
+# zcblk_unload: removes all that is left, so that one failure stays one
+zcblk_unload() {
+	local dir
+
+	module_loaded zcblk || return 0
+	for dir in "$ZCFS"/*/; do
+		[ ! -d "$dir" ] || zcblk_del "$(basename "$dir")" || true
+	done
+	rmmod zcblk
+}
+
+zcblk_features() {
+	if module_loaded zcblk; then
+		cat "$ZCFS/features"
+	else
+		zcblk_insmod && cat "$ZCFS/features"
+		rmmod zcblk
+	fi
+}
+
+zcblk_get() {
+	cat "$ZCFS/$1/$2"
+}
+
+# zcblk_set DISK ATTRIBUTE VALUE
+zcblk_set() {
+	sysfs_write "$3" "$ZCFS/$1/$2"
+}
+
+# zcblk_make DISK [ATTRIBUTE=VALUE...]: a configured device, not powered
+zcblk_make() {
+	local disk=$1 setting
+	shift
+	mkdir "$ZCFS/$disk" || return
+	defer zcblk_del "$disk"
+	for setting in "$@"; do
+		zcblk_set "$disk" "${setting%%=*}" "${setting#*=}" || return
+	done
+}
+
+# zcblk_add DISK ATTRIBUTE=VALUE...: a disk, ready as /dev/DISK
+zcblk_add() {
+	zcblk_make "$@"
+	zcblk_set "$1" power 1
+	wait_for 5 test -b "/dev/$1"
+}
+
+# zcblk_del DISK: a disk that has to be forced off is off, but a failure
+zcblk_del() {
+	local status=0
+
+	[ -d "$ZCFS/$1" ] || return 0
+	if [ "$(zcblk_get "$1" power)" = 1 ]; then
+		zcblk_set "$1" power 0 || {
+			status=1
+			zcblk_set "$1" power force
+		}
+	fi
+	rmdir "$ZCFS/$1" || status=1
+	return "$status"
+}
+
+# --- below zcblk -----------------------------------------------------------
+
+# null_add NAME ATTRIBUTE=VALUE...: null_blk as /dev/NAME; size in MiB
+null_add() {
+	local name=$1 setting
+	shift
+	module_load null_blk
+	mkdir "$NULLFS/$name"
+	defer null_del "$name"
+	for setting in "$@"; do
+		sysfs_write "${setting#*=}" "$NULLFS/$name/${setting%%=*}"
+	done
+	sysfs_write 1 "$NULLFS/$name/power"
+	wait_for 5 test -b "/dev/$name"
+}
+
+null_del() {
+	[ -d "$NULLFS/$1" ] || return 0
+	sysfs_write 0 "$NULLFS/$1/power"
+	rmdir "$NULLFS/$1"
+}
+
+scsi_debug_disk() {
+	local disk
+
+	for disk in /sys/bus/pseudo/drivers/scsi_debug/adapter*/host*/target*/*:*/block/*; do
+		[ -e "$disk" ] && basename "$disk" && return
+	done
+	return 1
+}
+
+# scsi_debug_add OPT=VALUE...: sets SCSI_DEV
+scsi_debug_add() {
+	module_load sd_mod
+	modprobe scsi_debug delay=0 "$@"
+	defer scsi_debug_del
+	wait_for 20 scsi_debug_disk || die "scsi_debug shows no disk"
+	SCSI_DEV=/dev/$(scsi_debug_disk)
+	wait_for 5 test -b "$SCSI_DEV"
+}
+
+scsi_debug_del() {
+	! module_loaded scsi_debug || wait_for 10 modprobe -r scsi_debug
+}
+
+# brd_add MIB: a RAM disk, /dev/ram0
+brd_add() {
+	! module_loaded brd || rmmod brd
+	modprobe brd rd_nr=1 "rd_size=$(($1 * 1024))"
+	defer brd_del
+	wait_for 5 test -b /dev/ram0
+}
+
+brd_del() {
+	! module_loaded brd || rmmod brd
+}
+
+# dm_add NAME TABLE: /dev/mapper/NAME, made without udev
+dm_add() {
+	module_load dm_mod
+	dmsetup create --noudevrules --noudevsync "$1" --table "$2"
+	defer dm_del "$1"
+	dmsetup mknodes --noudevsync "$1"
+}
+
+dm_del() {
+	dmsetup info "$1" >/dev/null 2>&1 || return 0
+	dmsetup remove --noudevrules --noudevsync "$1"
+}
+
+# loop_add MIB: sets LOOP_DEV
+loop_add() {
+	module_load loop
+	truncate -s "${1}M" "$TMP/loop"
+	LOOP_DEV=$(losetup --find --show "$TMP/loop")
+	defer losetup -d "$LOOP_DEV"
+}
+
+# unused DEVICE: no partitions, no holders, not mounted
+unused() {
+	[ "$(lsblk -nro NAME,MOUNTPOINT "$1" | wc -w)" -eq 1 ]
+}
+
+# scratch_disks: disks whose content may be lost. Only what ZCBLK_SCRATCH names.
+scratch_disks() {
+	local disk
+
+	for disk in ${ZCBLK_SCRATCH:-}; do
+		[ -b "$disk" ] && unused "$disk" && echo "$disk"
+	done
+}
+
+# scratch N: sets SCRATCH to scratch disk N, the first is 0; wiped
+scratch() {
+	local disks
+
+	mapfile -t disks < <(scratch_disks)
+	SCRATCH=${disks[$1]}
+	wipefs -aq "$SCRATCH"
+}
+
+# mount_add DEVICE DIR [OPTIONS]
+mount_add() {
+	mkdir -p "$2"
+	mount -o "${3:-defaults}" "$1" "$2"
+	defer umount_if "$2"
+}
+
+umount_if() {
+	! mountpoint -q "$1" || umount "$1"
+}
+
+# same_size DEVICE DEVICE
+same_size() {
+	[ "$(blockdev --getsize64 "$1")" = "$(blockdev --getsize64 "$2")" ]
+}
+
+# fio_run OUTPUT ARGS...: fio, its JSON in OUTPUT
+fio_run() {
+	local output=$1
+	shift
+	fio --output-format=json --output="$output" "$@" && return
+	cat "$output"
+	return 1
+}

@@ -1,0 +1,286 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What every zcblk test starts from: results in KTAP, requirements, deferred
+# cleanup, the kernel log check. Devices are made in lib-devices.sh, zcblk's
+# statistics read in lib-stats.sh.
+#
+# USAGE: . ./lib.sh (first line of a test; there is nothing to call at its end)
+# REQUIREMENTS: root, bash 5, a kernel with configfs and debugfs
+
+set -euo pipefail
+export LC_ALL=C
+
+TEST_NAME=${0##*/}
+TEST_NAME=${TEST_NAME%.sh}
+ZCBLK_BUILD=${ZCBLK_BUILD:-}
+HELPERS=$ZCBLK_BUILD/selftests
+ZCBLK=$ZCBLK_BUILD/userspace/zcblk
+[ -x "$ZCBLK" ] || ZCBLK=$(command -v zcblk || true)
+LONG=${LONG:-0}
+TMP=$(mktemp -d "/tmp/$TEST_NAME.XXXXXX")
+
+RESULTS=0
+FAILURES=0
+SKIP_REASONS=()
+DEFERRED=()
+DMESG_ALLOWED=()
+
+# --- results ---------------------------------------------------------------
+
+note() {
+	printf '# %s\n' "$*"
+}
+
+pass() {
+	RESULTS=$((RESULTS + 1))
+	printf 'ok %d %s\n' "$RESULTS" "$1"
+}
+
+fail() {
+	RESULTS=$((RESULTS + 1))
+	FAILURES=$((FAILURES + 1))
+	printf 'not ok %d %s\n' "$RESULTS" "$1"
+}
+
+# run_captured CMD...: runs CMD in a subshell that stops at the first failing
+# command (which `CMD || ...` would not), output in $TMP/output, status in RC
+run_captured() {
+	set +e
+	(
+		set -e
+		"$@"
+	) >"$TMP/output" 2>&1 </dev/null
+	RC=$?
+	set -e
+}
+
+show_output() {
+	sed 's/^/# /' "$TMP/output"
+}
+
+# check DESC CMD...: ok if CMD succeeds
+check() {
+	local desc=$1
+	shift
+	run_captured "$@"
+	if [ "$RC" -eq 0 ]; then
+		pass "$desc"
+	else
+		fail "$desc"
+		note "status $RC from: $*"
+		show_output
+	fi
+}
+
+# check_fails DESC TEXT CMD...: ok if CMD fails and says TEXT
+check_fails() {
+	local desc=$1 text=$2
+	shift 2
+	run_captured "$@"
+	if [ "$RC" -ne 0 ] && grep -qF -- "$text" "$TMP/output"; then
+		pass "$desc"
+	else
+		fail "$desc"
+		note "status $RC, expected a failure with '$text' from: $*"
+		show_output
+	fi
+}
+
+# check_eq DESC WANT GOT
+check_eq() {
+	if [ "$2" = "$3" ]; then
+		pass "$1"
+	else
+		fail "$1"
+		note "expected '$2', got '$3'"
+	fi
+}
+
+# check_near DESC WANT GOT PERCENT
+check_near() {
+	local off=$(($3 > $2 ? $3 - $2 : $2 - $3))
+
+	if [ $((off * 100)) -le $(($2 * $4)) ]; then
+		pass "$1"
+	else
+		fail "$1"
+		note "expected $2 within $4 %, got $3"
+	fi
+}
+
+# skip REASON, die REASON: end the test here
+skip() {
+	SKIP_REASONS+=("$1")
+	exit 4
+}
+
+die() {
+	fail "set-up: $1"
+	exit 1
+}
+
+# --- cleanup ---------------------------------------------------------------
+
+# defer CMD...: runs CMD at the end of the test, last deferred first
+defer() {
+	DEFERRED+=("$(printf '%q ' "$@")")
+}
+
+run_deferred() {
+	local i
+
+	for ((i = ${#DEFERRED[@]} - 1; i >= 0; i--)); do
+		run_captured eval "${DEFERRED[i]}"
+		[ "$RC" -eq 0 ] && continue
+		fail "cleanup: ${DEFERRED[i]}"
+		show_output
+	done
+	DEFERRED=()
+}
+
+# stop PID: ends a process that this test started, and waits for it
+stop() {
+	kill "$1" 2>/dev/null || true
+	wait "$1" 2>/dev/null || true
+}
+
+# wait_for SECONDS CMD...: polls until CMD succeeds; fails at the deadline
+wait_for() {
+	local deadline=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$deadline" ] || return 1
+		sleep 0.05
+	done
+}
+
+# --- kernel log ------------------------------------------------------------
+
+DMESG_SPLATS='WARNING: |BUG: |kernel BUG at|Oops|general protection fault'
+DMESG_SPLATS+='|unable to handle|Call Trace:|INFO: (task|rcu|NMI|trying|possible)'
+DMESG_SPLATS+='|possible (recursive|circular)|suspicious RCU|soft lockup'
+DMESG_SPLATS+='|LOCKUP|blocked for more than|scheduling while atomic'
+DMESG_SPLATS+='|sleeping function called|refcount_t: |list_(add|del) corruption'
+DMESG_SPLATS+='|UBSAN|KASAN|KCSAN|KFENCE|kmemleak: [0-9]+ new|[Oo]bjects remaining'
+DMESG_SPLATS+='|still has objects|page allocation failure|DEBUG_LOCKS'
+
+kmsg() {
+	dd if=/dev/kmsg iflag=nonblock bs=8192 status=none 2>/dev/null || true
+}
+
+kmsg_last() {
+	kmsg | awk -F, '/^[0-9]/ { seq = $2 } END { print seq + 0 }'
+}
+
+kmsg_after() {
+	kmsg | awk -F, -v after="$1" '/^[0-9]/ && $2 > after + 0 {
+		sub(/^[^;]*;/, ""); print }'
+}
+
+# dmesg_mark: dmesg_new and dmesg_has look at what comes after this
+dmesg_mark() {
+	DMESG_MARK=$(kmsg_last)
+}
+
+dmesg_new() {
+	kmsg_after "$DMESG_MARK"
+}
+
+dmesg_has() {
+	dmesg_new >"$TMP/dmesg"
+	grep -qF -- "$1" "$TMP/dmesg" && return
+	echo "no '$1' in:"
+	cat "$TMP/dmesg"
+	return 1
+}
+
+# dmesg_allow REGEX: a line that this test provokes on purpose
+dmesg_allow() {
+	DMESG_ALLOWED+=("$1")
+}
+
+check_dmesg() {
+	local allowed splats
+
+	kmsg_after "$DMESG_START" >"$TMP/dmesg"
+	splats=$(grep -E "$DMESG_SPLATS" "$TMP/dmesg" || true)
+	for allowed in "${DMESG_ALLOWED[@]}"; do
+		splats=$(grep -vE "$allowed" <<<"$splats" || true)
+	done
+	[ -z "$splats" ] && return
+	fail "kernel log is clean"
+	sed 's/^/# /' "$TMP/dmesg"
+}
+
+# --- requirements ----------------------------------------------------------
+
+unmet() {
+	SKIP_REASONS+=("$1")
+}
+
+require_one() {
+	local what=${1%%=*} value=${1#*=}
+
+	case $what in
+	program) command -v "$value" >/dev/null || unmet "no program $value" ;;
+	module) module_load "$value" || unmet "no kernel module $value" ;;
+	feature) zcblk_features >"$TMP/features" || die "zcblk does not load"
+		grep -qxF "$value" "$TMP/features" ||
+			unmet "zcblk without feature '$value'" ;;
+	device) [ "$(scratch_disks | wc -w)" -ge "$value" ] ||
+		unmet "fewer than $value scratch disks" ;;
+	file) [ -e "$value" ] || unmet "no $value" ;;
+	helper) [ -x "$HELPERS/$value" ] || unmet "helper $value is not built" ;;
+	tool) [ -n "$ZCBLK" ] || unmet "the tool zcblk is not built" ;;
+	long) [ "$LONG" = 1 ] || unmet "runs with LONG=1 only" ;;
+	*) die "unknown requirement '$1'" ;;
+	esac
+}
+
+# requires WHAT...: skips the test unless all hold; see require_one
+requires() {
+	local one
+
+	for one in "$@"; do
+		require_one "$one"
+	done
+	[ ${#SKIP_REASONS[@]} -eq 0 ] || exit 4
+}
+
+# --- begin and end ---------------------------------------------------------
+
+say_where() {
+	note "status $1 at ${BASH_SOURCE[1]##*/}:$2: $3"
+}
+
+finish() {
+	local status=$1 reasons
+
+	trap - ERR
+	set +e
+	run_deferred
+	set +e
+	check_dmesg
+	rm -rf "$TMP"
+	if [ "$status" -eq 4 ] && [ "$FAILURES" -eq 0 ]; then
+		printf -v reasons '%s, ' "${SKIP_REASONS[@]}"
+		printf '1..0 # SKIP %s\n' "${reasons%, }"
+		exit 4
+	fi
+	[ "$status" -eq 0 ] || [ "$FAILURES" -gt 0 ] ||
+		fail "the test ran to its end"
+	[ "$RESULTS" -gt 0 ] || fail "the test checked something"
+	printf '1..%d\n' "$RESULTS"
+	exit $((FAILURES > 0))
+}
+
+. ./lib-devices.sh
+. ./lib-stats.sh
+
+echo 'KTAP version 1'
+trap 'say_where $? $LINENO "$BASH_COMMAND"' ERR
+trap 'finish $?' EXIT
+trap 'exit 143' TERM INT
+DMESG_START=$(kmsg_last)
+DMESG_MARK=$DMESG_START
