@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zcblk add: loads the module if it must, makes a disk and brings it up; or
+ * leaves no disk behind.
+ */
+#include "commands.h"
+#include "disk.h"
+#include "error.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"Usage: zcblk add --lower DEVICE [OPTION...] [ATTR=VALUE...]\n"
+	"\n"
+	"Makes a disk on the block device DEVICE, which nothing else may be using,\n"
+	"brings it up and prints its path. Loads the module where it is not loaded.\n"
+	"\n"
+	"Options:\n"
+	"  --lower DEVICE   block device that the disk lies on\n"
+	"  --name NAME      name of the disk (default: the first free of zcblk0, zcblk1...)\n"
+	"  --path PATH      way of the data: zerocopy (default), copy, ab\n"
+	"  --bounce KIND    memory for path copy: page (default), kmalloc, vmalloc\n"
+	"  --stats LEVEL    statistics: latency (default), counters, off\n"
+	"  --read-only      refuse writes\n"
+	"  --module FILE    file to load the module from (default: modprobe finds it)\n"
+	"  -h, --help       this help\n"
+	"\n"
+	"ATTR=VALUE sets any other attribute before the disk comes up, as 'zcblk set' does.\n";
+
+static const struct option options[] = {
+	{ "lower",	required_argument,	NULL, 'l' },
+	{ "name",	required_argument,	NULL, 'n' },
+	{ "path",	required_argument,	NULL, 'p' },
+	{ "bounce",	required_argument,	NULL, 'b' },
+	{ "stats",	required_argument,	NULL, 's' },
+	{ "read-only",	no_argument,		NULL, 'r' },
+	{ "module",	required_argument,	NULL, 'm' },
+	{ "help",	no_argument,		NULL, 'h' },
+	{ NULL, 0, NULL, 0 }
+};
+
+struct request {
+	const char *name;
+	const char *module;
+	const char *lower;
+	char lower_path[PATH_MAX];
+	struct setting *settings;
+	int count;
+};
+
+static void add_setting(struct request *request, const char *attribute,
+			const char *value)
+{
+	struct setting *setting = &request->settings[request->count++];
+
+	setting->attribute = attribute;
+	setting->value = value;
+}
+
+/* The kernel would look a relative path up each time from somewhere else. */
+static int add_lower(struct request *request, const char *device)
+{
+	char *path = request->lower_path;
+	size_t size = sizeof(request->lower_path);
+	char directory[PATH_MAX];
+	int length;
+
+	if (*device == '/')
+		length = snprintf(path, size, "%s", device);
+	else if (getcwd(directory, sizeof(directory)))
+		length = snprintf(path, size, "%s/%s", directory, device);
+	else
+		length = size;
+	if (!*device || (size_t)length >= size) {
+		error("'%s' cannot be a lower device: empty or too long a path",
+		      device);
+		return STATUS_USAGE;
+	}
+	request->lower = path;
+	add_setting(request, "lower", path);
+	return STATUS_OK;
+}
+
+static int parse_option(struct request *request, int option, char *value)
+{
+	switch (option) {
+	case 'n':
+		request->name = disk_name(value);
+		return request->name ? STATUS_OK : STATUS_USAGE;
+	case 'l':
+		return add_lower(request, value);
+	case 'p':
+		add_setting(request, "path", value);
+		return STATUS_OK;
+	case 'b':
+		add_setting(request, "bounce", value);
+		return STATUS_OK;
+	case 's':
+		add_setting(request, "stats", value);
+		return STATUS_OK;
+	case 'r':
+		add_setting(request, "read_only", "1");
+		return STATUS_OK;
+	case 'm':
+		request->module = value;
+		return STATUS_OK;
+	case 'h':
+		command_help(usage);
+	default:
+		return error_usage("add");
+	}
+}
+
+static int parse_operand(struct request *request, char *argument)
+{
+	struct setting setting;
+	int status = setting_parse(&setting, argument);
+
+	if (status)
+		return status;
+	if (!strcmp(setting.attribute, "lower"))
+		return add_lower(request, setting.value);
+	add_setting(request, setting.attribute, setting.value);
+	return STATUS_OK;
+}
+
+static int load_module(const char *file)
+{
+	if (!kernel_has_module() && !kernel_has_configfs() &&
+	    kernel_load_module(file))
+		return STATUS_FAILED;
+	return disk_need_configfs();
+}
+
+/* The directory, with a name of its own where none is asked for. */
+static int make(struct request *request, char free_name[LABEL_SIZE])
+{
+	int ret;
+
+	if (!request->name) {
+		unsigned int i = 0;
+
+		request->name = free_name;
+		do {
+			snprintf(free_name, LABEL_SIZE, "zcblk%u", i++);
+			ret = kernel_make(free_name);
+		} while (ret == -EEXIST);
+	} else {
+		ret = kernel_make(request->name);
+	}
+	if (!ret)
+		return STATUS_OK;
+	error_action(ACTION_MAKE, ret, request->name, "", "make %s",
+		     request->name);
+	return STATUS_FAILED;
+}
+
+static int bring_up(const struct request *request)
+{
+	static const struct setting power = { "power", "1" };
+
+	for (int i = 0; i < request->count; i++)
+		if (disk_set(request->name, &request->settings[i]))
+			return STATUS_FAILED;
+	return disk_set(request->name, &power);
+}
+
+static int add(struct request *request)
+{
+	char free_name[LABEL_SIZE];
+	int ret;
+
+	if (load_module(request->module) || make(request, free_name))
+		return STATUS_FAILED;
+	if (!bring_up(request)) {
+		printf("/dev/%s\n", request->name);
+		return STATUS_OK;
+	}
+	ret = kernel_remove(request->name);
+	if (ret)
+		error_action(ACTION_REMOVE, ret, request->name, "", "remove %s",
+			     request->name);
+	return STATUS_FAILED;
+}
+
+static int parse(struct request *request, int argc, char *argv[])
+{
+	int option, status = STATUS_OK;
+
+	optind = 1;
+	while (!status &&
+	       (option = getopt_long(argc, argv, "h", options, NULL)) != -1)
+		status = parse_option(request, option, optarg);
+	while (!status && optind < argc)
+		status = parse_operand(request, argv[optind++]);
+	if (!status && !request->lower) {
+		error("add needs a block device to lie on: --lower DEVICE");
+		return error_usage("add");
+	}
+	return status;
+}
+
+int cmd_add(int argc, char *argv[])
+{
+	struct request request = { 0 };
+	int status;
+
+	request.settings = calloc(argc, sizeof(*request.settings));
+	if (!request.settings)
+		error_memory();
+	status = parse(&request, argc, argv);
+	if (!status)
+		status = add(&request);
+	free(request.settings);
+	return status;
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zcblk del: takes disks down and removes their directories.
+ */
+#include "commands.h"
+#include "disk.h"
+#include "error.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BUSY_TRIES	20
+#define BUSY_PAUSE_MS	50
+
+static const char usage[] =
+	"Usage: zcblk del [--force] NAME...\n"
+	"\n"
+	"Takes disks down and removes them. NAME is as in zcblk0 or /dev/zcblk0.\n"
+	"\n"
+	"Options:\n"
+	"  -f, --force      take a disk down while it is open: what is in flight is\n"
+	"                   finished, all later I/O fails\n"
+	"  -h, --help       this help\n";
+
+static const struct option options[] = {
+	{ "force",	no_argument,	NULL, 'f' },
+	{ "help",	no_argument,	NULL, 'h' },
+	{ NULL, 0, NULL, 0 }
+};
+
+static int power_down(const char *disk, const char *how)
+{
+	return kernel_set(disk, "power", how);
+}
+
+static int remove_directory(const char *disk, const char *how)
+{
+	(void)how;
+	return kernel_remove(disk);
+}
+
+/* udev may be looking into the disk: that is over in a moment. */
+static int retry_busy(int (*step)(const char *disk, const char *how),
+		      const char *disk, const char *how)
+{
+	static const struct timespec pause = {
+		.tv_nsec = BUSY_PAUSE_MS * 1000000L
+	};
+	int ret = step(disk, how);
+
+	for (int i = 0; ret == -EBUSY && i < BUSY_TRIES; i++) {
+		nanosleep(&pause, NULL);
+		ret = step(disk, how);
+	}
+	return ret;
+}
+
+static int del(const char *disk, const char *how)
+{
+	const struct setting power = { "power", how };
+	int ret = retry_busy(power_down, disk, how);
+
+	if (ret) {
+		disk_explain(disk, &power, ret);
+		return STATUS_FAILED;
+	}
+	ret = retry_busy(remove_directory, disk, how);
+	if (ret == -EPERM && !geteuid()) {
+		error("%s is down; its directory stays until 'rmmod zcblk',", disk);
+		hint("as the module made it, by its parameter lower=");
+		return STATUS_OK;
+	}
+	if (!ret)
+		return STATUS_OK;
+	error_action(ACTION_REMOVE, ret, disk, "", "remove %s", disk);
+	return STATUS_FAILED;
+}
+
+int cmd_del(int argc, char *argv[])
+{
+	const char *how = "0";
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "fh", options, NULL)) != -1) {
+		if (option == 'h')
+			command_help(usage);
+		if (option != 'f')
+			return error_usage("del");
+		how = "force";
+	}
+	if (optind == argc) {
+		error("del needs the names of disks");
+		return error_usage("del");
+	}
+	status = disk_names(argc - optind, argv + optind);
+	if (status)
+		return status;
+	for (int i = optind; i < argc; i++)
+		if (disk_need(argv[i]) || del(argv[i], how))
+			status = STATUS_FAILED;
+	return status;
+}

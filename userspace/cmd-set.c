@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zcblk set: writes attributes of a disk.
+ */
+#include "commands.h"
+#include "disk.h"
+#include "error.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+
+static const char usage[] =
+	"Usage: zcblk set NAME ATTR=VALUE...\n"
+	"\n"
+	"Changes attributes of a disk, in the order given; stops at the first that\n"
+	"cannot be set. NAME is as in zcblk0 or /dev/zcblk0.\n"
+	"\n"
+	"Attributes (zcblk(8) has more, 'zcblk show NAME' all that there are):\n"
+	"  lower=DEVICE     block device that the disk lies on (while it is down)\n"
+	"  path=PATH        way of the data: zerocopy, copy, ab\n"
+	"  bounce=KIND      memory for path copy: page, kmalloc, vmalloc\n"
+	"  stats=LEVEL      statistics: off, counters, latency\n"
+	"  read_only=0|1    refuse writes (while it is down)\n"
+	"  power=0|1|force  take the disk down, bring it up, take it down while open\n"
+	"  reset_stats=1    begin the statistics anew\n"
+	"\n"
+	"Options:\n"
+	"  -h, --help       this help\n";
+
+static const struct option options[] = {
+	{ "help",	no_argument,	NULL, 'h' },
+	{ NULL, 0, NULL, 0 }
+};
+
+/* All of them are looked at before the first is set. */
+static int parse(struct setting *settings, int count, char *arguments[])
+{
+	for (int i = 0; i < count; i++) {
+		int status = setting_parse(&settings[i], arguments[i]);
+
+		if (status)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static int set(const char *disk, const struct setting *settings, int count)
+{
+	if (disk_need(disk))
+		return STATUS_FAILED;
+	for (int i = 0; i < count; i++)
+		if (disk_need_attribute(disk, settings[i].attribute))
+			return STATUS_FAILED;
+	for (int i = 0; i < count; i++)
+		if (disk_set(disk, &settings[i]))
+			return STATUS_FAILED;
+	return STATUS_OK;
+}
+
+int cmd_set(int argc, char *argv[])
+{
+	int option = getopt_long(argc, argv, "h", options, NULL);
+	struct setting *settings;
+	int count, status;
+
+	if (option == 'h')
+		command_help(usage);
+	if (option != -1)
+		return error_usage("set");
+	count = argc - optind - 1;
+	if (count < 1) {
+		error("set needs the name of a disk and ATTR=VALUE");
+		return error_usage("set");
+	}
+	status = disk_names(1, argv + optind);
+	if (status)
+		return status;
+	settings = calloc(count, sizeof(*settings));
+	if (!settings)
+		error_memory();
+	status = parse(settings, count, argv + optind + 1);
+	if (!status)
+		status = set(argv[optind], settings, count);
+	free(settings);
+	return status;
+}

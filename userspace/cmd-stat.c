@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zcblk stat: totals once, or rates every few seconds.
+ */
+#include "commands.h"
+#include "disk.h"
+#include "error.h"
+#include "figures.h"
+#include "stats-table.h"
+
+#include <ctype.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NS_PER_SECOND	1000000000L
+#define MAX_INTERVAL	(365 * 24 * 3600)
+
+static const char usage[] =
+	"Usage: zcblk stat [OPTION...] [NAME...] [INTERVAL [COUNT]]\n"
+	"\n"
+	"Shows the statistics of disks (default: of all): the totals since each disk\n"
+	"came up or its statistics were reset; or, every INTERVAL seconds, COUNT times,\n"
+	"the rates since the time before. NAME is as in zcblk0 or /dev/zcblk0. Needs root.\n"
+	"\n"
+	"Options:\n"
+	TABLE_USAGE;
+
+struct request {
+	struct table_options table;
+	char **names;
+	int count;			/* of names; 0: all disks */
+	double interval;		/* 0: totals */
+	unsigned long rounds;		/* 0: for ever */
+};
+
+struct sample {
+	char disk[NAME_MAX + 1];
+	struct stats stats;
+};
+
+struct snapshot {
+	struct sample *sample;
+	int count;
+	struct timespec time;
+};
+
+/* Adds the disk, if it has statistics. */
+static int take_disk(struct snapshot *snapshot, const char *disk)
+{
+	struct sample *sample = &snapshot->sample[snapshot->count];
+	int ret = disk_stats(disk, &sample->stats);
+
+	if (ret < 0)
+		return STATUS_FAILED;
+	if (ret)
+		return STATUS_OK;
+	snprintf(sample->disk, sizeof(sample->disk), "%s", disk);
+	snapshot->count++;
+	return STATUS_OK;
+}
+
+static int take_named(struct snapshot *snapshot, const struct request *request)
+{
+	for (int i = 0; i < request->count; i++) {
+		int before = snapshot->count;
+
+		if (disk_need(request->names[i]) ||
+		    take_disk(snapshot, request->names[i]))
+			return STATUS_FAILED;
+		if (snapshot->count > before)
+			continue;
+		error("%s has no statistics: it is down; 'zcblk set %s power=1' brings it up",
+		      request->names[i], request->names[i]);
+		return STATUS_FAILED;
+	}
+	return STATUS_OK;
+}
+
+static int take_all(struct snapshot *snapshot, const struct names *disks)
+{
+	for (int i = 0; i < disks->count; i++)
+		if (take_disk(snapshot, disks->entry[i]->d_name))
+			return STATUS_FAILED;
+	return STATUS_OK;
+}
+
+/* The caller frees the samples, whatever comes back. */
+static int take(struct snapshot *snapshot, const struct request *request)
+{
+	struct names disks = { 0 };
+	int count, status;
+
+	snapshot->count = 0;
+	snapshot->sample = NULL;
+	if (disk_need_configfs())
+		return STATUS_FAILED;
+	if (!request->count && kernel_disks(&disks)) {
+		error("cannot list disks");
+		return STATUS_FAILED;
+	}
+	count = request->count + disks.count;
+	snapshot->sample = calloc(count ? count : 1, sizeof(struct sample));
+	if (!snapshot->sample)
+		error_memory();
+	clock_gettime(CLOCK_MONOTONIC, &snapshot->time);
+	if (request->count)
+		status = take_named(snapshot, request);
+	else
+		status = take_all(snapshot, &disks);
+	names_free(&disks);
+	return status;
+}
+
+static int print_totals(const struct request *request)
+{
+	struct snapshot snapshot;
+	struct table table;
+	int status = take(&snapshot, request);
+
+	if (!status) {
+		stats_table_begin(&table, &request->table, STATS_TOTALS);
+		for (int i = 0; i < snapshot.count; i++)
+			stats_table_add(&table, snapshot.sample[i].disk,
+					&snapshot.sample[i].stats, 0);
+		table_end(&table);
+	}
+	free(snapshot.sample);
+	return status;
+}
+
+static void add_rates(struct table *table, const struct snapshot *before,
+		      const struct sample *now, double seconds)
+{
+	struct stats stats = now->stats;
+
+	for (int i = 0; i < before->count; i++) {
+		if (strcmp(before->sample[i].disk, now->disk))
+			continue;
+		stats_since(&stats, &before->sample[i].stats);
+		stats_table_add(table, now->disk, &stats, seconds);
+	}
+}
+
+static void print_rates(const struct request *request,
+			const struct snapshot *before,
+			const struct snapshot *now)
+{
+	double seconds = now->time.tv_sec - before->time.tv_sec +
+			 (now->time.tv_nsec - before->time.tv_nsec) / 1e9;
+	struct table table;
+
+	stats_table_begin(&table, &request->table, STATS_RATES);
+	for (int i = 0; i < now->count; i++)
+		add_rates(&table, before, &now->sample[i], seconds);
+	table_end(&table);
+	fflush(stdout);
+}
+
+/* From one deadline to the next, so that the rounds do not drift. */
+static void wait_until(struct timespec *deadline, double interval)
+{
+	time_t seconds = interval;
+
+	deadline->tv_sec += seconds;
+	deadline->tv_nsec += (interval - seconds) * NS_PER_SECOND;
+	if (deadline->tv_nsec >= NS_PER_SECOND) {
+		deadline->tv_sec++;
+		deadline->tv_nsec -= NS_PER_SECOND;
+	}
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, deadline, NULL);
+}
+
+static int watch(const struct request *request)
+{
+	struct snapshot before, now;
+	struct timespec deadline;
+	int status = take(&before, request);
+
+	deadline = before.time;
+	for (unsigned long i = 0; !status; i++) {
+		if (request->rounds && i == request->rounds)
+			break;
+		wait_until(&deadline, request->interval);
+		status = take(&now, request);
+		if (!status && i && !request->table.json &&
+		    !request->table.noheadings)
+			putchar('\n');
+		if (!status)
+			print_rates(request, &before, &now);
+		free(before.sample);
+		before = now;
+	}
+	free(before.sample);
+	return status;
+}
+
+static int parse_numbers(struct request *request, int count, char *arguments[])
+{
+	char *end = "";
+
+	if (count > 0)
+		request->interval = strtod(arguments[0], &end);
+	if (*end || (count && !(request->interval > 0 &&
+				request->interval <= MAX_INTERVAL))) {
+		error("'%s' is no interval in seconds", arguments[0]);
+		return STATUS_USAGE;
+	}
+	if (count > 1)
+		request->rounds = strtoul(arguments[1], &end, 10);
+	if (*end || (count > 1 && !request->rounds)) {
+		error("'%s' is no count", arguments[1]);
+		return STATUS_USAGE;
+	}
+	if (count > 2) {
+		error("there is something after the count: '%s'", arguments[2]);
+		return STATUS_USAGE;
+	}
+	return STATUS_OK;
+}
+
+/* A number ends the names. */
+static int parse_operands(struct request *request, int count, char *arguments[])
+{
+	int status;
+
+	request->names = arguments;
+	while (request->count < count &&
+	       !isdigit(arguments[request->count][0]) &&
+	       arguments[request->count][0] != '.')
+		request->count++;
+	status = disk_names(request->count, arguments);
+	if (status)
+		return status;
+	return parse_numbers(request, count - request->count,
+			     arguments + request->count);
+}
+
+int cmd_stat(int argc, char *argv[])
+{
+	struct request request = { 0 };
+	int option, status;
+
+	option = table_getopt(&request.table, argc, argv);
+	if (option == 'h') {
+		fputs(usage, stdout);
+		stats_table_help();
+		return STATUS_OK;
+	}
+	if (option == '?')
+		return error_usage("stat");
+	status = parse_operands(&request, argc - optind, argv + optind);
+	if (!status)
+		status = stats_table_check(&request.table);
+	if (status)
+		return status;
+	return request.interval ? watch(&request) : print_totals(&request);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One function a command, each in a file of its own. argv[0] is "zcblk";
+ * they return an exit status.
+ */
+#ifndef ZCBLK_COMMANDS_H
+#define ZCBLK_COMMANDS_H
+
+#include "compiler.h"
+
+int cmd_add(int argc, char *argv[]);
+int cmd_del(int argc, char *argv[]);
+int cmd_set(int argc, char *argv[]);
+int cmd_list(int argc, char *argv[]);
+int cmd_show(int argc, char *argv[]);
+int cmd_stat(int argc, char *argv[]);
+
+/* Prints a command's usage for --help, and ends. */
+__noreturn void command_help(const char *usage);
+
+#endif

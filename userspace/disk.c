@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names of disks, and setting their attributes.
+ */
+#include "disk.h"
+#include "error.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define DEV	"/dev/"
+#define PREFIX	"zcblk"
+#define NAME_MAX_LENGTH (LABEL_SIZE - 1)	/* the kernel's DISK_NAME_LEN */
+
+int setting_parse(struct setting *setting, char *assignment)
+{
+	char *equals = strchr(assignment, '=');
+
+	if (!equals || equals == assignment) {
+		error("'%s' is not ATTR=VALUE", assignment);
+		return STATUS_USAGE;
+	}
+	*equals = '\0';
+	setting->attribute = assignment;
+	setting->value = equals + 1;
+	return STATUS_OK;
+}
+
+char *disk_name(char *argument)
+{
+	char *name = argument;
+
+	if (!strncmp(name, DEV, strlen(DEV)))
+		name += strlen(DEV);
+	if (strncmp(name, PREFIX, strlen(PREFIX)))
+		error("'%s' cannot be a zcblk disk: names begin with " PREFIX
+		      ", as in zcblk0", argument);
+	else if (strchr(name, '/'))
+		error("'%s' cannot be a zcblk disk: a name has no slash",
+		      argument);
+	else if (strlen(name) > NAME_MAX_LENGTH)
+		error("'%s' cannot be a zcblk disk: a name has at most %d characters",
+		      argument, NAME_MAX_LENGTH);
+	else
+		return name;
+	return NULL;
+}
+
+int disk_names(int count, char *arguments[])
+{
+	for (int i = 0; i < count; i++) {
+		arguments[i] = disk_name(arguments[i]);
+		if (!arguments[i])
+			return STATUS_USAGE;
+	}
+	return STATUS_OK;
+}
+
+int disk_need_configfs(void)
+{
+	if (kernel_has_configfs())
+		return STATUS_OK;
+	if (kernel_has_module()) {
+		error("the module is loaded, but configfs is not mounted");
+		hint("as root: modprobe configfs; mount -t configfs none /sys/kernel/config");
+	} else {
+		error("the module zcblk is not loaded: 'zcblk add' loads it, or 'modprobe zcblk'");
+	}
+	return STATUS_FAILED;
+}
+
+int disk_need(const char *disk)
+{
+	if (kernel_has_disk(disk))
+		return STATUS_OK;
+	if (!disk_need_configfs())
+		error("there is no disk %s; see 'zcblk list'", disk);
+	return STATUS_FAILED;
+}
+
+static void explain_power(const char *disk, const char *value, int err)
+{
+	char lower[VALUE_SIZE] = "";
+
+	if (strcmp(value, "1")) {
+		char device[LABEL_SIZE + sizeof(DEV)];
+
+		snprintf(device, sizeof(device), DEV "%s", disk);
+		error_action(ACTION_POWER_DOWN, err, disk, device,
+			     "take down %s", disk);
+		return;
+	}
+	if (kernel_get(disk, "lower", lower) || !lower[0])
+		error_action(ACTION_POWER_UP, err, disk, "", "bring up %s",
+			     disk);
+	else
+		error_action(ACTION_POWER_UP, err, disk, lower,
+			     "bring up %s on %s", disk, lower);
+}
+
+static bool is_power(const struct setting *setting)
+{
+	return !strcmp(setting->attribute, "power") &&
+	       (!strcmp(setting->value, "0") || !strcmp(setting->value, "1") ||
+		!strcmp(setting->value, "force"));
+}
+
+void disk_explain(const char *disk, const struct setting *setting, int err)
+{
+	char accepted[BUFSIZ];
+
+	if (is_power(setting))
+		explain_power(disk, setting->value, err);
+	else if (err == -EINVAL && !kernel_accepted(setting->attribute,
+						    accepted, sizeof(accepted)))
+		error("cannot set %s of %s to '%s': accepted are %s",
+		      setting->attribute, disk, setting->value, accepted);
+	else
+		error_action(ACTION_SET, err, disk, "", "set %s of %s to '%s'",
+			     setting->attribute, disk, setting->value);
+}
+
+int disk_need_attribute(const char *disk, const char *attribute)
+{
+	struct names names;
+
+	if (kernel_has_attribute(disk, attribute))
+		return STATUS_OK;
+	error("cannot set %s of %s: there is no such attribute", attribute,
+	      disk);
+	if (kernel_attributes(disk, &names))
+		return STATUS_FAILED;
+	fprintf(stderr, "       attributes are:");
+	for (int i = 0; i < names.count; i++)
+		fprintf(stderr, " %s", names.entry[i]->d_name);
+	fputc('\n', stderr);
+	names_free(&names);
+	return STATUS_FAILED;
+}
+
+int disk_set(const char *disk, const struct setting *setting)
+{
+	int ret;
+
+	if (disk_need_attribute(disk, setting->attribute))
+		return STATUS_FAILED;
+	ret = kernel_set(disk, setting->attribute, setting->value);
+	if (!ret)
+		return STATUS_OK;
+	disk_explain(disk, setting, ret);
+	return STATUS_FAILED;
+}
+
+int disk_stats(const char *disk, struct stats *stats)
+{
+	int ret = kernel_stats(disk, stats);
+
+	if (!ret)
+		return 0;
+	if (ret == -ENOENT && kernel_has_stats())
+		return 1;
+	error_action(ACTION_STATS, ret, disk, "", "read the statistics of %s",
+		     disk);
+	return ret;
+}

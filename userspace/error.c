@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Errors, and the words for each errno that the driver gives.
+ */
+#include "error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* %D is the disk's name, %L the path of the device to look at. */
+static const struct reason {
+	enum action action;
+	int err;
+	const char *words;
+} reasons[] = {
+	{ ACTION_MAKE, EEXIST,
+	  "it exists; see 'zcblk show %D', or leave out --name" },
+	{ ACTION_REMOVE, EBUSY,
+	  "it is powered up; 'zcblk del %D' takes it down first" },
+	{ ACTION_POWER_UP, ENOENT, "no such device" },
+	{ ACTION_POWER_UP, ENXIO, "no such device" },
+	{ ACTION_POWER_UP, ENODEV, "no such device" },
+	{ ACTION_POWER_UP, ENOTBLK, "not a block device" },
+	{ ACTION_POWER_UP, EBUSY,
+	  "device is in use (mounted, or claimed by another driver); see 'lsblk %L'" },
+	{ ACTION_POWER_UP, EROFS,
+	  "device is read-only; add --read-only, or 'zcblk set %D read_only=1'" },
+	{ ACTION_POWER_UP, ELOOP,
+	  "device is a zcblk disk, or lies on one; see 'lsblk -s %L'" },
+	{ ACTION_POWER_UP, EOPNOTSUPP,
+	  "device is zoned, or of a kind not supported; see 'dmesg'" },
+	{ ACTION_POWER_UP, EINVAL,
+	  "no usable lower device is set; 'zcblk set %D lower=DEVICE', or see 'dmesg'" },
+	{ ACTION_POWER_DOWN, EBUSY,
+	  "it is open; see 'lsblk %L' and 'fuser -v %L', or 'zcblk del --force %D'" },
+	{ ACTION_SET, EBUSY,
+	  "it cannot change while the disk is up; 'zcblk set %D power=0' first" },
+	{ ACTION_SET, EACCES, "the attribute is read-only" },
+	{ ACTION_STATS, ENOENT,
+	  "debugfs is not mounted; as root: mount -t debugfs none /sys/kernel/debug" },
+	{ ACTION_STATS, EPROTO,
+	  "their format is not known; use the tool that came with the module" },
+	{ ACTION_STATS, EBADMSG,
+	  "not in their format; see 'grep . /sys/kernel/debug/zcblk/%D/*'" },
+};
+
+void error(const char *fmt, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("zcblk: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+void hint(const char *fmt, ...)
+{
+	va_list args;
+
+	fputs("       ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+static void print_words(const char *words, const char *disk,
+			const char *device)
+{
+	for (; *words; words++) {
+		if (*words != '%') {
+			fputc(*words, stderr);
+			continue;
+		}
+		fputs(*++words == 'D' ? disk : device, stderr);
+	}
+}
+
+static void print_reason(enum action action, int err, const char *disk,
+			 const char *device)
+{
+	const struct reason *reason = reasons;
+	const struct reason *end = reason + ARRAY_SIZE(reasons);
+
+	if ((err == EACCES || err == EPERM) && geteuid()) {
+		fputs("needs root", stderr);
+		return;
+	}
+	while (reason < end &&
+	       (reason->action != action || reason->err != err))
+		reason++;
+	if (reason < end)
+		print_words(reason->words, disk, device);
+	else
+		fprintf(stderr, "%s; see 'dmesg'", strerror(err));
+}
+
+void error_action(enum action action, int err, const char *disk,
+		  const char *device, const char *fmt, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("zcblk: cannot ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputs(": ", stderr);
+	print_reason(action, -err, disk, device);
+	fputc('\n', stderr);
+}
+
+int error_usage(const char *command)
+{
+	fprintf(stderr, "Try 'zcblk %s%s--help'.\n", command,
+		*command ? " " : "");
+	return STATUS_USAGE;
+}
+
+__noreturn void error_memory(void)
+{
+	error("out of memory");
+	exit(STATUS_FAILED);
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Disks are directories in configfs, and their attributes are files.
+ */
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CONFIGFS "kernel/config/zcblk"
+
+static int is_disk(const struct dirent *entry)
+{
+	return entry->d_type == DT_DIR && entry->d_name[0] != '.';
+}
+
+static int is_attribute(const struct dirent *entry)
+{
+	return entry->d_type == DT_REG;
+}
+
+/* In the order of ls -v: zcblk2 comes before zcblk10. */
+int kernel_disks(struct names *disks)
+{
+	char path[PATH_MAX];
+	int ret = kernel_path(path, CONFIGFS);
+
+	if (ret)
+		return ret;
+	disks->count = scandir(path, &disks->entry, is_disk, versionsort);
+	return disks->count < 0 ? -errno : 0;
+}
+
+int kernel_attributes(const char *disk, struct names *attributes)
+{
+	char path[PATH_MAX];
+	int ret = kernel_path(path, CONFIGFS "/%s", disk);
+
+	if (ret)
+		return ret;
+	attributes->count = scandir(path, &attributes->entry, is_attribute,
+				    alphasort);
+	return attributes->count < 0 ? -errno : 0;
+}
+
+void names_free(struct names *names)
+{
+	for (int i = 0; i < names->count; i++)
+		free(names->entry[i]);
+	free(names->entry);
+}
+
+bool kernel_has_disk(const char *disk)
+{
+	char path[PATH_MAX];
+
+	return !kernel_path(path, CONFIGFS "/%s", disk) && !access(path, F_OK);
+}
+
+int kernel_make(const char *disk)
+{
+	char path[PATH_MAX];
+	int ret = kernel_path(path, CONFIGFS "/%s", disk);
+
+	if (ret)
+		return ret;
+	return mkdir(path, 0755) ? -errno : 0;
+}
+
+int kernel_remove(const char *disk)
+{
+	char path[PATH_MAX];
+	int ret = kernel_path(path, CONFIGFS "/%s", disk);
+
+	if (ret)
+		return ret;
+	return rmdir(path) ? -errno : 0;
+}
+
+bool kernel_has_attribute(const char *disk, const char *attribute)
+{
+	char path[PATH_MAX];
+
+	return *attribute && !strchr(attribute, '/') &&
+	       !kernel_path(path, CONFIGFS "/%s/%s", disk, attribute) &&
+	       !access(path, F_OK);
+}
+
+/*
+ * The value without its newline. -EACCES for an attribute that can only be
+ * written, for root too.
+ */
+int kernel_get(const char *disk, const char *attribute, char value[VALUE_SIZE])
+{
+	FILE *file = kernel_open(CONFIGFS "/%s/%s", disk, attribute);
+	int ret = 0;
+
+	if (!file)
+		return -errno;
+	if (!fgets(value, VALUE_SIZE, file)) {
+		ret = ferror(file) ? -errno : 0;
+		value[0] = '\0';
+	}
+	fclose(file);
+	value[strcspn(value, "\n")] = '\0';
+	return ret;
+}
+
+/*
+ * One write, with a newline: configfs does not pass an empty write on, and
+ * an empty value would be lost without a word.
+ */
+int kernel_set(const char *disk, const char *attribute, const char *value)
+{
+	char path[PATH_MAX];
+	char line[VALUE_SIZE];
+	int length = snprintf(line, sizeof(line), "%s\n", value);
+	int ret = kernel_path(path, CONFIGFS "/%s/%s", disk, attribute);
+	ssize_t written;
+	int fd;
+
+	if (ret)
+		return ret;
+	if (length >= (int)sizeof(line))
+		return -ENAMETOOLONG;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	written = write(fd, line, length);
+	ret = written < 0 ? -errno : written < length ? -EIO : 0;
+	close(fd);
+	return ret;
+}
+
+/*
+ * The values of @attribute in `features`, separated by commas; -ENOENT where
+ * it names none.
+ */
+int kernel_accepted(const char *attribute, char *values, size_t size)
+{
+	char name[LABEL_SIZE], value[LABEL_SIZE];
+	FILE *file = kernel_open(CONFIGFS "/features");
+	size_t used = 0;
+
+	if (!file)
+		return -errno;
+	while (used < size && fscanf(file, "%31s %31s", name, value) == 2) {
+		if (strcmp(name, attribute))
+			continue;
+		used += snprintf(values + used, size - used, "%s%s",
+				 used ? ", " : "", value);
+	}
+	fclose(file);
+	return used ? 0 : -ENOENT;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where the kernel keeps things.
+ */
+#include "kernel.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SECTOR_SIZE 512
+
+static int vpath(char path[PATH_MAX], const char *fmt, va_list args)
+{
+	const char *root = getenv("ZCBLK_SYSFS");
+	int used, n;
+
+	used = snprintf(path, PATH_MAX, "%s/", root ? root : "/sys");
+	if (used >= PATH_MAX)
+		return -ENAMETOOLONG;
+	n = vsnprintf(path + used, PATH_MAX - used, fmt, args);
+	return n < PATH_MAX - used ? 0 : -ENAMETOOLONG;
+}
+
+int kernel_path(char path[PATH_MAX], const char *fmt, ...)
+{
+	va_list args;
+	int ret;
+
+	va_start(args, fmt);
+	ret = vpath(path, fmt, args);
+	va_end(args);
+	return ret;
+}
+
+/* For reading; NULL and errno where it cannot be opened. */
+FILE *kernel_open(const char *fmt, ...)
+{
+	char path[PATH_MAX];
+	va_list args;
+	int ret;
+
+	va_start(args, fmt);
+	ret = vpath(path, fmt, args);
+	va_end(args);
+	if (ret) {
+		errno = -ret;
+		return NULL;
+	}
+	return fopen(path, "re");
+}
+
+static bool exists(const char *below)
+{
+	char path[PATH_MAX];
+
+	return !kernel_path(path, "%s", below) && !access(path, F_OK);
+}
+
+bool kernel_has_configfs(void)
+{
+	return exists("kernel/config/zcblk");
+}
+
+bool kernel_has_module(void)
+{
+	return exists("module/zcblk");
+}
+
+bool kernel_has_stats(void)
+{
+	return exists("kernel/debug/zcblk");
+}
+
+int kernel_size(const char *disk, u64 *bytes)
+{
+	FILE *file = kernel_open("class/block/%s/size", disk);
+	u64 sectors;
+	int found;
+
+	if (!file)
+		return -errno;
+	found = fscanf(file, "%llu", &sectors);
+	fclose(file);
+	if (found != 1)
+		return -EBADMSG;
+	*bytes = sectors * SECTOR_SIZE;
+	return 0;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only door to the kernel: configfs, sysfs, debugfs and the module.
+ *
+ * Functions return 0 or a negative errno and print nothing, unless said
+ * otherwise. All paths are below $ZCBLK_SYSFS, which is /sys if not set.
+ */
+#ifndef ZCBLK_KERNEL_H
+#define ZCBLK_KERNEL_H
+
+#include "compiler.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#define VALUE_SIZE	(PATH_MAX + 1)	/* the longest value is a path */
+#define LABEL_SIZE	32		/* disk, path, operation, error name */
+
+/* kernel.c: where things are */
+int kernel_path(char path[PATH_MAX], const char *fmt, ...) __printf(2, 3);
+FILE *kernel_open(const char *fmt, ...) __printf(1, 2);
+bool kernel_has_configfs(void);
+bool kernel_has_module(void);
+bool kernel_has_stats(void);
+int kernel_size(const char *disk, u64 *bytes);
+
+/* kernel-configfs.c: disks and their attributes */
+struct names {
+	struct dirent **entry;
+	int count;
+};
+
+int kernel_disks(struct names *disks);
+int kernel_attributes(const char *disk, struct names *attributes);
+void names_free(struct names *names);
+
+bool kernel_has_disk(const char *disk);
+int kernel_make(const char *disk);
+int kernel_remove(const char *disk);
+bool kernel_has_attribute(const char *disk, const char *attribute);
+int kernel_get(const char *disk, const char *attribute, char value[VALUE_SIZE]);
+int kernel_set(const char *disk, const char *attribute, const char *value);
+int kernel_accepted(const char *attribute, char *values, size_t size);
+
+/* kernel-debugfs.c: statistics */
+#define MAX_PATHS	4
+#define MAX_OPS		16
+#define MAX_ERRORS	32
+#define MAX_BUCKETS	65		/* [0, 1) and one for each bit */
+
+struct bucket {				/* latencies in [low, high) */
+	u64 low_ns;
+	u64 high_ns;
+	u64 count;
+};
+
+struct op_stats {
+	char name[LABEL_SIZE];
+	u64 ios;
+	u64 bytes;
+	u64 segments;
+	struct bucket bucket[MAX_BUCKETS];
+};
+
+struct path_stats {
+	char name[LABEL_SIZE];
+	u64 mapped;
+	u64 copied;
+	struct op_stats op[MAX_OPS];
+	unsigned int ops;
+};
+
+struct error_stats {
+	char name[LABEL_SIZE];
+	u64 count;
+};
+
+struct stats {
+	struct path_stats path[MAX_PATHS];
+	unsigned int paths;
+	struct error_stats error[MAX_ERRORS];
+	unsigned int errors;
+	u64 splits;
+	u64 inflight;
+};
+
+/*
+ * -ENOENT: no statistics for this disk; -EPROTO: in a format that is not
+ * known; -EBADMSG: not as the format has it.
+ */
+int kernel_stats(const char *disk, struct stats *stats);
+
+/* kernel-module.c: prints its own errors, with modprobe's words */
+int kernel_load_module(const char *file);
+
+#endif

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zcblk: makes, changes and watches zcblk disks.
+ */
+#include "commands.h"
+#include "error.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char *argv[]);
+	const char *summary;
+} commands[] = {
+	{ "add",  cmd_add,  "Make a disk on a block device and bring it up" },
+	{ "del",  cmd_del,  "Take disks down and remove them" },
+	{ "set",  cmd_set,  "Change attributes of a disk" },
+	{ "list", cmd_list, "List disks" },
+	{ "show", cmd_show, "Show attributes and statistics of disks in full" },
+	{ "stat", cmd_stat, "Show statistics: totals, or rates every few seconds" },
+};
+
+static void print_usage(FILE *file)
+{
+	fputs("Usage: zcblk COMMAND [ARGUMENT...]\n\nCommands:\n", file);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(file, "  %-6s%s\n", commands[i].name,
+			commands[i].summary);
+	fputs("\n'zcblk COMMAND --help' tells more; so does zcblk(8).\n"
+	      "'zcblk --version' prints the version.\n", file);
+}
+
+static int run(int argc, char *argv[])
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(name, "--help") || !strcmp(name, "-h")) {
+		print_usage(stdout);
+		return STATUS_OK;
+	}
+	if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
+		puts("zcblk " ZCBLK_VERSION);
+		return STATUS_OK;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (strcmp(commands[i].name, name))
+			continue;
+		argv[1] = "zcblk";	/* what getopt's errors begin with */
+		return commands[i].run(argc - 1, argv + 1);
+	}
+	if (argc < 2) {
+		print_usage(stderr);
+		return STATUS_USAGE;
+	}
+	error("there is no command '%s'", name);
+	return error_usage("");
+}
+
+/* A full disk behind standard output is an error like any other. */
+static int finish(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	error("cannot write to standard output: %s", strerror(errno));
+	return STATUS_FAILED;
+}
+
+__noreturn void command_help(const char *usage)
+{
+	fputs(usage, stdout);
+	exit(finish(STATUS_OK));
+}
+
+int main(int argc, char *argv[])
+{
+	setlocale(LC_CTYPE, "");	/* not LC_NUMERIC: JSON has points */
+	return finish(run(argc, argv));
+}

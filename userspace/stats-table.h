@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The table of statistics that stat and show print: a row for each path as a
+ * whole, and one for each operation that it did.
+ */
+#ifndef ZCBLK_STATS_TABLE_H
+#define ZCBLK_STATS_TABLE_H
+
+#include "kernel.h"
+#include "table.h"
+
+#define STATS_TOTALS "NAME,PATH,OP,IOS,BYTES,SEGS,MAPPED,COPIED,AVG_US,P50_US,P99_US,P999_US"
+#define STATS_RATES "NAME,PATH,OP,IOPS,MBPS,COPIED_MBPS,AVG_US,P50_US,P90_US,P99_US,P999_US"
+
+void stats_table_help(void);
+int stats_table_check(const struct table_options *options);
+void stats_table_begin(struct table *table, const struct table_options *options,
+		       const char *shown);
+/* @seconds: how long @stats were gathered; 0 where it is not known. */
+void stats_table_add(struct table *table, const char *disk,
+		     const struct stats *stats, double seconds);
+
+#endif
