@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bounce memory: where the copy path's pages come from, and how they go back.
+ *
+ * Each piece of I/O allocates its own, in the way that the setting `bounce`
+ * says. Where the allocator gives nothing there is a reserve, one mempool for
+ * all kinds, so that I/O goes on when memory is short.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/highmem.h>
+#include <linux/llist.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <linux/zcblk.h>
+
+#include "zcblk.h"
+
+/* Pieces that are in flight, each disk, when memory is to be had from nowhere */
+#define ZCBLK_NR_RESERVE	4
+
+/*
+ * vfree() may sleep and completion may not, so vmalloc memory is left to a
+ * worker. It is chained through itself: nobody reads it any more.
+ */
+static LLIST_HEAD(zcblk_vfree_list);
+
+static void zcblk_vfree_work(struct work_struct *work)
+{
+	struct llist_node *list = llist_del_all(&zcblk_vfree_list);
+	struct llist_node *node, *next;
+
+	llist_for_each_safe(node, next, list)
+		vfree(node);
+}
+
+static DECLARE_WORK(zcblk_vfree, zcblk_vfree_work);
+
+static void zcblk_vfree_later(void *mem)
+{
+	if (llist_add(mem, &zcblk_vfree_list))
+		schedule_work(&zcblk_vfree);
+}
+
+/**
+ * zcblk_bounce_flush() - free what completion could not free
+ *
+ * Context: process, module exit, after the last disk.
+ */
+void zcblk_bounce_flush(void)
+{
+	flush_work(&zcblk_vfree);
+}
+
+/**
+ * zcblk_bounce_init() - prepare a disk's bounce bios and its reserve
+ * @disk: the disk
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int zcblk_bounce_init(struct zcblk_disk *disk)
+{
+	int err = bioset_init(&disk->bounce_set, BIO_POOL_SIZE,
+			      offsetof(struct zcblk_bounce, bio), 0);
+
+	if (err)
+		return err;
+	err = mempool_init_kmalloc_pool(&disk->reserve, ZCBLK_NR_RESERVE,
+					ZCBLK_BOUNCE_BYTES);
+	if (err)
+		bioset_exit(&disk->bounce_set);
+	return err;
+}
+
+/**
+ * zcblk_bounce_exit() - undo zcblk_bounce_init()
+ * @disk: the disk; nothing is in flight
+ *
+ * Context: process.
+ */
+void zcblk_bounce_exit(struct zcblk_disk *disk)
+{
+	mempool_exit(&disk->reserve);
+	bioset_exit(&disk->bounce_set);
+}
+
+static void zcblk_bounce_init_table(struct zcblk_bounce *bounce)
+{
+	bio_init(&bounce->pages, NULL, bounce->vecs, ARRAY_SIZE(bounce->vecs),
+		 bio_op(&bounce->bio));
+}
+
+static bool zcblk_bounce_get_pages(struct zcblk_bounce *bounce,
+				   unsigned int len, gfp_t gfp)
+{
+	struct page *page;
+	unsigned int n;
+
+	for (; len; len -= n) {
+		page = alloc_page(gfp);
+		if (!page) {
+			bio_free_pages(&bounce->pages);
+			return false;
+		}
+		n = min_t(unsigned int, PAGE_SIZE, len);
+		__bio_add_page(&bounce->pages, page, n, 0);
+	}
+	return true;
+}
+
+/* Memory in the way of the setting; false, and nothing held, when there is none */
+static bool zcblk_bounce_get(struct zcblk_bounce *bounce, unsigned int len)
+{
+	gfp_t gfp = __GFP_NOWARN;
+
+	if (bounce->io->op == ZCBLK_OP_READ)
+		gfp |= __GFP_ZERO;
+	switch (bounce->kind) {
+	case ZCBLK_BOUNCE_KMALLOC:
+		bounce->mem = kmalloc(len, gfp | GFP_NOWAIT);
+		break;
+	case ZCBLK_BOUNCE_VMALLOC:
+		/* It may sleep, so not for those who must not wait */
+		if (!(bounce->bio.bi_opf & REQ_NOWAIT))
+			bounce->mem = __vmalloc(len, gfp | GFP_NOIO | __GFP_NORETRY);
+		break;
+	default:
+		return zcblk_bounce_get_pages(bounce, len, gfp | GFP_NOWAIT);
+	}
+	return bounce->mem;
+}
+
+/* Memory from the reserve; waits for it where @gfp lets it */
+static bool zcblk_bounce_get_reserve(struct zcblk_bounce *bounce,
+				     unsigned int len, gfp_t gfp)
+{
+	zcblk_bounce_init_table(bounce);
+	bounce->kind = ZCBLK_BOUNCE_RESERVE;
+	bounce->mem = mempool_alloc(&bounce->io->disk->reserve, gfp);
+	if (!bounce->mem)
+		return false;
+	if (bounce->io->op == ZCBLK_OP_READ)
+		memset(bounce->mem, 0, len);
+	return true;
+}
+
+static bool zcblk_bounce_get_mem(struct zcblk_bounce *bounce, unsigned int len,
+				 gfp_t gfp)
+{
+	bounce->mem = NULL;
+	zcblk_bounce_init_table(bounce);
+	if (!zcblk_bounce_get(bounce, len) &&
+	    !zcblk_bounce_get_reserve(bounce, len, gfp))
+		return false;
+	if (bounce->mem)
+		WARN_ON_ONCE(zcblk_bio_add_buf(&bounce->pages, bounce->mem, len) != len);
+	return true;
+}
+
+/**
+ * zcblk_bounce_alloc() - allocate the next piece of a bio
+ * @io: the bio; its clone stands where the piece begins
+ * @len: length of the piece in bytes, at most ZCBLK_BOUNCE_BYTES
+ * @gfp: GFP_NOWAIT, or GFP_NOIO to wait for pieces in flight
+ *
+ * The piece is a clone of the bio, and so has all that was said of it (flags,
+ * priority, hints, cgroup, integrity); then its pages are exchanged for ours.
+ * Memory for a read is zeroed: what a device does not write must not reach the
+ * submitter (CVE-2022-0494 was that).
+ *
+ * Context: process.
+ * Return: the piece with a bio for the lower device; or NULL.
+ */
+struct zcblk_bounce *zcblk_bounce_alloc(struct zcblk_io *io, unsigned int len,
+					gfp_t gfp)
+{
+	struct zcblk_disk *disk = io->disk;
+	struct zcblk_bounce *bounce;
+	struct bio *bio;
+
+	bio = bio_alloc_clone(disk->lower, &io->clone, gfp, &disk->bounce_set);
+	if (!bio)
+		return NULL;
+	bio_trim(bio, 0, len >> SECTOR_SHIFT);
+	bounce = container_of(bio, struct zcblk_bounce, bio);
+	bounce->io = io;
+	bounce->iter = bio->bi_iter;
+	bounce->kind = READ_ONCE(disk->set->bounce);
+	if (!zcblk_bounce_get_mem(bounce, len, gfp)) {
+		bio_put(bio);
+		return NULL;
+	}
+	bio->bi_io_vec = bounce->vecs;
+	bio->bi_iter = bounce->pages.bi_iter;
+	bio->bi_iter.bi_sector = bounce->iter.bi_sector;
+	return bounce;
+}
+
+/**
+ * zcblk_bounce_free() - give a piece and its memory back
+ * @bounce: the piece
+ *
+ * Context: any.
+ */
+void zcblk_bounce_free(struct zcblk_bounce *bounce)
+{
+	switch (bounce->kind) {
+	case ZCBLK_BOUNCE_KMALLOC:
+		kfree(bounce->mem);
+		break;
+	case ZCBLK_BOUNCE_VMALLOC:
+		zcblk_vfree_later(bounce->mem);
+		break;
+	case ZCBLK_BOUNCE_RESERVE:
+		mempool_free(bounce->mem, &bounce->io->disk->reserve);
+		break;
+	default:
+		bio_free_pages(&bounce->pages);
+		break;
+	}
+	bio_put(&bounce->bio);
+}
+
+/* Copy between a piece and its place in the submitter's bio */
+static void zcblk_bounce_copy(struct zcblk_bounce *bounce, bool out)
+{
+	struct bvec_iter at = bounce->pages.bi_iter;
+	struct bvec_iter parent_at = bounce->iter;
+	struct bio *parent = bounce->io->parent;
+	struct bio *bio = &bounce->pages;
+
+	while (at.bi_size) {
+		struct bio_vec theirs = bio_iter_iovec(parent, parent_at);
+		struct bio_vec ours = bio_iter_iovec(bio, at);
+		unsigned int len = min(theirs.bv_len, ours.bv_len);
+
+		if (out)
+			memcpy_page(theirs.bv_page, theirs.bv_offset,
+				    ours.bv_page, ours.bv_offset, len);
+		else
+			memcpy_page(ours.bv_page, ours.bv_offset,
+				    theirs.bv_page, theirs.bv_offset, len);
+		bio_advance_iter_single(parent, &parent_at, len);
+		bio_advance_iter_single(bio, &at, len);
+	}
+}
+
+/**
+ * zcblk_bounce_fill() - copy the submitter's data into a piece
+ * @bounce: a piece of a write
+ *
+ * Context: any.
+ */
+void zcblk_bounce_fill(struct zcblk_bounce *bounce)
+{
+	zcblk_bounce_copy(bounce, false);
+}
+
+/**
+ * zcblk_bounce_drain() - copy a piece's data out to the submitter
+ * @bounce: a piece of a read that succeeded
+ *
+ * Context: any.
+ */
+void zcblk_bounce_drain(struct zcblk_bounce *bounce)
+{
+	zcblk_bounce_copy(bounce, true);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Supplies the names of current kernels to older ones.
+ *
+ * The driver is written for the newest kernel; this is the only file that
+ * looks at what a kernel has (compat.mk asks its headers). Each shim stands
+ * for one upstream change and goes when the oldest supported kernel has it.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#ifndef _ZCBLK_COMPAT_H
+#define _ZCBLK_COMPAT_H
+
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/err.h>
+#include <linux/slab.h>
+
+/* BLK_STS_NEXUS became BLK_STS_RESV_CONFLICT (v6.5) */
+#ifndef BLK_STS_RESV_CONFLICT
+#define BLK_STS_RESV_CONFLICT BLK_STS_NEXUS
+#endif
+
+/*
+ * block: pass a gendisk to ->open (v6.5). COMPAT_DISK_OPEN(fn) makes the entry
+ * that compat_disk_open(fn) names, from fn(struct gendisk *, blk_mode_t).
+ */
+#ifdef COMPAT_HAVE_GENDISK_OPEN
+#define COMPAT_DISK_OPEN(fn)
+#define compat_disk_open(fn) fn
+#else
+#define blk_mode_t	fmode_t
+#define BLK_OPEN_READ	FMODE_READ
+#define BLK_OPEN_WRITE	FMODE_WRITE
+#define COMPAT_DISK_OPEN(fn)						\
+static int compat_##fn(struct block_device *bdev, fmode_t mode)	\
+{									\
+	return fn(bdev->bd_disk, mode);					\
+}
+
+#define compat_disk_open(fn) compat_##fn
+#endif
+
+/* block: open block devices as files (v6.9) */
+#ifndef COMPAT_HAVE_BDEV_FILE
+struct blk_holder_ops;
+
+/* What older kernels want back at blkdev_put(); stands in for a struct file */
+struct compat_bdev_file {
+	struct block_device *bdev;
+	fmode_t mode;
+};
+
+static inline struct file *
+bdev_file_open_by_path(const char *path, blk_mode_t mode, void *holder,
+		       const struct blk_holder_ops *hops)
+{
+	struct compat_bdev_file *file = kmalloc(sizeof(*file), GFP_KERNEL);
+	struct block_device *bdev;
+
+	if (!file)
+		return ERR_PTR(-ENOMEM);
+	file->mode = mode | (holder ? FMODE_EXCL : 0);
+	bdev = blkdev_get_by_path(path, file->mode, holder);
+	if (IS_ERR(bdev)) {
+		kfree(file);
+		return ERR_CAST(bdev);
+	}
+	file->bdev = bdev;
+	return (struct file *)file;
+}
+
+static inline struct block_device *file_bdev(struct file *bdev_file)
+{
+	return ((struct compat_bdev_file *)bdev_file)->bdev;
+}
+
+static inline void bdev_fput(struct file *bdev_file)
+{
+	struct compat_bdev_file *file = (struct compat_bdev_file *)bdev_file;
+
+	blkdev_put(file->bdev, file->mode);
+	kfree(file);
+}
+#endif
+
+#endif /* _ZCBLK_COMPAT_H */

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Asks the headers of the kernel that is built for which names they have. The
+# answers are read in compat.h and in this file, and nowhere else.
+
+compat-has = $(shell grep -qsE '$(2)' $(srctree)/include/linux/$(1) && echo y)
+
+# v6.0, and with it most of what is used here
+ifneq ($(call compat-has,blk_types.h,\<blk_opf_t\>),y)
+$(error zcblk needs Linux 6.1 or later)
+endif
+
+# v6.9: block devices are opened as files
+ifeq ($(call compat-has,blkdev.h,\<bdev_file_open_by_path\>),y)
+ccflags-y += -DCOMPAT_HAVE_BDEV_FILE
+endif
+
+# v6.5: ->open() takes the gendisk
+ifeq ($(call compat-has,blkdev.h,\*open. ?.struct gendisk),y)
+ccflags-y += -DCOMPAT_HAVE_GENDISK_OPEN
+endif
+
+# v6.11: limits and features are set in one go, before the disk is allocated
+ifeq ($(call compat-has,blkdev.h,\<BLK_FEAT_IO_STAT\>),y)
+zcblk-y += limits.o
+else
+zcblk-y += compat-limits.o
+endif

@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The user's side of the driver: /sys/kernel/config/zcblk, with a directory for
+ * each disk and a file for each setting.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/ctype.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "zcblk.h"
+
+const char *const zcblk_path_names[] = { "zerocopy", "copy", "ab", NULL };
+const char *const zcblk_bounce_names[] = { "page", "kmalloc", "vmalloc", NULL };
+const char *const zcblk_stats_names[] = { "off", "counters", "latency", NULL };
+static const char *const zcblk_bool_names[] = { "0", "1", NULL };
+
+enum zcblk_power { ZCBLK_POWER_OFF, ZCBLK_POWER_ON, ZCBLK_POWER_FORCE };
+
+static const char *const zcblk_power_names[] = { "0", "1", "force", NULL };
+
+static struct zcblk_settings zcblk_defaults;
+
+/* Devices that the module made for its parameter lower=, in order */
+static LIST_HEAD(zcblk_param_devices);
+
+struct zcblk_param_device {
+	struct list_head node;
+	struct zcblk_device *dev;
+};
+
+static struct zcblk_device *to_zcblk_device(struct config_item *item)
+{
+	return container_of(to_config_group(item), struct zcblk_device, group);
+}
+
+static const char *zcblk_device_name(struct zcblk_device *dev)
+{
+	return config_item_name(&dev->group.cg_item);
+}
+
+/**
+ * zcblk_parse_word() - look a word up in a set of words
+ * @who: whose setting it is, for the message
+ * @what: the setting, for the message
+ * @words: the words that are accepted, up to a NULL
+ * @word: what the user wrote; a newline at its end is ignored
+ *
+ * Context: any.
+ * Return: the index of the word; -EINVAL, with a message that names the
+ * accepted ones, when it is none of them.
+ */
+int zcblk_parse_word(const char *who, const char *what,
+		     const char *const *words, const char *word)
+{
+	char accepted[64];
+	int i, at = 0;
+
+	for (i = 0; words[i]; i++) {
+		if (sysfs_streq(word, words[i]))
+			return i;
+		at += scnprintf(accepted + at, sizeof(accepted) - at, " %s", words[i]);
+	}
+	pr_err("%s: %s '%.*s': accepted are%s\n", who, what,
+	       (int)strcspn(word, "\n"), word, accepted);
+	return -EINVAL;
+}
+
+/* A setting that may change at any time */
+#define ZCBLK_WORD_ATTR(_name)						\
+static ssize_t zcblk_cfs_##_name##_show(struct config_item *item, char *page)	\
+{									\
+	struct zcblk_device *dev = to_zcblk_device(item);		\
+									\
+	return sysfs_emit(page, "%s\n",					\
+			  zcblk_##_name##_names[READ_ONCE(dev->set._name)]);	\
+}									\
+									\
+static ssize_t zcblk_cfs_##_name##_store(struct config_item *item,		\
+				     const char *page, size_t count)	\
+{									\
+	struct zcblk_device *dev = to_zcblk_device(item);		\
+	int i = zcblk_parse_word(zcblk_device_name(dev), #_name,	\
+				 zcblk_##_name##_names, page);		\
+									\
+	if (i < 0)							\
+		return i;						\
+	WRITE_ONCE(dev->set._name, i);					\
+	return count;							\
+}									\
+CONFIGFS_ATTR(zcblk_cfs_, _name)
+
+ZCBLK_WORD_ATTR(path);
+ZCBLK_WORD_ATTR(bounce);
+ZCBLK_WORD_ATTR(stats);
+
+static bool zcblk_device_is_up(struct zcblk_device *dev, const char *what)
+{
+	lockdep_assert_held(&dev->lock);
+	if (dev->disk)
+		pr_err("%s: cannot change %s while the disk is up; write 0 to power first\n",
+		       zcblk_device_name(dev), what);
+	return dev->disk;
+}
+
+static ssize_t zcblk_cfs_lower_show(struct config_item *item, char *page)
+{
+	struct zcblk_device *dev = to_zcblk_device(item);
+	ssize_t len;
+
+	mutex_lock(&dev->lock);
+	len = sysfs_emit(page, "%s\n", dev->set.lower ?: "");
+	mutex_unlock(&dev->lock);
+	return len;
+}
+
+static int zcblk_device_set_lower(struct zcblk_device *dev, const char *path)
+{
+	int err = -EBUSY;
+	char *lower;
+
+	lower = kstrndup(path, strcspn(path, "\n"), GFP_KERNEL);
+	if (!lower)
+		return -ENOMEM;
+	mutex_lock(&dev->lock);
+	if (!zcblk_device_is_up(dev, "lower")) {
+		swap(dev->set.lower, lower);
+		err = 0;
+	}
+	mutex_unlock(&dev->lock);
+	kfree(lower);
+	return err;
+}
+
+static ssize_t zcblk_cfs_lower_store(struct config_item *item, const char *page,
+				     size_t count)
+{
+	int err = zcblk_device_set_lower(to_zcblk_device(item), page);
+
+	return err ?: count;
+}
+CONFIGFS_ATTR(zcblk_cfs_, lower);
+
+static ssize_t zcblk_cfs_read_only_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%d\n", to_zcblk_device(item)->set.read_only);
+}
+
+static ssize_t zcblk_cfs_read_only_store(struct config_item *item,
+					 const char *page, size_t count)
+{
+	struct zcblk_device *dev = to_zcblk_device(item);
+	int on = zcblk_parse_word(zcblk_device_name(dev), "read_only",
+				  zcblk_bool_names, page);
+
+	if (on < 0)
+		return on;
+	mutex_lock(&dev->lock);
+	if (zcblk_device_is_up(dev, "read_only"))
+		on = -EBUSY;
+	else
+		dev->set.read_only = on;
+	mutex_unlock(&dev->lock);
+	return on < 0 ? on : count;
+}
+CONFIGFS_ATTR(zcblk_cfs_, read_only);
+
+static struct configfs_subsystem zcblk_subsys;
+
+/*
+ * A directory whose disk is up cannot be removed: what rmdir finds is the
+ * dependency that power on takes and power off gives back.
+ */
+static int zcblk_device_power_on(struct zcblk_device *dev)
+{
+	struct config_item *item = &dev->group.cg_item;
+	struct zcblk_disk *disk;
+	int err;
+
+	lockdep_assert_held(&dev->lock);
+	if (dev->disk)
+		return 0;
+	err = configfs_depend_item_unlocked(&zcblk_subsys, item);
+	if (err)
+		return err;
+	disk = zcblk_disk_create(zcblk_device_name(dev), &dev->set);
+	if (IS_ERR(disk)) {
+		configfs_undepend_item(item);
+		return PTR_ERR(disk);
+	}
+	dev->disk = disk;
+	return 0;
+}
+
+static int zcblk_device_power_off(struct zcblk_device *dev, bool force)
+{
+	int err;
+
+	lockdep_assert_held(&dev->lock);
+	if (!dev->disk)
+		return 0;
+	err = zcblk_disk_remove(dev->disk, force);
+	if (err)
+		return err;
+	dev->disk = NULL;
+	configfs_undepend_item(&dev->group.cg_item);
+	return 0;
+}
+
+static int zcblk_device_set_power(struct zcblk_device *dev, enum zcblk_power power)
+{
+	int err;
+
+	mutex_lock(&dev->lock);
+	if (power == ZCBLK_POWER_ON)
+		err = zcblk_device_power_on(dev);
+	else
+		err = zcblk_device_power_off(dev, power == ZCBLK_POWER_FORCE);
+	mutex_unlock(&dev->lock);
+	return err;
+}
+
+static ssize_t zcblk_cfs_power_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%d\n", !!READ_ONCE(to_zcblk_device(item)->disk));
+}
+
+static ssize_t zcblk_cfs_power_store(struct config_item *item, const char *page,
+				     size_t count)
+{
+	struct zcblk_device *dev = to_zcblk_device(item);
+	int err, power = zcblk_parse_word(zcblk_device_name(dev), "power",
+					  zcblk_power_names, page);
+
+	if (power < 0)
+		return power;
+	err = zcblk_device_set_power(dev, power);
+	return err ?: count;
+}
+CONFIGFS_ATTR(zcblk_cfs_, power);
+
+static ssize_t zcblk_cfs_state_show(struct config_item *item, char *page)
+{
+	struct zcblk_device *dev = to_zcblk_device(item);
+	const char *state = "off";
+
+	mutex_lock(&dev->lock);
+	if (dev->disk)
+		state = READ_ONCE(dev->disk->dead) ? "dead" : "live";
+	mutex_unlock(&dev->lock);
+	return sysfs_emit(page, "%s\n", state);
+}
+CONFIGFS_ATTR_RO(zcblk_cfs_, state);
+
+static ssize_t zcblk_cfs_reset_stats_store(struct config_item *item,
+					   const char *page, size_t count)
+{
+	struct zcblk_device *dev = to_zcblk_device(item);
+
+	if (!sysfs_streq(page, "1")) {
+		pr_err("%s: reset_stats: accepted is 1\n", zcblk_device_name(dev));
+		return -EINVAL;
+	}
+	mutex_lock(&dev->lock);
+	if (dev->disk)
+		zcblk_stats_reset(dev->disk);
+	mutex_unlock(&dev->lock);
+	return count;
+}
+CONFIGFS_ATTR_WO(zcblk_cfs_, reset_stats);
+
+static struct configfs_attribute *zcblk_device_attrs[] = {
+	&zcblk_cfs_attr_lower,
+	&zcblk_cfs_attr_path,
+	&zcblk_cfs_attr_bounce,
+	&zcblk_cfs_attr_stats,
+	&zcblk_cfs_attr_read_only,
+	&zcblk_cfs_attr_power,
+	&zcblk_cfs_attr_state,
+	&zcblk_cfs_attr_reset_stats,
+	NULL,
+};
+
+static void zcblk_device_release(struct config_item *item)
+{
+	struct zcblk_device *dev = to_zcblk_device(item);
+
+	kfree(dev->set.lower);
+	mutex_destroy(&dev->lock);
+	kfree(dev);
+}
+
+static struct configfs_item_operations zcblk_device_ops = {
+	.release = zcblk_device_release,
+};
+
+static const struct config_item_type zcblk_device_type = {
+	.ct_item_ops = &zcblk_device_ops,
+	.ct_attrs = zcblk_device_attrs,
+	.ct_owner = THIS_MODULE,
+};
+
+/* The prefix keeps our names apart from those of other drivers' disks */
+static int zcblk_check_name(const char *name)
+{
+	const char *c;
+
+	if (strlen(name) >= DISK_NAME_LEN)
+		return -ENAMETOOLONG;
+	if (!str_has_prefix(name, ZCBLK_NAME))
+		goto invalid;
+	for (c = name; *c; c++)
+		if (!isalnum(*c) && !strchr("._-", *c))
+			goto invalid;
+	return 0;
+
+invalid:
+	pr_err("'%s': a name is " ZCBLK_NAME " and letters, digits, '.', '_' or '-'\n",
+	       name);
+	return -EINVAL;
+}
+
+static struct zcblk_device *zcblk_device_alloc(const char *name)
+{
+	struct zcblk_device *dev;
+	int err = zcblk_check_name(name);
+
+	if (err)
+		return ERR_PTR(err);
+	dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+	if (!dev)
+		return ERR_PTR(-ENOMEM);
+	dev->set = zcblk_defaults;
+	mutex_init(&dev->lock);
+	config_group_init_type_name(&dev->group, name, &zcblk_device_type);
+	return dev;
+}
+
+static struct config_group *zcblk_make_group(struct config_group *group,
+					     const char *name)
+{
+	struct zcblk_device *dev = zcblk_device_alloc(name);
+
+	return IS_ERR(dev) ? ERR_CAST(dev) : &dev->group;
+}
+
+static struct configfs_group_operations zcblk_group_ops = {
+	.make_group = zcblk_make_group,
+};
+
+static const struct {
+	const char *name;
+	const char *const *words;
+} zcblk_features[] = {
+	{ "path", zcblk_path_names },
+	{ "bounce", zcblk_bounce_names },
+	{ "stats", zcblk_stats_names },
+	{ "read_only", zcblk_bool_names },
+	{ "power", zcblk_power_names },
+};
+
+static ssize_t zcblk_cfs_features_show(struct config_item *item, char *page)
+{
+	const char *const *word;
+	ssize_t len = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(zcblk_features); i++)
+		for (word = zcblk_features[i].words; *word; word++)
+			len += sysfs_emit_at(page, len, "%s %s\n",
+					     zcblk_features[i].name, *word);
+	return len;
+}
+CONFIGFS_ATTR_RO(zcblk_cfs_, features);
+
+static struct configfs_attribute *zcblk_group_attrs[] = {
+	&zcblk_cfs_attr_features,
+	NULL,
+};
+
+static const struct config_item_type zcblk_group_type = {
+	.ct_group_ops = &zcblk_group_ops,
+	.ct_attrs = zcblk_group_attrs,
+	.ct_owner = THIS_MODULE,
+};
+
+static struct configfs_subsystem zcblk_subsys = {
+	.su_group = {
+		.cg_item = {
+			.ci_namebuf = ZCBLK_NAME,
+			.ci_type = &zcblk_group_type,
+		},
+	},
+	.su_mutex = __MUTEX_INITIALIZER(zcblk_subsys.su_mutex),
+};
+
+static void zcblk_param_device_del(struct zcblk_param_device *param)
+{
+	struct zcblk_device *dev = param->dev;
+
+	/* Nobody has the disk open: openers hold the module */
+	zcblk_device_set_power(dev, ZCBLK_POWER_FORCE);
+	configfs_unregister_group(&dev->group);
+	config_group_put(&dev->group);
+	list_del(&param->node);
+	kfree(param);
+}
+
+static struct zcblk_param_device *zcblk_param_device_add(void)
+{
+	struct zcblk_param_device *param;
+	char name[DISK_NAME_LEN];
+	int err = -ENOMEM;
+
+	param = kzalloc(sizeof(*param), GFP_KERNEL);
+	if (!param)
+		return ERR_PTR(err);
+	snprintf(name, sizeof(name), ZCBLK_NAME "%zu",
+		 list_count_nodes(&zcblk_param_devices));
+	param->dev = zcblk_device_alloc(name);
+	err = PTR_ERR_OR_ZERO(param->dev);
+	if (err)
+		goto free_param;
+	err = configfs_register_group(&zcblk_subsys.su_group, &param->dev->group);
+	if (err)
+		goto put_device;
+	list_add_tail(&param->node, &zcblk_param_devices);
+	return param;
+
+put_device:
+	config_group_put(&param->dev->group);
+free_param:
+	kfree(param);
+	return ERR_PTR(err);
+}
+
+/**
+ * zcblk_configfs_add() - make a disk and bring it up, for the parameter lower=
+ * @lower: path of the lower device
+ *
+ * Its directory cannot be removed by the user; it goes with the module.
+ *
+ * Context: process, module init.
+ * Return: 0; or a negative errno, and then no disk is left.
+ */
+int zcblk_configfs_add(const char *lower)
+{
+	struct zcblk_param_device *param = zcblk_param_device_add();
+	int err;
+
+	if (IS_ERR(param))
+		return PTR_ERR(param);
+	err = zcblk_device_set_lower(param->dev, lower);
+	if (!err)
+		err = zcblk_device_set_power(param->dev, ZCBLK_POWER_ON);
+	if (err)
+		zcblk_param_device_del(param);
+	return err;
+}
+
+/**
+ * zcblk_configfs_init() - show the driver in configfs
+ * @defaults: the settings that devices start with
+ *
+ * Context: process, module init.
+ * Return: 0 or a negative errno.
+ */
+int zcblk_configfs_init(const struct zcblk_settings *defaults)
+{
+	zcblk_defaults = *defaults;
+	config_group_init(&zcblk_subsys.su_group);
+	return configfs_register_subsystem(&zcblk_subsys);
+}
+
+/**
+ * zcblk_configfs_exit() - take down the disks of the parameter lower=, and hide
+ *
+ * Directories that the user made hold the module, so there are none.
+ *
+ * Context: process, module exit.
+ */
+void zcblk_configfs_exit(void)
+{
+	struct zcblk_param_device *param, *next;
+
+	list_for_each_entry_safe_reverse(param, next, &zcblk_param_devices, node)
+		zcblk_param_device_del(param);
+	configfs_unregister_subsystem(&zcblk_subsys);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What can be read of a disk: /sys/kernel/debug/zcblk/<disk>/. The first line
+ * of each file is the version of its format.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/debugfs.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "zcblk.h"
+
+static struct dentry *zcblk_debugfs_root;
+
+static int zcblk_debugfs_stats_show(struct seq_file *m, void *unused)
+{
+	struct zcblk_disk *disk = m->private;
+
+	seq_puts(m, "version 1\n");
+	seq_printf(m, "lower %pg\n", disk->lower);
+	zcblk_stats_show(disk, m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(zcblk_debugfs_stats);
+
+static int zcblk_debugfs_latency_show(struct seq_file *m, void *unused)
+{
+	seq_puts(m, "version 1\n");
+	zcblk_stats_show_latency(m->private, m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(zcblk_debugfs_latency);
+
+static const struct {
+	const char *name;
+	const struct file_operations *fops;
+} zcblk_debugfs_files[] = {
+	{ "stats", &zcblk_debugfs_stats_fops },
+	{ "latency", &zcblk_debugfs_latency_fops },
+};
+
+/**
+ * zcblk_debugfs_add() - make the directory of a disk
+ * @disk: the disk
+ *
+ * Context: process.
+ */
+void zcblk_debugfs_add(struct zcblk_disk *disk)
+{
+	size_t i;
+
+	disk->debugfs = debugfs_create_dir(disk->gd->disk_name, zcblk_debugfs_root);
+	for (i = 0; i < ARRAY_SIZE(zcblk_debugfs_files); i++)
+		debugfs_create_file(zcblk_debugfs_files[i].name, 0444,
+				    disk->debugfs, disk,
+				    zcblk_debugfs_files[i].fops);
+}
+
+/**
+ * zcblk_debugfs_del() - remove the directory of a disk, and wait for readers
+ * @disk: the disk
+ *
+ * Context: process.
+ */
+void zcblk_debugfs_del(struct zcblk_disk *disk)
+{
+	debugfs_remove_recursive(disk->debugfs);
+}
+
+/**
+ * zcblk_debugfs_init() - make the directory of the driver
+ *
+ * Context: process, module init.
+ */
+void zcblk_debugfs_init(void)
+{
+	zcblk_debugfs_root = debugfs_create_dir(ZCBLK_NAME, NULL);
+}
+
+/**
+ * zcblk_debugfs_exit() - remove the directory of the driver
+ *
+ * Context: process, module exit.
+ */
+void zcblk_debugfs_exit(void)
+{
+	debugfs_remove_recursive(zcblk_debugfs_root);
+}

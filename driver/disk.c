@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The disk as the block layer sees it: made, opened, fed with bios, taken down.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/wait_bit.h>
+
+#include "trace.h"
+#include "zcblk.h"
+
+/* Disks not yet freed: more than those that are up, after forced removals */
+static atomic_t zcblk_nr_disks = ATOMIC_INIT(0);
+
+static enum zcblk_op zcblk_bio_to_op(const struct bio *bio)
+{
+	switch (bio_op(bio)) {
+	case REQ_OP_READ:
+		return ZCBLK_OP_READ;
+	case REQ_OP_WRITE:
+		return bio->bi_iter.bi_size ? ZCBLK_OP_WRITE : ZCBLK_OP_FLUSH;
+	case REQ_OP_DISCARD:
+		return ZCBLK_OP_DISCARD;
+	case REQ_OP_SECURE_ERASE:
+		return ZCBLK_OP_SECURE_ERASE;
+	case REQ_OP_WRITE_ZEROES:
+		return ZCBLK_OP_WRITE_ZEROES;
+	default:
+		return ZCBLK_OP_OTHER;
+	}
+}
+
+static enum zcblk_path zcblk_choose_path(struct zcblk_disk *disk,
+					 struct bio *bio, enum zcblk_op op)
+{
+	int path = READ_ONCE(disk->set->path);
+
+	if (!bio_has_data(bio))
+		return ZCBLK_PATH_ZEROCOPY;
+	if (path == ZCBLK_PATH_AB)
+		return atomic_inc_return(&disk->turn[op]) & 1 ?
+			ZCBLK_PATH_ZEROCOPY : ZCBLK_PATH_COPY;
+	return path;
+}
+
+static void zcblk_submit_bio(struct bio *bio)
+{
+	struct zcblk_disk *disk = bio->bi_bdev->bd_disk->private_data;
+	enum zcblk_op op = zcblk_bio_to_op(bio);
+	enum zcblk_path path = zcblk_choose_path(disk, bio, op);
+
+	zcblk_stats_submit(disk, bio, path, op);
+	trace_zcblk_submit(bio, path, op);
+	if (path == ZCBLK_PATH_COPY)
+		zcblk_copy_submit(disk, bio, op);
+	else
+		zcblk_zerocopy_submit(disk, bio, op);
+}
+
+static int zcblk_open(struct gendisk *gd, blk_mode_t mode)
+{
+	struct zcblk_disk *disk = gd->private_data;
+
+	lockdep_assert_held(&gd->open_mutex);
+	return disk->removing || READ_ONCE(disk->dead) ? -ENXIO : 0;
+}
+
+COMPAT_DISK_OPEN(zcblk_open)
+
+static void zcblk_disk_free(struct zcblk_disk *disk)
+{
+	zcblk_lower_close(disk);
+	zcblk_bounce_exit(disk);
+	zcblk_io_exit(disk);
+	zcblk_stats_exit(disk);
+	kfree(disk);
+	if (atomic_dec_and_test(&zcblk_nr_disks))
+		wake_up_var(&zcblk_nr_disks);
+}
+
+static void zcblk_free_disk(struct gendisk *gd)
+{
+	zcblk_disk_free(gd->private_data);
+}
+
+static const struct block_device_operations zcblk_fops = {
+	.owner = THIS_MODULE,
+	.submit_bio = zcblk_submit_bio,
+	.open = compat_disk_open(zcblk_open),
+	.free_disk = zcblk_free_disk,
+};
+
+/**
+ * zcblk_is_ours() - is this a zcblk disk?
+ * @gd: any disk
+ *
+ * Context: any.
+ * Return: true when it is.
+ */
+bool zcblk_is_ours(const struct gendisk *gd)
+{
+	return gd->fops == &zcblk_fops;
+}
+
+/**
+ * zcblk_disk_wait_all_freed() - wait until no disk is left
+ *
+ * After the last close the block layer frees the disk when it has already let
+ * go of the module, so module exit has to wait for that.
+ *
+ * Context: process, module exit.
+ */
+void zcblk_disk_wait_all_freed(void)
+{
+	wait_var_event(&zcblk_nr_disks, !atomic_read(&zcblk_nr_disks));
+}
+
+static struct zcblk_disk *zcblk_disk_alloc(const struct zcblk_settings *set)
+{
+	struct zcblk_disk *disk = kzalloc(sizeof(*disk), GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (!disk)
+		return ERR_PTR(err);
+	disk->set = set;
+	INIT_DELAYED_WORK(&disk->watch, zcblk_lower_watch);
+	err = zcblk_stats_init(disk);
+	if (err)
+		goto free_disk;
+	err = zcblk_io_init(disk);
+	if (err)
+		goto exit_stats;
+	err = zcblk_bounce_init(disk);
+	if (err)
+		goto exit_io;
+	atomic_inc(&zcblk_nr_disks);
+	return disk;
+
+exit_io:
+	zcblk_io_exit(disk);
+exit_stats:
+	zcblk_stats_exit(disk);
+free_disk:
+	kfree(disk);
+	return ERR_PTR(err);
+}
+
+static int zcblk_disk_alloc_gd(struct zcblk_disk *disk, const char *name)
+{
+	struct gendisk *gd = zcblk_limits_alloc_disk(disk->lower, name);
+
+	if (IS_ERR(gd))
+		return PTR_ERR(gd);
+	gd->fops = &zcblk_fops;
+	gd->private_data = disk;
+	strscpy(gd->disk_name, name, sizeof(gd->disk_name));
+	set_capacity(gd, bdev_nr_sectors(disk->lower));
+	if (disk->set->read_only)
+		set_disk_ro(gd, true);
+	disk->gd = gd;
+	return 0;
+}
+
+/* From here on it has to be taken down by zcblk_disk_remove() */
+static int zcblk_disk_add_gd(struct zcblk_disk *disk)
+{
+	int err = add_disk(disk->gd);
+
+	if (err) {
+		put_disk(disk->gd);
+		return err;
+	}
+	err = bd_link_disk_holder(disk->lower, disk->gd);
+	if (err)
+		pr_warn("%s: no holder link to %pg: %d\n", disk->gd->disk_name,
+			disk->lower, err);
+	disk->linked = !err;
+	zcblk_debugfs_add(disk);
+	queue_delayed_work(zcblk_wq, &disk->watch, HZ);
+	return 0;
+}
+
+/**
+ * zcblk_disk_create() - claim the lower device and bring up a disk on it
+ * @name: name of the disk
+ * @set: its settings; must stay valid until zcblk_disk_remove() succeeds
+ *
+ * Context: process; the path of the lower device is resolved in the caller's
+ * file system.
+ * Return: the disk, or an ERR_PTR(): what opening the lower device gave, -ELOOP
+ * when it is a zcblk disk, -EOPNOTSUPP when it is zoned, -EROFS when it is
+ * read-only and @set is not, -ENOMEM.
+ */
+struct zcblk_disk *zcblk_disk_create(const char *name,
+				     const struct zcblk_settings *set)
+{
+	struct zcblk_disk *disk = zcblk_disk_alloc(set);
+	int err;
+
+	if (IS_ERR(disk))
+		return disk;
+	err = zcblk_lower_open(disk, name);
+	if (err)
+		goto free_disk;
+	err = zcblk_disk_alloc_gd(disk, name);
+	if (err)
+		goto free_disk;
+	err = zcblk_disk_add_gd(disk);
+	if (err)
+		goto free_disk;
+	return disk;
+
+free_disk:
+	zcblk_disk_free(disk);
+	return ERR_PTR(err);
+}
+
+/* Turn new openers away, unless there is one who must be heard */
+static int zcblk_disk_shut(struct zcblk_disk *disk, bool force)
+{
+	struct gendisk *gd = disk->gd;
+	int err = 0;
+
+	mutex_lock(&gd->open_mutex);
+	if (disk_openers(gd) && !force)
+		err = -EBUSY;
+	else
+		disk->removing = true;
+	mutex_unlock(&gd->open_mutex);
+	if (err)
+		pr_err("%s: cannot be removed while it is open\n", gd->disk_name);
+	return err;
+}
+
+/**
+ * zcblk_disk_remove() - take a disk down
+ * @disk: a disk from zcblk_disk_create()
+ * @force: even when it is open: all I/O that comes later ends with an error
+ *
+ * Returns when no I/O is in flight. The lower device is released here, or at
+ * the last close of a disk that was removed by force.
+ *
+ * Context: process.
+ * Return: 0, and then @disk must not be used any more; -EBUSY when it is open.
+ */
+int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
+{
+	struct gendisk *gd = disk->gd;
+	int err = zcblk_disk_shut(disk, force);
+
+	if (err)
+		return err;
+	cancel_delayed_work_sync(&disk->watch);
+	if (force)
+		blk_mark_disk_dead(gd);
+	zcblk_debugfs_del(disk);
+	if (disk->linked)
+		bd_unlink_disk_holder(disk->lower, gd);
+	del_gendisk(gd);
+	zcblk_io_drain(disk);
+	if (!disk_openers(gd))
+		zcblk_lower_close(disk);
+	put_disk(gd);
+	return 0;
+}

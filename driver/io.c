@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The life of a bio whose completion we handle: begun, accounted, ended.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/ktime.h>
+
+#include "trace.h"
+#include "zcblk.h"
+
+static void zcblk_io_drained(struct percpu_ref *ref)
+{
+	complete(&container_of(ref, struct zcblk_disk, tracked)->drained);
+}
+
+/**
+ * zcblk_io_init() - prepare a disk for tracked I/O
+ * @disk: the disk
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int zcblk_io_init(struct zcblk_disk *disk)
+{
+	int err;
+
+	init_completion(&disk->drained);
+	err = percpu_ref_init(&disk->tracked, zcblk_io_drained, 0, GFP_KERNEL);
+	if (err)
+		return err;
+	err = bioset_init(&disk->io_set, BIO_POOL_SIZE,
+			  offsetof(struct zcblk_io, clone), 0);
+	if (err)
+		percpu_ref_exit(&disk->tracked);
+	return err;
+}
+
+/**
+ * zcblk_io_exit() - undo zcblk_io_init()
+ * @disk: the disk; nothing is in flight
+ *
+ * Context: process.
+ */
+void zcblk_io_exit(struct zcblk_disk *disk)
+{
+	bioset_exit(&disk->io_set);
+	percpu_ref_exit(&disk->tracked);
+}
+
+/**
+ * zcblk_io_drain() - wait until no tracked I/O is left
+ * @disk: the disk; no bio can come to it any more
+ *
+ * Context: process.
+ */
+void zcblk_io_drain(struct zcblk_disk *disk)
+{
+	percpu_ref_kill(&disk->tracked);
+	wait_for_completion(&disk->drained);
+}
+
+/**
+ * zcblk_io_begin() - begin to track a bio
+ * @disk: the disk that it came to
+ * @bio: the submitter's bio
+ * @path: the way that it will go
+ * @op: what it does
+ *
+ * Context: process, inside submit_bio. Sleeps only for memory that I/O in
+ * flight gives back, and not at all for a bio with REQ_NOWAIT.
+ * Return: the tracking structure, with a clone of @bio for the lower device; or
+ * NULL, and then @bio has been ended with an error.
+ */
+struct zcblk_io *zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
+				enum zcblk_path path, enum zcblk_op op)
+{
+	bool nowait = bio->bi_opf & REQ_NOWAIT;
+	struct zcblk_io *io;
+	struct bio *clone;
+
+	clone = bio_alloc_clone(disk->lower, bio,
+				nowait ? GFP_NOWAIT | __GFP_NOWARN : GFP_NOIO,
+				&disk->io_set);
+	if (!clone) {
+		bio->bi_status = nowait ? BLK_STS_AGAIN : BLK_STS_RESOURCE;
+		bio_endio(bio);
+		return NULL;
+	}
+	io = container_of(clone, struct zcblk_io, clone);
+	io->disk = disk;
+	io->parent = bio;
+	io->path = path;
+	io->op = op;
+	io->status = BLK_STS_OK;
+	percpu_ref_get(&disk->tracked);
+	io->accounted = blk_queue_io_stat(disk->gd->queue);
+	if (io->accounted)
+		io->start_jiffies = bio_start_io_acct(bio);
+	zcblk_stats_begin(io);
+	return io;
+}
+
+/**
+ * zcblk_io_end() - account a bio, and give it back to its submitter
+ * @io: from zcblk_io_begin(); freed
+ * @status: the lower device's word
+ *
+ * Context: any.
+ */
+void zcblk_io_end(struct zcblk_io *io, blk_status_t status)
+{
+	struct zcblk_disk *disk = io->disk;
+	struct bio *bio = io->parent;
+	u64 latency = io->start_ns ? ktime_get_ns() - io->start_ns : 0;
+
+	zcblk_stats_end(io, status, latency);
+	trace_zcblk_complete(bio, io->path, io->op, status, latency);
+	if (io->accounted)
+		bio_end_io_acct(bio, io->start_jiffies);
+	bio_put(&io->clone);
+	if (status)
+		bio->bi_status = status;
+	bio_endio(bio);
+	/* The last one lets zcblk_disk_remove() go on: nothing of disk below */
+	percpu_ref_put(&disk->tracked);
+}

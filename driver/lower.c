@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The lower device: claimed, checked, watched, released.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "zcblk.h"
+
+/* The block layer tells nobody that a device changed its size, so we look */
+#define ZCBLK_WATCH_INTERVAL	HZ
+
+static const char *zcblk_lower_why(int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return "it does not exist";
+	case -ENOTBLK:
+		return "it is no block device";
+	case -EBUSY:
+		return "it is mounted, or claimed by another driver";
+	case -EROFS:
+		return "it is read-only; set read_only to 1, or make it writable";
+	case -ELOOP:
+		return "it is a zcblk disk itself";
+	case -EOPNOTSUPP:
+		return "it is zoned, which zcblk does not support";
+	case -ENXIO:
+		return "it has no device behind it";
+	case -EINVAL:
+		return "no path is set";
+	default:
+		return "it cannot be opened";
+	}
+}
+
+static int zcblk_lower_check(struct block_device *lower)
+{
+	if (zcblk_is_ours(lower->bd_disk))
+		return -ELOOP;
+	if (bdev_is_zoned(lower))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+static int zcblk_lower_claim(struct zcblk_disk *disk)
+{
+	blk_mode_t mode = BLK_OPEN_READ;
+	struct file *file;
+	int err;
+
+	if (!disk->set->lower || !*disk->set->lower)
+		return -EINVAL;
+	if (!disk->set->read_only)
+		mode |= BLK_OPEN_WRITE;
+	file = bdev_file_open_by_path(disk->set->lower, mode, disk, NULL);
+	if (IS_ERR(file))
+		return PTR_ERR(file) == -EACCES ? -EROFS : PTR_ERR(file);
+	err = zcblk_lower_check(file_bdev(file));
+	if (err) {
+		bdev_fput(file);
+		return err;
+	}
+	disk->lower_file = file;
+	disk->lower = file_bdev(file);
+	return 0;
+}
+
+/**
+ * zcblk_lower_open() - claim the lower device that the settings name
+ * @disk: the disk that is to stand on it
+ * @name: name of that disk, for messages
+ *
+ * Context: process; resolves a path.
+ * Return: 0; or a negative errno, and a message that says why.
+ */
+int zcblk_lower_open(struct zcblk_disk *disk, const char *name)
+{
+	int err = zcblk_lower_claim(disk);
+
+	if (err)
+		pr_err("%s: cannot use lower device '%s': %s (%d)\n", name,
+		       disk->set->lower ?: "", zcblk_lower_why(err), err);
+	return err;
+}
+
+/**
+ * zcblk_lower_close() - release the lower device
+ * @disk: the disk; nothing happens when it holds none
+ *
+ * Context: process. No I/O may be in flight.
+ */
+void zcblk_lower_close(struct zcblk_disk *disk)
+{
+	if (!disk->lower_file)
+		return;
+	bdev_fput(disk->lower_file);
+	disk->lower_file = NULL;
+}
+
+/**
+ * zcblk_lower_watch() - follow the lower device's size, or its end
+ * @work: &zcblk_disk.watch
+ *
+ * Context: workqueue, once a second.
+ */
+void zcblk_lower_watch(struct work_struct *work)
+{
+	struct zcblk_disk *disk = container_of(to_delayed_work(work),
+					       struct zcblk_disk, watch);
+
+	if (test_bit(GD_DEAD, &disk->lower->bd_disk->state)) {
+		pr_err("%s: lower device %pg has gone\n", disk->gd->disk_name,
+		       disk->lower);
+		WRITE_ONCE(disk->dead, true);
+		blk_mark_disk_dead(disk->gd);
+		set_capacity(disk->gd, 0);
+		return;
+	}
+	set_capacity_and_notify(disk->gd, bdev_nr_sectors(disk->lower));
+	queue_delayed_work(zcblk_wq, &disk->watch, ZCBLK_WATCH_INTERVAL);
+}

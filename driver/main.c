@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Module init and exit, and the module parameters.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+
+#include "zcblk.h"
+
+#define ZCBLK_MAX_LOWER	16
+
+static char *lower[ZCBLK_MAX_LOWER];
+static int nr_lower;
+module_param_array(lower, charp, &nr_lower, 0444);
+MODULE_PARM_DESC(lower, "Block devices to make disks on: lower=/dev/vdb[,...] gives /dev/zcblk0 and so on");
+
+static char *path = "zerocopy";
+module_param(path, charp, 0444);
+MODULE_PARM_DESC(path, "Data path that disks start with: zerocopy (default), copy or ab");
+
+static char *bounce = "page";
+module_param(bounce, charp, 0444);
+MODULE_PARM_DESC(bounce, "Memory of the copy path that disks start with: page (default), kmalloc or vmalloc");
+
+static char *stats = "latency";
+module_param(stats, charp, 0444);
+MODULE_PARM_DESC(stats, "Statistics that disks start with: off, counters or latency (default)");
+
+static bool read_only;
+module_param(read_only, bool, 0444);
+MODULE_PARM_DESC(read_only, "Disks start read-only (default 0)");
+
+struct workqueue_struct *zcblk_wq;
+
+static int __init zcblk_parse_params(struct zcblk_settings *set)
+{
+	set->path = zcblk_parse_word("parameter", "path", zcblk_path_names, path);
+	if (set->path < 0)
+		return set->path;
+	set->bounce = zcblk_parse_word("parameter", "bounce", zcblk_bounce_names, bounce);
+	if (set->bounce < 0)
+		return set->bounce;
+	set->stats = zcblk_parse_word("parameter", "stats", zcblk_stats_names, stats);
+	if (set->stats < 0)
+		return set->stats;
+	set->read_only = read_only;
+	return 0;
+}
+
+static int __init zcblk_init(void)
+{
+	struct zcblk_settings defaults = { };
+	int err, i;
+
+	err = zcblk_parse_params(&defaults);
+	if (err)
+		return err;
+	zcblk_wq = alloc_workqueue(ZCBLK_NAME, WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (!zcblk_wq)
+		return -ENOMEM;
+	zcblk_debugfs_init();
+	err = zcblk_configfs_init(&defaults);
+	if (err)
+		goto out_debugfs;
+	for (i = 0; i < nr_lower; i++) {
+		err = zcblk_configfs_add(lower[i]);
+		if (err)
+			goto out_configfs;
+	}
+	return 0;
+
+out_configfs:
+	zcblk_configfs_exit();
+	zcblk_disk_wait_all_freed();
+out_debugfs:
+	zcblk_debugfs_exit();
+	destroy_workqueue(zcblk_wq);
+	return err;
+}
+
+static void __exit zcblk_exit(void)
+{
+	zcblk_configfs_exit();
+	zcblk_disk_wait_all_freed();
+	zcblk_debugfs_exit();
+	zcblk_bounce_flush();
+	destroy_workqueue(zcblk_wq);
+}
+
+module_init(zcblk_init);
+module_exit(zcblk_exit);
+
+MODULE_DESCRIPTION("Zero-copy stacking block device");
+MODULE_AUTHOR("The zcblk authors");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a disk has done: per-CPU counters and histograms, added up when read.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/log2.h>
+#include <linux/percpu.h>
+#include <linux/seq_file.h>
+
+#include "zcblk.h"
+
+const char *const zcblk_op_names[] = {
+	[ZCBLK_OP_READ] = "read",
+	[ZCBLK_OP_WRITE] = "write",
+	[ZCBLK_OP_FLUSH] = "flush",
+	[ZCBLK_OP_DISCARD] = "discard",
+	[ZCBLK_OP_SECURE_ERASE] = "secure_erase",
+	[ZCBLK_OP_WRITE_ZEROES] = "write_zeroes",
+	[ZCBLK_OP_OTHER] = "other",
+	[ZCBLK_NR_OPS] = NULL,
+};
+
+/* Numbers of statuses differ between kernels, so they are known by name */
+static const struct {
+	blk_status_t status;
+	const char *name;
+} zcblk_errors[] = {
+	{ BLK_STS_NOTSUPP, "notsupp" },
+	{ BLK_STS_TIMEOUT, "timeout" },
+	{ BLK_STS_NOSPC, "nospc" },
+	{ BLK_STS_TRANSPORT, "transport" },
+	{ BLK_STS_TARGET, "target" },
+	{ BLK_STS_RESV_CONFLICT, "resv_conflict" },
+	{ BLK_STS_MEDIUM, "medium" },
+	{ BLK_STS_PROTECTION, "protection" },
+	{ BLK_STS_RESOURCE, "resource" },
+	{ BLK_STS_AGAIN, "again" },
+	{ BLK_STS_OFFLINE, "offline" },
+	{ BLK_STS_IOERR, "ioerr" },	/* the last takes all that have no name */
+};
+
+struct zcblk_io_stats {
+	u64 ios;
+	u64 bytes;
+	u64 segments;
+	u64 latency[ZCBLK_NR_BUCKETS];
+};
+
+struct zcblk_stats {
+	struct zcblk_io_stats io[ZCBLK_NR_PATHS][ZCBLK_NR_OPS];
+	u64 mapped[ZCBLK_NR_PATHS];
+	u64 copied[ZCBLK_NR_PATHS];
+	u64 splits;
+	u64 errors[ARRAY_SIZE(zcblk_errors)];
+	/* From here on a reset leaves alone */
+	s64 inflight;
+};
+
+/**
+ * zcblk_stats_init() - allocate a disk's counters
+ * @disk: the disk
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int zcblk_stats_init(struct zcblk_disk *disk)
+{
+	BUILD_BUG_ON(ARRAY_SIZE(zcblk_op_names) != ZCBLK_NR_OPS + 1);
+	disk->stats = alloc_percpu(struct zcblk_stats);
+	return disk->stats ? 0 : -ENOMEM;
+}
+
+/**
+ * zcblk_stats_exit() - free a disk's counters
+ * @disk: the disk
+ *
+ * Context: process.
+ */
+void zcblk_stats_exit(struct zcblk_disk *disk)
+{
+	free_percpu(disk->stats);
+}
+
+/**
+ * zcblk_stats_reset() - set a disk's counters to zero
+ * @disk: the disk
+ *
+ * What other CPUs count at that moment may survive, or be lost.
+ *
+ * Context: process.
+ */
+void zcblk_stats_reset(struct zcblk_disk *disk)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(disk->stats, cpu), 0,
+		       offsetof(struct zcblk_stats, inflight));
+}
+
+static unsigned int zcblk_count_bvecs(struct bio *bio)
+{
+	struct bvec_iter iter;
+	unsigned int n = 0;
+	struct bio_vec bv;
+
+	bio_for_each_bvec(bv, bio, iter)
+		n++;
+	return n;
+}
+
+/**
+ * zcblk_stats_submit() - count a bio that comes in
+ * @disk: the disk
+ * @bio: the submitter's bio
+ * @path: the way that it will go
+ * @op: what it does
+ *
+ * Context: any.
+ */
+void zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
+			enum zcblk_path path, enum zcblk_op op)
+{
+	unsigned int bytes = bio->bi_iter.bi_size;
+
+	if (READ_ONCE(disk->set->stats) == ZCBLK_STATS_OFF)
+		return;
+	this_cpu_inc(disk->stats->io[path][op].ios);
+	this_cpu_add(disk->stats->io[path][op].bytes, bytes);
+	if (!bio_has_data(bio))
+		return;
+	this_cpu_add(disk->stats->io[path][op].segments, zcblk_count_bvecs(bio));
+	if (path == ZCBLK_PATH_ZEROCOPY)
+		this_cpu_add(disk->stats->mapped[path], bytes);
+}
+
+/**
+ * zcblk_stats_begin() - note a bio that we will see the end of
+ * @io: the bio
+ *
+ * Context: any.
+ */
+void zcblk_stats_begin(struct zcblk_io *io)
+{
+	int level = READ_ONCE(io->disk->set->stats);
+
+	io->counted = level != ZCBLK_STATS_OFF;
+	if (io->counted)
+		this_cpu_inc(io->disk->stats->inflight);
+	io->start_ns = level == ZCBLK_STATS_LATENCY ? ktime_get_ns() : 0;
+}
+
+static unsigned int zcblk_error_index(blk_status_t status)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(zcblk_errors) - 1; i++)
+		if (zcblk_errors[i].status == status)
+			break;
+	return i;
+}
+
+/**
+ * zcblk_stats_end() - count a bio that has ended
+ * @io: the bio
+ * @status: how it ended
+ * @latency_ns: time from submission, ns; counted when its begin was noted
+ *
+ * Context: any.
+ */
+void zcblk_stats_end(struct zcblk_io *io, blk_status_t status, u64 latency_ns)
+{
+	struct zcblk_stats __percpu *stats = io->disk->stats;
+	unsigned int bucket;
+
+	if (io->counted)
+		this_cpu_dec(stats->inflight);
+	if (io->start_ns) {
+		bucket = latency_ns ? ilog2(latency_ns) : 0;
+		bucket = min(bucket, ZCBLK_NR_BUCKETS - 1U);
+		this_cpu_inc(stats->io[io->path][io->op].latency[bucket]);
+	}
+	if (status && io->counted)
+		this_cpu_inc(stats->errors[zcblk_error_index(status)]);
+}
+
+/**
+ * zcblk_stats_copied() - count bytes that the CPU has copied
+ * @io: the bio that they belong to
+ * @bytes: how many
+ *
+ * Context: any.
+ */
+void zcblk_stats_copied(struct zcblk_io *io, unsigned int bytes)
+{
+	if (io->counted)
+		this_cpu_add(io->disk->stats->copied[io->path], bytes);
+}
+
+/**
+ * zcblk_stats_split() - count a piece beyond a bio's first
+ * @io: the bio
+ *
+ * Context: any.
+ */
+void zcblk_stats_split(struct zcblk_io *io)
+{
+	if (io->counted)
+		this_cpu_inc(io->disk->stats->splits);
+}
+
+#define zcblk_fold(disk, member)					\
+({									\
+	typeof(((struct zcblk_stats *)NULL)->member) sum = 0;		\
+	int cpu;							\
+									\
+	for_each_possible_cpu(cpu)					\
+		sum += READ_ONCE(per_cpu_ptr((disk)->stats, cpu)->member);	\
+	sum;								\
+})
+
+/**
+ * zcblk_stats_show() - write a disk's counters
+ * @disk: the disk
+ * @m: where to
+ *
+ * Context: process.
+ */
+void zcblk_stats_show(struct zcblk_disk *disk, struct seq_file *m)
+{
+	unsigned int path, op, i;
+	u64 n;
+
+	for (path = 0; path < ZCBLK_NR_PATHS; path++)
+		for (op = 0; op < ZCBLK_NR_OPS; op++)
+			seq_printf(m, "io %s %s %llu %llu %llu\n",
+				   zcblk_path_names[path], zcblk_op_names[op],
+				   zcblk_fold(disk, io[path][op].ios),
+				   zcblk_fold(disk, io[path][op].bytes),
+				   zcblk_fold(disk, io[path][op].segments));
+	for (path = 0; path < ZCBLK_NR_PATHS; path++)
+		seq_printf(m, "mapped %s %llu\n", zcblk_path_names[path],
+			   zcblk_fold(disk, mapped[path]));
+	for (path = 0; path < ZCBLK_NR_PATHS; path++)
+		seq_printf(m, "copied %s %llu\n", zcblk_path_names[path],
+			   zcblk_fold(disk, copied[path]));
+	seq_printf(m, "splits %llu\n", zcblk_fold(disk, splits));
+	seq_printf(m, "inflight %lld\n", zcblk_fold(disk, inflight));
+	for (i = 0; i < ARRAY_SIZE(zcblk_errors); i++) {
+		n = zcblk_fold(disk, errors[i]);
+		if (n)
+			seq_printf(m, "error %s %llu\n", zcblk_errors[i].name, n);
+	}
+}
+
+static void zcblk_show_histogram(struct zcblk_disk *disk, struct seq_file *m,
+				 unsigned int path, unsigned int op)
+{
+	unsigned int i;
+	u64 n;
+
+	for (i = 0; i < ZCBLK_NR_BUCKETS; i++) {
+		n = zcblk_fold(disk, io[path][op].latency[i]);
+		if (n)
+			seq_printf(m, "latency %s %s %llu %llu %llu\n",
+				   zcblk_path_names[path], zcblk_op_names[op],
+				   i ? 1ULL << i : 0, 1ULL << (i + 1), n);
+	}
+}
+
+/**
+ * zcblk_stats_show_latency() - write a disk's latency histograms
+ * @disk: the disk
+ * @m: where to
+ *
+ * Context: process.
+ */
+void zcblk_stats_show_latency(struct zcblk_disk *disk, struct seq_file *m)
+{
+	unsigned int path, op;
+
+	for (path = 0; path < ZCBLK_NR_PATHS; path++)
+		for (op = 0; op < ZCBLK_NR_OPS; op++)
+			zcblk_show_histogram(disk, m, path, op);
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tracepoints' bodies.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include "zcblk.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tracepoints: zcblk:zcblk_submit and zcblk:zcblk_complete.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM zcblk
+
+#if !defined(_ZCBLK_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _ZCBLK_TRACE_H
+
+#include <linux/blkdev.h>
+#include <linux/tracepoint.h>
+
+#include "zcblk.h"
+
+TRACE_DEFINE_ENUM(ZCBLK_PATH_ZEROCOPY);
+TRACE_DEFINE_ENUM(ZCBLK_PATH_COPY);
+TRACE_DEFINE_ENUM(ZCBLK_OP_READ);
+TRACE_DEFINE_ENUM(ZCBLK_OP_WRITE);
+TRACE_DEFINE_ENUM(ZCBLK_OP_FLUSH);
+TRACE_DEFINE_ENUM(ZCBLK_OP_DISCARD);
+TRACE_DEFINE_ENUM(ZCBLK_OP_SECURE_ERASE);
+TRACE_DEFINE_ENUM(ZCBLK_OP_WRITE_ZEROES);
+TRACE_DEFINE_ENUM(ZCBLK_OP_OTHER);
+
+#define zcblk_show_path(path)						\
+	__print_symbolic(path,						\
+			 { ZCBLK_PATH_ZEROCOPY, "zerocopy" },		\
+			 { ZCBLK_PATH_COPY, "copy" })
+
+#define zcblk_show_op(op)						\
+	__print_symbolic(op,						\
+			 { ZCBLK_OP_READ, "read" },			\
+			 { ZCBLK_OP_WRITE, "write" },			\
+			 { ZCBLK_OP_FLUSH, "flush" },			\
+			 { ZCBLK_OP_DISCARD, "discard" },		\
+			 { ZCBLK_OP_SECURE_ERASE, "secure_erase" },	\
+			 { ZCBLK_OP_WRITE_ZEROES, "write_zeroes" },	\
+			 { ZCBLK_OP_OTHER, "other" })
+
+TRACE_EVENT(zcblk_submit,
+	    TP_PROTO(struct bio *bio, unsigned int path, unsigned int op),
+	    TP_ARGS(bio, path, op),
+	    TP_STRUCT__entry(__field(dev_t, dev)
+			     __field(sector_t, sector)
+			     __field(unsigned int, bytes)
+			     __field(unsigned int, path)
+			     __field(unsigned int, op)),
+	    TP_fast_assign(__entry->dev = bio_dev(bio);
+			   __entry->sector = bio->bi_iter.bi_sector;
+			   __entry->bytes = bio->bi_iter.bi_size;
+			   __entry->path = path;
+			   __entry->op = op;),
+	    TP_printk("%d,%d %s %s sector %llu bytes %u",
+		      MAJOR(__entry->dev), MINOR(__entry->dev),
+		      zcblk_show_path(__entry->path), zcblk_show_op(__entry->op),
+		      (unsigned long long)__entry->sector, __entry->bytes));
+
+TRACE_EVENT(zcblk_complete,
+	    TP_PROTO(struct bio *bio, unsigned int path, unsigned int op,
+		     blk_status_t status, u64 latency_ns),
+	    TP_ARGS(bio, path, op, status, latency_ns),
+	    TP_STRUCT__entry(__field(dev_t, dev)
+			     __field(sector_t, sector)
+			     __field(unsigned int, bytes)
+			     __field(unsigned int, path)
+			     __field(unsigned int, op)
+			     __field(int, error)
+			     __field(u64, latency_ns)),
+	    TP_fast_assign(__entry->dev = bio_dev(bio);
+			   __entry->sector = bio->bi_iter.bi_sector;
+			   __entry->bytes = bio->bi_iter.bi_size;
+			   __entry->path = path;
+			   __entry->op = op;
+			   __entry->error = blk_status_to_errno(status);
+			   __entry->latency_ns = latency_ns;),
+	    TP_printk("%d,%d %s %s sector %llu bytes %u error %d latency_ns %llu",
+		      MAJOR(__entry->dev), MINOR(__entry->dev),
+		      zcblk_show_path(__entry->path), zcblk_show_op(__entry->op),
+		      (unsigned long long)__entry->sector, __entry->bytes,
+		      __entry->error, __entry->latency_ns));
+
+#endif /* _ZCBLK_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Private types of the zcblk driver, and prototypes grouped by the file that
+ * owns them.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#ifndef _ZCBLK_H
+#define _ZCBLK_H
+
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/completion.h>
+#include <linux/configfs.h>
+#include <linux/mempool.h>
+#include <linux/percpu-refcount.h>
+#include <linux/workqueue.h>
+
+#include "compat.h"
+
+#define ZCBLK_NAME	"zcblk"
+
+/* The most that the copy path moves in one piece, in bytes */
+#define ZCBLK_BOUNCE_BYTES	(128 * 1024)
+
+/* log2(ns) buckets of a latency histogram; the last one takes all that is longer */
+#define ZCBLK_NR_BUCKETS	40
+
+enum zcblk_path {
+	ZCBLK_PATH_ZEROCOPY,	/* the submitter's pages go down */
+	ZCBLK_PATH_COPY,	/* bounce pages go down */
+	ZCBLK_NR_PATHS,
+	ZCBLK_PATH_AB = ZCBLK_NR_PATHS,	/* by turns the one and the other */
+};
+
+enum zcblk_bounce_kind {
+	ZCBLK_BOUNCE_PAGE,
+	ZCBLK_BOUNCE_KMALLOC,
+	ZCBLK_BOUNCE_VMALLOC,
+	ZCBLK_NR_BOUNCE_KINDS,
+	ZCBLK_BOUNCE_RESERVE = ZCBLK_NR_BOUNCE_KINDS,	/* from the mempool */
+};
+
+enum zcblk_stats_level {
+	ZCBLK_STATS_OFF,
+	ZCBLK_STATS_COUNTERS,
+	ZCBLK_STATS_LATENCY,
+};
+
+enum zcblk_op {
+	ZCBLK_OP_READ,
+	ZCBLK_OP_WRITE,
+	ZCBLK_OP_FLUSH,		/* a preflush without data */
+	ZCBLK_OP_DISCARD,
+	ZCBLK_OP_SECURE_ERASE,
+	ZCBLK_OP_WRITE_ZEROES,
+	ZCBLK_OP_OTHER,
+	ZCBLK_NR_OPS,
+};
+
+/* A set of words, as the user writes them; ends with NULL */
+extern const char *const zcblk_path_names[];
+extern const char *const zcblk_bounce_names[];
+extern const char *const zcblk_stats_names[];
+extern const char *const zcblk_op_names[];
+
+/**
+ * struct zcblk_settings - what the user has chosen for a disk
+ * @lower: path of the lower device; fixed while the disk is up
+ * @path: an enum zcblk_path; may change under load
+ * @bounce: an enum zcblk_bounce_kind; may change under load
+ * @stats: an enum zcblk_stats_level; may change under load
+ * @read_only: the disk refuses writes; fixed while the disk is up
+ */
+struct zcblk_settings {
+	char *lower;
+	int path;
+	int bounce;
+	int stats;
+	bool read_only;
+};
+
+/**
+ * struct zcblk_device - a directory in configfs
+ * @group: the directory
+ * @lock: serialises power, and settings that may not change while powered
+ * @set: the settings; the I/O path reads them with READ_ONCE()
+ * @disk: the running disk, or NULL; under @lock
+ *
+ * Lock order: &zcblk_device.lock, then the block layer's open_mutex of our
+ * disk, then that of the lower device. The I/O path takes none of them.
+ */
+struct zcblk_device {
+	struct config_group group;
+	struct mutex lock; /* see above */
+	struct zcblk_settings set;
+	struct zcblk_disk *disk;
+};
+
+struct zcblk_stats;
+
+/**
+ * struct zcblk_disk - a disk that is up, or that somebody still holds open
+ * @gd: the disk as the block layer sees it
+ * @set: settings of the device; valid until the disk is taken down
+ * @lower_file: our claim on the lower device
+ * @lower: the lower device
+ * @removing: no new openers; under @gd->open_mutex
+ * @dead: the lower device has gone
+ * @linked: the holder links in sysfs stand
+ * @watch: looks after the lower device's size and life
+ * @tracked: counts I/O whose completion we handle
+ * @drained: completed when @tracked has run out
+ * @turn: for each operation, whose turn it is on path ab
+ * @io_set: clones, each inside a struct zcblk_io
+ * @bounce_set: bounce bios, each inside a struct zcblk_bounce
+ * @reserve: bounce memory for when the allocators give nothing
+ * @stats: per-CPU counters
+ * @debugfs: directory of this disk
+ *
+ * Made by power on. Taken down by power off, freed when the last reference to
+ * @gd goes, which after a forced removal is at the last close.
+ */
+struct zcblk_disk {
+	struct gendisk *gd;
+	const struct zcblk_settings *set;
+	struct file *lower_file;
+	struct block_device *lower;
+	bool removing;
+	bool dead;
+	bool linked;
+	struct delayed_work watch;
+	struct percpu_ref tracked;
+	struct completion drained;
+	atomic_t turn[ZCBLK_NR_OPS];
+	struct bio_set io_set;
+	struct bio_set bounce_set;
+	mempool_t reserve;
+	struct zcblk_stats __percpu *stats;
+	struct dentry *debugfs;
+};
+
+/**
+ * struct zcblk_io - one bio of the submitter, for as long as we track it
+ * @disk: the disk it came to
+ * @parent: the submitter's bio
+ * @start_ns: when it came, ns, or 0 when latency is not wanted
+ * @start_jiffies: when it came, for the block layer's accounting
+ * @accounted: bio_start_io_acct() was called
+ * @counted: it is in the in-flight count
+ * @path: the way it goes, as a whole
+ * @op: what it does
+ * @status: path copy: the status of a piece that failed
+ * @pending: path copy: pieces not completed, and one for the submission
+ * @pieces: path copy: pieces made
+ * @work: path copy: makes the rest of the pieces where sleeping is allowed
+ * @clone: path zerocopy: what goes down; path copy: the part still to be made
+ *
+ * Lives in the front pad of a bio from &zcblk_disk.io_set.
+ */
+struct zcblk_io {
+	struct zcblk_disk *disk;
+	struct bio *parent;
+	u64 start_ns;
+	unsigned long start_jiffies;
+	bool accounted;
+	bool counted;
+	u8 path;
+	u8 op;
+	blk_status_t status;
+	atomic_t pending;
+	unsigned int pieces;
+	struct work_struct work;
+	struct bio clone; /* last */
+};
+
+/**
+ * struct zcblk_bounce - one piece of a bio on the copy path
+ * @io: the bio it belongs to
+ * @iter: its place in that bio's data
+ * @kind: where its memory is from
+ * @mem: its memory, unless @kind is page
+ * @pages: a bio that is never sent: the table of the memory's pages
+ * @vecs: that table
+ * @bio: what goes down: a clone of the submitter's bio, with another table
+ *
+ * Lives in the front pad of a bio from &zcblk_disk.bounce_set.
+ */
+struct zcblk_bounce {
+	struct zcblk_io *io;
+	struct bvec_iter iter;
+	enum zcblk_bounce_kind kind;
+	void *mem;
+	struct bio pages;
+	struct bio_vec vecs[ZCBLK_BOUNCE_BYTES / PAGE_SIZE];
+	struct bio bio; /* last */
+};
+
+/* main.c */
+extern struct workqueue_struct *zcblk_wq;
+
+/* configfs.c */
+int zcblk_configfs_init(const struct zcblk_settings *defaults);
+void zcblk_configfs_exit(void);
+int zcblk_configfs_add(const char *lower);
+int zcblk_parse_word(const char *who, const char *what,
+		     const char *const *words, const char *word);
+
+/* disk.c */
+struct zcblk_disk *zcblk_disk_create(const char *name,
+				     const struct zcblk_settings *set);
+int zcblk_disk_remove(struct zcblk_disk *disk, bool force);
+bool zcblk_is_ours(const struct gendisk *gd);
+void zcblk_disk_wait_all_freed(void);
+
+/* limits.c, or compat-limits.c for kernels before v6.11 */
+struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
+					const char *name);
+
+/* lower.c */
+int zcblk_lower_open(struct zcblk_disk *disk, const char *name);
+void zcblk_lower_close(struct zcblk_disk *disk);
+void zcblk_lower_watch(struct work_struct *work);
+
+/* io.c */
+int zcblk_io_init(struct zcblk_disk *disk);
+void zcblk_io_exit(struct zcblk_disk *disk);
+void zcblk_io_drain(struct zcblk_disk *disk);
+struct zcblk_io *zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
+				enum zcblk_path path, enum zcblk_op op);
+void zcblk_io_end(struct zcblk_io *io, blk_status_t status);
+
+/* path-zerocopy.c */
+void zcblk_zerocopy_submit(struct zcblk_disk *disk, struct bio *bio,
+			   enum zcblk_op op);
+
+/* path-copy.c */
+void zcblk_copy_submit(struct zcblk_disk *disk, struct bio *bio,
+		       enum zcblk_op op);
+
+/* bounce.c */
+int zcblk_bounce_init(struct zcblk_disk *disk);
+void zcblk_bounce_exit(struct zcblk_disk *disk);
+struct zcblk_bounce *zcblk_bounce_alloc(struct zcblk_io *io, unsigned int len,
+					gfp_t gfp);
+void zcblk_bounce_free(struct zcblk_bounce *bounce);
+void zcblk_bounce_fill(struct zcblk_bounce *bounce);
+void zcblk_bounce_drain(struct zcblk_bounce *bounce);
+void zcblk_bounce_flush(void);
+
+/* stats.c */
+struct seq_file;
+
+int zcblk_stats_init(struct zcblk_disk *disk);
+void zcblk_stats_exit(struct zcblk_disk *disk);
+void zcblk_stats_reset(struct zcblk_disk *disk);
+void zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
+			enum zcblk_path path, enum zcblk_op op);
+void zcblk_stats_begin(struct zcblk_io *io);
+void zcblk_stats_end(struct zcblk_io *io, blk_status_t status, u64 latency_ns);
+void zcblk_stats_copied(struct zcblk_io *io, unsigned int bytes);
+void zcblk_stats_split(struct zcblk_io *io);
+void zcblk_stats_show(struct zcblk_disk *disk, struct seq_file *m);
+void zcblk_stats_show_latency(struct zcblk_disk *disk, struct seq_file *m);
+
+/* debugfs.c */
+void zcblk_debugfs_init(void);
+void zcblk_debugfs_exit(void);
+void zcblk_debugfs_add(struct zcblk_disk *disk);
+void zcblk_debugfs_del(struct zcblk_disk *disk);
+
+#endif /* _ZCBLK_H */
