@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define VERSION "0.1"
+
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char *argv[]);
@@ -43,7 +45,7 @@ static int run(int argc, char *argv[])
 		return STATUS_OK;
 	}
 	if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
-		puts("zcblk " ZCBLK_VERSION);
+		puts("zcblk " VERSION);
 		return STATUS_OK;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {

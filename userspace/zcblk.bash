@@ -1,0 +1,109 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Completion of zcblk's command line for bash.
+#
+# USAGE: installed as zcblk where bash-completion looks, or: . zcblk.bash
+# REQUIREMENTS: bash 4.4
+
+_zcblk_words() {
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
+}
+
+_zcblk_files() {
+	compopt -o filenames
+	mapfile -t COMPREPLY < <(compgen -f -- "$1")
+}
+
+_zcblk_disks() {
+	zcblk list -n -o NAME 2>/dev/null
+}
+
+# _zcblk_value ATTR WORD: what the loaded module accepts
+_zcblk_value() {
+	local name value values=
+
+	if [ "$1" = lower ] || [ "$1" = module ]; then
+		_zcblk_files "$2"
+		return
+	fi
+	while read -r name value; do
+		[ "$name" != "$1" ] || values+=" $value"
+	done 2>/dev/null </sys/kernel/config/zcblk/features
+	_zcblk_words "$values" "$2"
+}
+
+# _zcblk_column COMMAND LIST: the last of a list of columns
+_zcblk_column() {
+	local before='' column columns words=
+
+	[[ $2 != *,* ]] || before=${2%,*},
+	columns=$(zcblk "$1" --help | sed -n '/^Columns:/,$ s/^  \([A-Z0-9_]*\) .*/\1/p')
+	for column in $columns; do
+		words+=" $before$column"
+	done
+	compopt -o nospace
+	_zcblk_words "$words" "$2"
+}
+
+# _zcblk_add WORD PREVIOUS
+_zcblk_add() {
+	case $2 in
+	--lower | --path | --bounce | --stats | --module) _zcblk_value "${2#--}" "$1" ;;
+	--name) ;;
+	*)
+		_zcblk_words "--lower --name --path --bounce --stats --read-only
+			--module --help" "$1"
+		;;
+	esac
+}
+
+# _zcblk_table COMMAND WORD PREVIOUS OPERANDS: what list and stat have in common
+_zcblk_table() {
+	case $3 in
+	-o | --output) _zcblk_column "$1" "$2" ;;
+	*) _zcblk_words "--bytes --json --noheadings --output --help $4" "$2" ;;
+	esac
+}
+
+# _zcblk_set WORD ATTR, where ATTR is that of an ATTR= before the word
+_zcblk_set() {
+	if [ -n "$2" ]; then
+		_zcblk_value "$2" "$1"
+	elif ((COMP_CWORD == 2)); then
+		_zcblk_words "$(_zcblk_disks) --help" "$1"
+	else
+		compopt -o nospace
+		_zcblk_words "lower= path= bounce= stats= read_only= power=
+			reset_stats=" "$1"
+	fi
+}
+
+_zcblk() {
+	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+	local attribute=
+
+	# readline takes path=copy for three words
+	if [ "$word" = = ]; then
+		word=
+		attribute=$previous
+	elif [ "$previous" = = ]; then
+		attribute=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	previous=${attribute:-$previous}
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		_zcblk_words "add del set list show stat --help --version" "$word"
+		return
+	fi
+	case ${COMP_WORDS[1]} in
+	add) _zcblk_add "$word" "$previous" ;;
+	del) _zcblk_words "$(_zcblk_disks) --force --help" "$word" ;;
+	set) _zcblk_set "$word" "$attribute" ;;
+	list) _zcblk_table list "$word" "$previous" "" ;;
+	show) _zcblk_words "$(_zcblk_disks) --help" "$word" ;;
+	stat) _zcblk_table stat "$word" "$previous" "$(_zcblk_disks)" ;;
+	esac
+}
+
+complete -F _zcblk zcblk
