@@ -61,8 +61,8 @@ void zcblk_bounce_flush(void)
  */
 int zcblk_bounce_init(struct zcblk_disk *disk)
 {
-	int err = bioset_init(&disk->bounce_set, BIO_POOL_SIZE,
-			      offsetof(struct zcblk_bounce, bio), 0);
+	int err = zcblk_bioset_init(&disk->bounce_set,
+				    offsetof(struct zcblk_bounce, bio));
 
 	if (err)
 		return err;

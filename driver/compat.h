@@ -84,4 +84,12 @@ static inline void bdev_fput(struct file *bdev_file)
 }
 #endif
 
+/* block: integrity memory is at hand for every bio_set (v6.15); the other way round */
+#ifndef COMPAT_HAVE_BIOSET_INTEGRITY_CREATE
+static inline int bioset_integrity_create(struct bio_set *bs, int pool_size)
+{
+	return 0;
+}
+#endif
+
 #endif /* _ZCBLK_COMPAT_H */

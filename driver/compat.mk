@@ -20,6 +20,11 @@ ifeq ($(call compat-has,blkdev.h,\*open. ?.struct gendisk),y)
 ccflags-y += -DCOMPAT_HAVE_GENDISK_OPEN
 endif
 
+# until v6.15: a bio_set has its memory for integrity on request
+ifeq ($(call compat-has,bio*.h,\<bioset_integrity_create\>),y)
+ccflags-y += -DCOMPAT_HAVE_BIOSET_INTEGRITY_CREATE
+endif
+
 # v6.11: limits and features are set in one go, before the disk is allocated
 ifeq ($(call compat-has,blkdev.h,\<BLK_FEAT_IO_STAT\>),y)
 zcblk-y += limits.o

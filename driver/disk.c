@@ -180,7 +180,7 @@ static int zcblk_disk_add_gd(struct zcblk_disk *disk)
 			disk->lower, err);
 	disk->linked = !err;
 	zcblk_debugfs_add(disk);
-	queue_delayed_work(zcblk_wq, &disk->watch, HZ);
+	zcblk_lower_watch_start(disk);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
  *
  * Copyright (C) 2026 The zcblk authors
  */
+#include <linux/blk-integrity.h>
 #include <linux/ktime.h>
 
 #include "trace.h"
@@ -12,6 +13,27 @@
 static void zcblk_io_drained(struct percpu_ref *ref)
 {
 	complete(&container_of(ref, struct zcblk_disk, tracked)->drained);
+}
+
+/**
+ * zcblk_bioset_init() - make a bio_set for clones, which may carry integrity
+ * @set: to be initialised
+ * @front_pad: room before each bio, in bytes
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM; undone by bioset_exit().
+ */
+int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad)
+{
+	int err = bioset_init(set, BIO_POOL_SIZE, front_pad, 0);
+
+	if (err)
+		return err;
+	if (bioset_integrity_create(set, BIO_POOL_SIZE)) {
+		bioset_exit(set);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /**
@@ -29,8 +51,7 @@ int zcblk_io_init(struct zcblk_disk *disk)
 	err = percpu_ref_init(&disk->tracked, zcblk_io_drained, 0, GFP_KERNEL);
 	if (err)
 		return err;
-	err = bioset_init(&disk->io_set, BIO_POOL_SIZE,
-			  offsetof(struct zcblk_io, clone), 0);
+	err = zcblk_bioset_init(&disk->io_set, offsetof(struct zcblk_io, clone));
 	if (err)
 		percpu_ref_exit(&disk->tracked);
 	return err;

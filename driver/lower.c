@@ -100,6 +100,20 @@ void zcblk_lower_close(struct zcblk_disk *disk)
 }
 
 /**
+ * zcblk_lower_watch_start() - look at the lower device again in a second
+ * @disk: the disk
+ *
+ * Not on our own workqueue: the end of a disk may make a file system wait for
+ * work that may not be waited for in memory reclaim.
+ *
+ * Context: any.
+ */
+void zcblk_lower_watch_start(struct zcblk_disk *disk)
+{
+	schedule_delayed_work(&disk->watch, ZCBLK_WATCH_INTERVAL);
+}
+
+/**
  * zcblk_lower_watch() - follow the lower device's size, or its end
  * @work: &zcblk_disk.watch
  *
@@ -119,5 +133,5 @@ void zcblk_lower_watch(struct work_struct *work)
 		return;
 	}
 	set_capacity_and_notify(disk->gd, bdev_nr_sectors(disk->lower));
-	queue_delayed_work(zcblk_wq, &disk->watch, ZCBLK_WATCH_INTERVAL);
+	zcblk_lower_watch_start(disk);
 }

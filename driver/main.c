@@ -75,6 +75,7 @@ static int __init zcblk_init(void)
 out_configfs:
 	zcblk_configfs_exit();
 	zcblk_disk_wait_all_freed();
+	zcblk_bounce_flush();
 out_debugfs:
 	zcblk_debugfs_exit();
 	destroy_workqueue(zcblk_wq);
@@ -85,8 +86,8 @@ static void __exit zcblk_exit(void)
 {
 	zcblk_configfs_exit();
 	zcblk_disk_wait_all_freed();
-	zcblk_debugfs_exit();
 	zcblk_bounce_flush();
+	zcblk_debugfs_exit();
 	destroy_workqueue(zcblk_wq);
 }
 

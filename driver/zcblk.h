@@ -220,9 +220,11 @@ struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
 /* lower.c */
 int zcblk_lower_open(struct zcblk_disk *disk, const char *name);
 void zcblk_lower_close(struct zcblk_disk *disk);
+void zcblk_lower_watch_start(struct zcblk_disk *disk);
 void zcblk_lower_watch(struct work_struct *work);
 
 /* io.c */
+int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad);
 int zcblk_io_init(struct zcblk_disk *disk);
 void zcblk_io_exit(struct zcblk_disk *disk);
 void zcblk_io_drain(struct zcblk_disk *disk);
