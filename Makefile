@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For people; kbuild reads Kbuild instead.
+#
+# USAGE
+#	make [help]
+#
+# REQUIREMENTS
+#	Debian 12 for all but modules, install, uninstall and clean, which any distribution
+#	with kernel headers, a compiler and libsmartcols can do
+
+# which kernel, for test and vm: a name that scripts/kernel knows
+KERNEL ?= stock
+# which tests: names or groups, all if empty
+TESTS ?=
+# where the headers of the kernel to build modules for are, if not of the one that runs
+KDIR ?=
+export KDIR
+
+built := out/build/running
+kernel = $(or $(shell scripts/kernel running $(1)),$(error no kernel to build for))
+modules = $(DESTDIR)/lib/modules/$(call kernel,RELEASE)
+depmod = $(if $(DESTDIR),,depmod $(call kernel,RELEASE))
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup ## show what a copy costs, in a VM; table, report and picture in out/demo/
+	scripts/demo
+
+test: setup ## run the selftests in a VM; KERNEL=stock|6.12|7.2, TESTS="names or groups"
+	scripts/test -k $(KERNEL) $(TESTS)
+
+check: setup ## run the static checks
+	scripts/check
+
+vm: setup ## a shell in a VM with the module built, a scratch disk; KERNEL=
+	scripts/build $(KERNEL)
+	scripts/vm -k $(KERNEL) -d 1G
+
+setup: ## install the Debian packages that are missing for demo, test, check and vm
+	@scripts/setup
+
+all: modules
+
+modules: ## build module and tool for the running kernel, or the headers in KDIR=
+	scripts/build running
+
+install: modules ## install module and tool; DESTDIR=, PREFIX=/usr/local
+	$(MAKE) -C $(call kernel,BUILD) M=$(CURDIR)/$(built) INSTALL_MOD_PATH=$(DESTDIR) \
+		INSTALL_MOD_DIR=updates CONFIG_MODULE_SIG_ALL= modules_install
+	$(depmod)
+	$(MAKE) -C userspace install O=$(CURDIR)/$(built)/userspace
+
+uninstall: ## remove what install put there
+	$(RM) $(modules)/updates/driver/zcblk.ko*
+	$(depmod)
+	$(MAKE) -C userspace uninstall
+
+clean: ## remove everything generated; the cache of kernels stays
+	$(RM) -r out
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check vm setup all modules install uninstall clean
