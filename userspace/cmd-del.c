@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BUSY_TRIES	20
-#define BUSY_PAUSE_MS	50
+#define FIRST_PAUSE_MS	20
+#define LAST_PAUSE_MS	640	/* 1.3 seconds in all */
 
 static const char usage[] =
 	"Usage: zcblk del [--force] NAME...\n"
@@ -41,16 +41,19 @@ static int remove_directory(const char *disk, const char *how)
 	return kernel_remove(disk);
 }
 
-/* udev may be looking into the disk: that is over in a moment. */
+/*
+ * udev may be looking into the disk: that is over in a moment. Each time, the
+ * driver has a line for the kernel's log, so they become rarer.
+ */
 static int retry_busy(int (*step)(const char *disk, const char *how),
 		      const char *disk, const char *how)
 {
-	static const struct timespec pause = {
-		.tv_nsec = BUSY_PAUSE_MS * 1000000L
-	};
 	int ret = step(disk, how);
 
-	for (int i = 0; ret == -EBUSY && i < BUSY_TRIES; i++) {
+	for (int ms = FIRST_PAUSE_MS; ret == -EBUSY && ms <= LAST_PAUSE_MS;
+	     ms *= 2) {
+		struct timespec pause = { .tv_nsec = ms * 1000000L };
+
 		nanosleep(&pause, NULL);
 		ret = step(disk, how);
 	}
