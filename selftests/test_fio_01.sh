@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The fio jobs: all of them are what fio understands, say what they show, and the
+# one that verifies does so on both paths.
+
+. ./lib.sh
+
+requires program=fio module=null_blk
+null_add nullb0 memory_backed=1 size=16
+zcblk_load
+zcblk_add zcblk0 lower=/dev/nullb0 path=ab
+export ZCBLK_DISK=/dev/zcblk0 ZCBLK_RUNTIME=1
+
+for job in ../userspace/fio/*.fio; do
+	check "${job##*/} parses" fio --parse-only "$job"
+	check "${job##*/} says what it shows" grep -q '^# [A-Z]' <(sed -n 2p "$job")
+done
+
+check "data come back as they were written" fio ../userspace/fio/verify-crc32c.fio
+check "by the copy path" test "$(stat_copied zcblk0 copy)" -gt 0
+check "and by the zerocopy path" test "$(stat_mapped zcblk0 zerocopy)" -gt 0

@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tool's command line: help, and what cannot be right is refused with status
+# 2 before anything is touched. Needs no module: /sys is an empty directory.
+
+. ./lib.sh
+
+requires tool
+
+export ZCBLK_SYSFS=$TMP/sys
+mkdir "$ZCBLK_SYSFS"
+
+# refused TEXT ARGUMENT...: status 2, and TEXT on stderr alone
+refused() {
+	local text=$1 status=0
+	shift
+
+	"$ZCBLK" "$@" >"$TMP/out" 2>"$TMP/err" || status=$?
+	cat "$TMP/out" "$TMP/err"
+	[[ $status == 2 && ! -s $TMP/out && $(<"$TMP/err") == *"$text"* ]]
+}
+
+help_fits() {
+	"$ZCBLK" "$1" --help >"$TMP/help"
+	[[ $(<"$TMP/help") == "Usage: zcblk $1"* ]]
+	awk 'length > 90 { print; long = 1 } END { exit long }' "$TMP/help"
+}
+
+check "--version" grep -qx 'zcblk [0-9.]*' <("$ZCBLK" --version)
+"$ZCBLK" --help >"$TMP/help"
+check_eq "--help names the commands" "add del set list show stat" \
+	"$(sed -n 's/^  \([a-z]*\) .*/\1/p' "$TMP/help" | xargs)"
+for command in add del set list show stat; do
+	check "$command --help" help_fits $command
+	check "$command --foo" refused "unrecognized option '--foo'" $command --foo
+done
+
+check "no command" refused "Usage: zcblk COMMAND"
+check "a command that does not exist" refused "no command 'foo'" foo
+check "add without --lower" refused "--lower DEVICE" add
+check "--lower without a value" refused "requires an argument" add --lower
+check "--lower with an empty path" refused "empty" add --lower ""
+check "an operand without a value" refused "'x' is not ATTR=VALUE" add --lower /dev/null x
+check "del without names" refused "names of disks" del
+check "set without an attribute" refused "ATTR=VALUE" set zcblk0
+check "set without a value" refused "'path' is not ATTR=VALUE" set zcblk0 path
+check "set without a name of an attribute" refused "not ATTR=VALUE" set zcblk0 =copy
+check "show without names" refused "name of a disk" show
+check "list with a name" refused "'zcblk0' is too much" list zcblk0
+check "list with a bad column" refused "no column 'FOO'" list -o NAME,FOO
+check "stat with a bad column" refused "no column 'STATE'" stat -o STATE
+check "a bad interval" refused "'1x' is no interval" stat 1x
+check "an interval of 0" refused "'0' is no interval" stat zcblk0 0
+check "a count of 0" refused "'0' is no count" stat 1 0
+check "a name after the interval" refused "'zcblk0' is no count" stat 1 zcblk0
+check "too many numbers" refused "after the count: '3'" stat 1 2 3
+
+long=zcblk$(printf '0%.0s' {1..27})
+for name in sda /dev/sda ""; do
+	check "del, name '$name'" refused "names begin with zcblk" del "$name"
+done
+for name in zcblk/x /dev/zcblk/0; do
+	check "del, name '$name'" refused "no slash" del "$name"
+done
+check "a name of 32 characters" refused "at most 31" del "$long"
+check "add --name with such a name" refused "at most 31" add --lower /dev/null --name "$long"
+check "one bad name among good ones" refused "'x' cannot be" show zcblk0 x
+
+check_eq "all that touched nothing" "" "$(ls "$ZCBLK_SYSFS")"
+check_fails "output to a full disk fails" "No space left" \
+	bash -c "'$ZCBLK' --help >/dev/full"
