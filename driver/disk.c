@@ -16,30 +16,29 @@
 /* Disks not yet freed: more than those that are up, after forced removals */
 static atomic_t zcblk_nr_disks = ATOMIC_INIT(0);
 
+static const u8 zcblk_ops[1 << REQ_OP_BITS] = {
+	[REQ_OP_READ] = ZCBLK_OP_READ,
+	[REQ_OP_WRITE] = ZCBLK_OP_WRITE,
+	[REQ_OP_DISCARD] = ZCBLK_OP_DISCARD,
+	[REQ_OP_SECURE_ERASE] = ZCBLK_OP_SECURE_ERASE,
+	[REQ_OP_WRITE_ZEROES] = ZCBLK_OP_WRITE_ZEROES,
+};
+
 static enum zcblk_op zcblk_bio_to_op(const struct bio *bio)
 {
-	switch (bio_op(bio)) {
-	case REQ_OP_READ:
-		return ZCBLK_OP_READ;
-	case REQ_OP_WRITE:
-		return bio->bi_iter.bi_size ? ZCBLK_OP_WRITE : ZCBLK_OP_FLUSH;
-	case REQ_OP_DISCARD:
-		return ZCBLK_OP_DISCARD;
-	case REQ_OP_SECURE_ERASE:
-		return ZCBLK_OP_SECURE_ERASE;
-	case REQ_OP_WRITE_ZEROES:
-		return ZCBLK_OP_WRITE_ZEROES;
-	default:
-		return ZCBLK_OP_OTHER;
-	}
+	enum zcblk_op op = zcblk_ops[(__force u32)bio_op(bio)];
+
+	/* The block layer writes a flush as a write of nothing */
+	return op == ZCBLK_OP_WRITE && !bio->bi_iter.bi_size ?
+		ZCBLK_OP_FLUSH : op;
 }
 
 static enum zcblk_path zcblk_choose_path(struct zcblk_disk *disk,
-					 struct bio *bio, enum zcblk_op op)
+					 enum zcblk_op op)
 {
 	int path = READ_ONCE(disk->set->path);
 
-	if (!bio_has_data(bio))
+	if (!zcblk_op_has_data(op))
 		return ZCBLK_PATH_ZEROCOPY;
 	if (path == ZCBLK_PATH_AB)
 		return atomic_inc_return(&disk->turn[op]) & 1 ?
@@ -47,18 +46,28 @@ static enum zcblk_path zcblk_choose_path(struct zcblk_disk *disk,
 	return path;
 }
 
+static bool zcblk_wants_completion(struct zcblk_disk *disk, struct bio *bio)
+{
+	/* A submitter that polls must find its bio at the lower device */
+	if (bio->bi_opf & REQ_POLLED)
+		return false;
+	return READ_ONCE(disk->set->stats) == ZCBLK_STATS_LATENCY ||
+	       blk_queue_io_stat(disk->gd->queue) ||
+	       trace_zcblk_complete_enabled();
+}
+
 static void zcblk_submit_bio(struct bio *bio)
 {
 	struct zcblk_disk *disk = bio->bi_bdev->bd_disk->private_data;
 	enum zcblk_op op = zcblk_bio_to_op(bio);
-	enum zcblk_path path = zcblk_choose_path(disk, bio, op);
+	enum zcblk_path path = zcblk_choose_path(disk, op);
 
-	zcblk_stats_submit(disk, bio, path, op);
-	trace_zcblk_submit(bio, path, op);
 	if (path == ZCBLK_PATH_COPY)
 		zcblk_copy_submit(disk, bio, op);
+	else if (zcblk_wants_completion(disk, bio))
+		zcblk_zerocopy_clone(disk, bio, op);
 	else
-		zcblk_zerocopy_submit(disk, bio, op);
+		zcblk_zerocopy_remap(disk, bio, op);
 }
 
 static int zcblk_open(struct gendisk *gd, blk_mode_t mode)

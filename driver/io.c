@@ -7,6 +7,7 @@
 #include <linux/blk-integrity.h>
 #include <linux/ktime.h>
 
+#include "stats.h"
 #include "trace.h"
 #include "zcblk.h"
 
@@ -100,7 +101,10 @@ struct zcblk_io *zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 	struct zcblk_io *io;
 	struct bio *clone;
 
-	clone = bio_alloc_clone(disk->lower, bio,
+	zcblk_stats_submit(disk, bio, path, op);
+	trace_zcblk_submit(bio, path, op);
+	/* Without a device yet, or it would be charged to a cgroup twice */
+	clone = bio_alloc_clone(NULL, bio,
 				nowait ? GFP_NOWAIT | __GFP_NOWARN : GFP_NOIO,
 				&disk->io_set);
 	if (!clone) {
@@ -108,6 +112,8 @@ struct zcblk_io *zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 		bio_endio(bio);
 		return NULL;
 	}
+	clone->bi_bdev = disk->lower;
+	bio_clone_blkg_association(clone, bio);
 	io = container_of(clone, struct zcblk_io, clone);
 	io->disk = disk;
 	io->parent = bio;

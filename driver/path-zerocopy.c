@@ -11,25 +11,25 @@
  */
 #include <trace/events/block.h>
 
+#include "stats.h"
 #include "trace.h"
 #include "zcblk.h"
 
-static bool zcblk_wants_completion(struct zcblk_disk *disk, struct bio *bio)
+/**
+ * zcblk_zerocopy_remap() - send a bio on as it is, never to be seen again
+ * @disk: the disk that it came to
+ * @bio: the submitter's bio; also one that has no data
+ * @op: what it does
+ *
+ * Context: process, inside submit_bio.
+ */
+void zcblk_zerocopy_remap(struct zcblk_disk *disk, struct bio *bio,
+			  enum zcblk_op op)
 {
-	/* A submitter that polls must find its bio at the lower device */
-	if (bio->bi_opf & REQ_POLLED)
-		return false;
-	return READ_ONCE(disk->set->stats) == ZCBLK_STATS_LATENCY ||
-	       blk_queue_io_stat(disk->gd->queue) ||
-	       trace_zcblk_complete_enabled();
-}
-
-static void zcblk_remap(struct zcblk_disk *disk, struct bio *bio)
-{
-	dev_t dev = disk_devt(disk->gd);
-
+	zcblk_stats_submit(disk, bio, ZCBLK_PATH_ZEROCOPY, op);
+	trace_zcblk_submit(bio, ZCBLK_PATH_ZEROCOPY, op);
 	bio_set_dev(bio, disk->lower);
-	trace_block_bio_remap(bio, dev, bio->bi_iter.bi_sector);
+	trace_block_bio_remap(bio, disk_devt(disk->gd), bio->bi_iter.bi_sector);
 	submit_bio_noacct(bio);
 }
 
@@ -40,23 +40,18 @@ static void zcblk_clone_end_io(struct bio *clone)
 }
 
 /**
- * zcblk_zerocopy_submit() - send a bio down with the pages that it came with
+ * zcblk_zerocopy_clone() - send a clone down, and handle its completion
  * @disk: the disk that it came to
  * @bio: the submitter's bio; also one that has no data
  * @op: what it does
  *
  * Context: process, inside submit_bio.
  */
-void zcblk_zerocopy_submit(struct zcblk_disk *disk, struct bio *bio,
-			   enum zcblk_op op)
+void zcblk_zerocopy_clone(struct zcblk_disk *disk, struct bio *bio,
+			  enum zcblk_op op)
 {
-	struct zcblk_io *io;
+	struct zcblk_io *io = zcblk_io_begin(disk, bio, ZCBLK_PATH_ZEROCOPY, op);
 
-	if (!zcblk_wants_completion(disk, bio)) {
-		zcblk_remap(disk, bio);
-		return;
-	}
-	io = zcblk_io_begin(disk, bio, ZCBLK_PATH_ZEROCOPY, op);
 	if (!io)
 		return;
 	io->clone.bi_end_io = zcblk_clone_end_io;

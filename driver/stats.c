@@ -8,7 +8,7 @@
 #include <linux/percpu.h>
 #include <linux/seq_file.h>
 
-#include "zcblk.h"
+#include "stats.h"
 
 const char *const zcblk_op_names[] = {
 	[ZCBLK_OP_READ] = "read",
@@ -40,23 +40,6 @@ static const struct {
 	{ BLK_STS_IOERR, "ioerr" },	/* the last takes all that have no name */
 };
 
-struct zcblk_io_stats {
-	u64 ios;
-	u64 bytes;
-	u64 segments;
-	u64 latency[ZCBLK_NR_BUCKETS];
-};
-
-struct zcblk_stats {
-	struct zcblk_io_stats io[ZCBLK_NR_PATHS][ZCBLK_NR_OPS];
-	u64 mapped[ZCBLK_NR_PATHS];
-	u64 copied[ZCBLK_NR_PATHS];
-	u64 splits;
-	u64 errors[ARRAY_SIZE(zcblk_errors)];
-	/* From here on a reset leaves alone */
-	s64 inflight;
-};
-
 /**
  * zcblk_stats_init() - allocate a disk's counters
  * @disk: the disk
@@ -67,6 +50,7 @@ struct zcblk_stats {
 int zcblk_stats_init(struct zcblk_disk *disk)
 {
 	BUILD_BUG_ON(ARRAY_SIZE(zcblk_op_names) != ZCBLK_NR_OPS + 1);
+	BUILD_BUG_ON(ARRAY_SIZE(zcblk_errors) != ZCBLK_NR_ERRORS);
 	disk->stats = alloc_percpu(struct zcblk_stats);
 	return disk->stats ? 0 : -ENOMEM;
 }
@@ -99,7 +83,14 @@ void zcblk_stats_reset(struct zcblk_disk *disk)
 		       offsetof(struct zcblk_stats, inflight));
 }
 
-static unsigned int zcblk_count_bvecs(struct bio *bio)
+/**
+ * zcblk_stats_count_bvecs() - count the contiguous runs of a bio's data
+ * @bio: the bio
+ *
+ * Context: any.
+ * Return: their number.
+ */
+unsigned int zcblk_stats_count_bvecs(struct bio *bio)
 {
 	struct bvec_iter iter;
 	unsigned int n = 0;
@@ -108,31 +99,6 @@ static unsigned int zcblk_count_bvecs(struct bio *bio)
 	bio_for_each_bvec(bv, bio, iter)
 		n++;
 	return n;
-}
-
-/**
- * zcblk_stats_submit() - count a bio that comes in
- * @disk: the disk
- * @bio: the submitter's bio
- * @path: the way that it will go
- * @op: what it does
- *
- * Context: any.
- */
-void zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
-			enum zcblk_path path, enum zcblk_op op)
-{
-	unsigned int bytes = bio->bi_iter.bi_size;
-
-	if (READ_ONCE(disk->set->stats) == ZCBLK_STATS_OFF)
-		return;
-	this_cpu_inc(disk->stats->io[path][op].ios);
-	this_cpu_add(disk->stats->io[path][op].bytes, bytes);
-	if (!bio_has_data(bio))
-		return;
-	this_cpu_add(disk->stats->io[path][op].segments, zcblk_count_bvecs(bio));
-	if (path == ZCBLK_PATH_ZEROCOPY)
-		this_cpu_add(disk->stats->mapped[path], bytes);
 }
 
 /**
@@ -155,7 +121,7 @@ static unsigned int zcblk_error_index(blk_status_t status)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(zcblk_errors) - 1; i++)
+	for (i = 0; i < ZCBLK_NR_ERRORS - 1; i++)
 		if (zcblk_errors[i].status == status)
 			break;
 	return i;
@@ -220,6 +186,12 @@ void zcblk_stats_split(struct zcblk_io *io)
 	sum;								\
 })
 
+static u64 zcblk_data_bytes(struct zcblk_disk *disk, enum zcblk_path path)
+{
+	return zcblk_fold(disk, io[path][ZCBLK_OP_READ].bytes) +
+	       zcblk_fold(disk, io[path][ZCBLK_OP_WRITE].bytes);
+}
+
 /**
  * zcblk_stats_show() - write a disk's counters
  * @disk: the disk
@@ -241,13 +213,13 @@ void zcblk_stats_show(struct zcblk_disk *disk, struct seq_file *m)
 				   zcblk_fold(disk, io[path][op].segments));
 	for (path = 0; path < ZCBLK_NR_PATHS; path++)
 		seq_printf(m, "mapped %s %llu\n", zcblk_path_names[path],
-			   zcblk_fold(disk, mapped[path]));
+			   path == ZCBLK_PATH_ZEROCOPY ? zcblk_data_bytes(disk, path) : 0);
 	for (path = 0; path < ZCBLK_NR_PATHS; path++)
 		seq_printf(m, "copied %s %llu\n", zcblk_path_names[path],
 			   zcblk_fold(disk, copied[path]));
 	seq_printf(m, "splits %llu\n", zcblk_fold(disk, splits));
 	seq_printf(m, "inflight %lld\n", zcblk_fold(disk, inflight));
-	for (i = 0; i < ARRAY_SIZE(zcblk_errors); i++) {
+	for (i = 0; i < ZCBLK_NR_ERRORS; i++) {
 		n = zcblk_fold(disk, errors[i]);
 		if (n)
 			seq_printf(m, "error %s %llu\n", zcblk_errors[i].name, n);

@@ -23,9 +23,6 @@
 /* The most that the copy path moves in one piece, in bytes */
 #define ZCBLK_BOUNCE_BYTES	(128 * 1024)
 
-/* log2(ns) buckets of a latency histogram; the last one takes all that is longer */
-#define ZCBLK_NR_BUCKETS	40
-
 enum zcblk_path {
 	ZCBLK_PATH_ZEROCOPY,	/* the submitter's pages go down */
 	ZCBLK_PATH_COPY,	/* bounce pages go down */
@@ -48,15 +45,20 @@ enum zcblk_stats_level {
 };
 
 enum zcblk_op {
+	ZCBLK_OP_OTHER,
 	ZCBLK_OP_READ,
 	ZCBLK_OP_WRITE,
 	ZCBLK_OP_FLUSH,		/* a preflush without data */
 	ZCBLK_OP_DISCARD,
 	ZCBLK_OP_SECURE_ERASE,
 	ZCBLK_OP_WRITE_ZEROES,
-	ZCBLK_OP_OTHER,
 	ZCBLK_NR_OPS,
 };
+
+static inline bool zcblk_op_has_data(enum zcblk_op op)
+{
+	return op == ZCBLK_OP_READ || op == ZCBLK_OP_WRITE;
+}
 
 /* A set of words, as the user writes them; ends with NULL */
 extern const char *const zcblk_path_names[];
@@ -233,8 +235,10 @@ struct zcblk_io *zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 void zcblk_io_end(struct zcblk_io *io, blk_status_t status);
 
 /* path-zerocopy.c */
-void zcblk_zerocopy_submit(struct zcblk_disk *disk, struct bio *bio,
-			   enum zcblk_op op);
+void zcblk_zerocopy_remap(struct zcblk_disk *disk, struct bio *bio,
+			  enum zcblk_op op);
+void zcblk_zerocopy_clone(struct zcblk_disk *disk, struct bio *bio,
+			  enum zcblk_op op);
 
 /* path-copy.c */
 void zcblk_copy_submit(struct zcblk_disk *disk, struct bio *bio,
@@ -250,14 +254,13 @@ void zcblk_bounce_fill(struct zcblk_bounce *bounce);
 void zcblk_bounce_drain(struct zcblk_bounce *bounce);
 void zcblk_bounce_flush(void);
 
-/* stats.c */
+/* stats.c; see also stats.h */
 struct seq_file;
 
 int zcblk_stats_init(struct zcblk_disk *disk);
 void zcblk_stats_exit(struct zcblk_disk *disk);
 void zcblk_stats_reset(struct zcblk_disk *disk);
-void zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
-			enum zcblk_path path, enum zcblk_op op);
+unsigned int zcblk_stats_count_bvecs(struct bio *bio);
 void zcblk_stats_begin(struct zcblk_io *io);
 void zcblk_stats_end(struct zcblk_io *io, blk_status_t status, u64 latency_ns);
 void zcblk_stats_copied(struct zcblk_io *io, unsigned int bytes);
