@@ -23,6 +23,8 @@ enum zcblk_power { ZCBLK_POWER_OFF, ZCBLK_POWER_ON, ZCBLK_POWER_FORCE };
 
 static const char *const zcblk_power_names[] = { "0", "1", "force", NULL };
 
+static const char *const zcblk_reset_names[] = { "1", NULL };
+
 static struct zcblk_settings zcblk_defaults;
 
 /* Devices that the module made for its parameter lower=, in order */
@@ -260,11 +262,11 @@ static ssize_t zcblk_cfs_reset_stats_store(struct config_item *item,
 					   const char *page, size_t count)
 {
 	struct zcblk_device *dev = to_zcblk_device(item);
+	int err = zcblk_parse_word(zcblk_device_name(dev), "reset_stats",
+				   zcblk_reset_names, page);
 
-	if (!sysfs_streq(page, "1")) {
-		pr_err("%s: reset_stats: accepted is 1\n", zcblk_device_name(dev));
-		return -EINVAL;
-	}
+	if (err)
+		return err;
 	mutex_lock(&dev->lock);
 	if (dev->disk)
 		zcblk_stats_reset(dev->disk);
@@ -361,6 +363,7 @@ static const struct {
 	{ "stats", zcblk_stats_names },
 	{ "read_only", zcblk_bool_names },
 	{ "power", zcblk_power_names },
+	{ "reset_stats", zcblk_reset_names },
 };
 
 static ssize_t zcblk_cfs_features_show(struct config_item *item, char *page)
