@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# From the legs that guest/demo ran to the rows of the report: one for each device, block
+# size, operation and path.
+#
+# USAGE
+#	jq -L scripts 'include "demo"; ...'
+#
+#	leg(CELL)	of one of fio's jobs: what is used of it, beside the fields of CELL:
+#			cell (a number to sort by), device, bs, op
+#	rows		of an array of legs
+#	table		of an array of rows: lines of text, columns separated by tabs
+#	bars		of an array of rows: lines of numbers for demo.gp
+#
+# REQUIREMENTS
+#	jq
+
+include "ratio";
+
+# jobname is ROUND-HALF-PATH
+def leg(cell):
+	(.jobname / "-") as [$round, $half, $path]
+	| .[cell.op] as $io
+	| cell + { $path, pair: "\($round)-\($half)", ios: $io.total_ios,
+		bytes: $io.io_bytes, seconds: ($io.runtime / 1000),
+		cpu_seconds: ((.usr_cpu + .sys_cpu) / 100 * .job_runtime / 1000) };
+
+# by time for one I/O, in the pairs of legs that ran side by side
+def ratio_to(base):
+	(base | map({ (.pair): (.seconds / .ios) }) | add) as $at
+	| map([$at[.pair], .seconds / .ios]) | ratio;
+
+def row:
+	(map(.bytes) | add) as $bytes | (map(.seconds) | add) as $seconds
+	| (.[0] | { cell, device, bs, op, path }) + {
+		iops: ((map(.ios) | add) / $seconds),
+		mb_per_s: ($bytes / $seconds / 1e6),
+		cpu_s_per_gib: ((map(.cpu_seconds) | add) / $bytes * 1073741824),
+		$bytes, bytes_copied: (map(.copied) | add) };
+
+# "again" is zerocopy once more: the control
+def rows:
+	group_by(.cell)
+	| map(map(select(.path == "zerocopy")) as $base
+		| map(select(.path == "again")) as $again
+		| ($again | ratio_to($base)) as $control
+		| group_by(.path)
+		| map(row + if .[0].path == "zerocopy" then {} else
+			ratio_to($base) as $time
+			| { time: $time, told_apart: ($time | apart($control)) }
+		  end)
+		| sort_by({ zerocopy: 0, again: 1, copy: 2, ab: 3 }[.path]))
+	| add;
+
+def fixed(digits):
+	pow(10; digits) as $p | . * $p | round | tostring
+	| (digits + 1 - length) as $missing
+	| if $missing > 0 then "0" * $missing + . else . end
+	| if digits > 0 then .[:-digits] + "." + .[-digits:] else . end;
+
+def table:
+	["device", "bs", "op", "path", "IOPS", "MB/s", "CPU s/GiB", "MiB moved", "MiB copied",
+	 "time/zerocopy", "95 % interval", ""],
+	(.[] | [.device, .bs, .op, .path, (.iops | fixed(0)), (.mb_per_s | fixed(1)),
+		(.cpu_s_per_gib | fixed(2)), (.bytes / 1048576 | fixed(1)),
+		(.bytes_copied / 1048576 | fixed(1))]
+		+ if .time then
+			[(.time.ratio | fixed(2)),
+			 (.time.low | fixed(2)) + " .. " + (.time.high | fixed(2)),
+			 if .path == "again" then "control"
+			 elif .told_apart then "" else "same?" end]
+		  else ["1", "", ""] end)
+	| join("\t");
+
+# a block for each device; "OP BS", then ratio, low and high of each path
+def bars:
+	group_by(.device)[]
+	| (group_by(.cell)[]
+		| [(.[0] | "\(.op) \(.bs)" | tojson),
+		   ((map({ (.path): .time }) | add)[("again", "copy", "ab")]
+			| .ratio, .low // .ratio, .high // .ratio | tostring)]
+		| join(" ")),
+	"", "";
