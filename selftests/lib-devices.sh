@@ -28,16 +28,18 @@ module_load() {
 
 # kname DEVICE: the kernel's name of a device node
 kname() {
-	local major minor
+	local name=${1##*/} dm
 
-	major=$(stat -Lc %t "$1")
-	minor=$(stat -Lc %T "$1")
-	basename "$(readlink -f "/sys/dev/block/$((0x$major)):$((0x$minor))")"
+	[ ! -e "/sys/class/block/$name" ] || { echo "$name" && return 0; }
+	for dm in /sys/class/block/dm-*; do
+		[ "$(<"$dm/dm/name")" != "$name" ] || { echo "${dm##*/}" && return 0; }
+	done
+	return 1
 }
 
 # sysfs_write VALUE FILE: the shell's own error line names neither
 sysfs_write() {
-	printf '%s\n' "$1" >"$2" && return
+	printf '%s\n' "$1" >"$2" && return 0
 	echo "cannot write '$1' to $2"
 	return 1
 }
@@ -48,14 +50,15 @@ zcblk_module() {
 	local ko
 
 	for ko in "$ZCBLK_BUILD/driver/zcblk.ko" "$ZCBLK_BUILD/zcblk.ko"; do
-		[ -f "$ko" ] && echo "$ko" && return
+		[ -f "$ko" ] && echo "$ko" && return 0
 	done
 	modinfo -n zcblk
 }
 
 zcblk_insmod() {
 	module_load configfs
-	mountpoint -q "$CONFIGFS" || mount -t configfs none "$CONFIGFS"
+	[[ $(</proc/mounts) == *" $CONFIGFS "* ]] ||
+		mount -t configfs none "$CONFIGFS"
 	insmod "$(zcblk_module)" "$@"
 }
 
@@ -72,7 +75,8 @@ zcblk_unload() {
 
 	module_loaded zcblk || return 0
 	for dir in "$ZCFS"/*/; do
-		[ ! -d "$dir" ] || zcblk_del "$(basename "$dir")" || true
+		dir=${dir%/}
+		zcblk_del "${dir##*/}" || true
 	done
 	rmmod zcblk
 }
@@ -87,7 +91,7 @@ zcblk_features() {
 }
 
 zcblk_get() {
-	cat "$ZCFS/$1/$2"
+	printf '%s\n' "$(<"$ZCFS/$1/$2")"
 }
 
 # zcblk_set DISK ATTRIBUTE VALUE
@@ -99,10 +103,10 @@ zcblk_set() {
 zcblk_make() {
 	local disk=$1 setting
 	shift
-	mkdir "$ZCFS/$disk" || return
+	mkdir "$ZCFS/$disk" || return 1
 	defer zcblk_del "$disk"
 	for setting in "$@"; do
-		zcblk_set "$disk" "${setting%%=*}" "${setting#*=}" || return
+		zcblk_set "$disk" "${setting%%=*}" "${setting#*=}" || return 1
 	done
 }
 
@@ -154,7 +158,7 @@ scsi_debug_disk() {
 	local disk
 
 	for disk in /sys/bus/pseudo/drivers/scsi_debug/adapter*/host*/target*/*:*/block/*; do
-		[ -e "$disk" ] && basename "$disk" && return
+		[ -e "$disk" ] && echo "${disk##*/}" && return 0
 	done
 	return 1
 }
@@ -249,7 +253,7 @@ same_size() {
 fio_run() {
 	local output=$1
 	shift
-	fio --output-format=json --output="$output" "$@" && return
+	fio --output-format=json --output="$output" "$@" && return 0
 	cat "$output"
 	return 1
 }

@@ -9,33 +9,44 @@
 DEBUGFS=/sys/kernel/debug
 
 # stat_column DISK PATH OP COLUMN: sum over the matching `io` rows; PATH and OP
-# may be `all`
+# may be `all`. Read by the shell: a process costs more than the whole file.
 stat_column() {
-	awk -v path="$2" -v op="$3" -v column="$4" '
-		$1 == "io" && (path == "all" || $2 == path) &&
-		(op == "all" || $3 == op) { sum += $column; rows++ }
-		END { printf "%d\n", sum; exit !rows }' \
-		"$DEBUGFS/zcblk/$1/stats"
+	local row sum=0 found=1
+
+	while read -ra row; do
+		[ "${row[0]}" = io ] || continue
+		[ "$2" = all ] || [ "$2" = "${row[1]}" ] || continue
+		[ "$3" = all ] || [ "$3" = "${row[2]}" ] || continue
+		sum=$((sum + row[$4]))
+		found=0
+	done <"$DEBUGFS/zcblk/$1/stats"
+	echo "$sum"
+	return "$found"
 }
 
 stat_ios() {
-	stat_column "$1" "$2" "$3" 4
+	stat_column "$1" "$2" "$3" 3
 }
 
 stat_bytes() {
-	stat_column "$1" "$2" "$3" 5
+	stat_column "$1" "$2" "$3" 4
 }
 
 stat_segments() {
-	stat_column "$1" "$2" "$3" 6
+	stat_column "$1" "$2" "$3" 5
 }
 
 # stat_value DISK KEY...: the number that follows KEY..., e.g. `copied copy`
 stat_value() {
-	local disk=$1
+	local disk=$1 line
 	shift
-	awk -v key="$* " 'index($0, key) == 1 { print $NF; found = 1 }
-		END { exit !found }' "$DEBUGFS/zcblk/$disk/stats"
+
+	while read -r line; do
+		[ "${line% *}" = "$*" ] || continue
+		echo "${line##* }"
+		return 0
+	done <"$DEBUGFS/zcblk/$disk/stats"
+	return 1
 }
 
 stat_copied() {
@@ -48,16 +59,25 @@ stat_mapped() {
 
 # stat_errors DISK: sum of all error counters
 stat_errors() {
-	awk '$1 == "error" { sum += $3 } END { print sum + 0 }' \
-		"$DEBUGFS/zcblk/$1/stats"
+	local row sum=0
+
+	while read -ra row; do
+		[ "${row[0]}" != error ] || sum=$((sum + row[2]))
+	done <"$DEBUGFS/zcblk/$1/stats"
+	echo "$sum"
 }
 
 # hist_total DISK PATH OP: I/Os in the latency histogram
 hist_total() {
-	awk -v path="$2" -v op="$3" '
-		$1 == "latency" && (path == "all" || $2 == path) &&
-		(op == "all" || $3 == op) { sum += $6 }
-		END { print sum + 0 }' "$DEBUGFS/zcblk/$1/latency"
+	local row sum=0
+
+	while read -ra row; do
+		[ "${row[0]}" = latency ] || continue
+		[ "$2" = all ] || [ "$2" = "${row[1]}" ] || continue
+		[ "$3" = all ] || [ "$3" = "${row[2]}" ] || continue
+		sum=$((sum + row[5]))
+	done <"$DEBUGFS/zcblk/$1/latency"
+	echo "$sum"
 }
 
 idle() {
@@ -66,12 +86,13 @@ idle() {
 
 # queue_limit DISK NAME
 queue_limit() {
-	cat "/sys/class/block/$1/queue/$2"
+	printf '%s\n' "$(<"/sys/class/block/$1/queue/$2")"
 }
 
-# --- block layer tracing, at the lower device ------------------------------
+# --- requests at a device, by tracefs -------------------------------------
 
-BLKTRACE_FS=/sys/kernel/tracing
+TRACEFS=/sys/kernel/tracing
+RQ_ISSUE=$TRACEFS/events/block/block_rq_issue
 
 dev_t() {
 	local major minor
@@ -80,30 +101,26 @@ dev_t() {
 	echo $((major << 20 | minor))
 }
 
-# block_trace_start KNAME: records every bio that is queued to this device
+# block_trace_start KNAME: records the requests issued to this device from now on
 block_trace_start() {
-	local event=$BLKTRACE_FS/events/block/block_bio_queue
-
-	echo 0 >"$BLKTRACE_FS/tracing_on"
-	echo >"$BLKTRACE_FS/trace"
-	echo "dev == $(dev_t "$1")" >"$event/filter"
-	echo 1 >"$event/enable"
-	echo 1 >"$BLKTRACE_FS/tracing_on"
+	echo 0 >"$RQ_ISSUE/enable"
+	echo >"$TRACEFS/trace"
+	echo "dev == $(dev_t "$1")" >"$RQ_ISSUE/filter"
+	echo 1 >"$RQ_ISSUE/enable"
+	echo 1 >"$TRACEFS/tracing_on"
 	defer block_trace_off
 }
 
 block_trace_off() {
-	local event=$BLKTRACE_FS/events/block/block_bio_queue
-
-	echo 0 >"$event/enable"
-	echo 0 >"$event/filter"
-	echo >"$BLKTRACE_FS/trace"
+	echo 0 >"$RQ_ISSUE/enable"
+	echo 0 >"$RQ_ISSUE/filter"
+	echo >"$TRACEFS/trace"
 }
 
-# block_trace: the recorded bios in order, one `RWBS SECTOR SECTORS` a line
+# block_trace: the recorded requests in order, one `RWBS SECTOR SECTORS` a line
 block_trace() {
-	sed -n 's/.*block_bio_queue: [0-9]*,[0-9]* \([A-Z]*\) \([0-9]*\) + \([0-9]*\) .*/\1 \2 \3/p' \
-		"$BLKTRACE_FS/trace"
+	sed -n 's/.*block_rq_issue: [0-9,]* \([A-Z]*\) .* \([0-9]*\) + \([0-9]*\) .*/\1 \2 \3/p' \
+		"$TRACEFS/trace"
 }
 
 # --- memory and tasks ------------------------------------------------------

@@ -1,0 +1,180 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Data through zcblk, compared with what is found below it; `path` changed
+# while I/O runs.
+#
+# USAGE: . ./lib-data.sh (after lib.sh)
+# REQUIREMENTS: coreutils; the programs of the filesystem, fio
+
+SETTINGS="zerocopy/page copy/page copy/kmalloc copy/vmalloc ab/page"
+
+# use SETTING: zcblk0 takes PATH/BOUNCE
+use() {
+	zcblk_set zcblk0 bounce "${1#*/}"
+	zcblk_set zcblk0 path "${1%/*}"
+}
+
+# flip: changes zcblk0's path every 10 ms until it is killed; counts in $TMP/flips.
+# `read` from a pipe that nobody writes to waits without a process of its own.
+flip() {
+	local path flips=0
+
+	mkfifo "$TMP/never"
+	exec {never}<>"$TMP/never"
+	while :; do
+		for path in copy zerocopy ab; do
+			echo "$path" >"$ZCFS/zcblk0/path"
+			read -r -t 0.01 -u "$never" || true
+		done
+		flips=$((flips + 3))
+		echo "$flips" >"$TMP/flips"
+	done
+}
+
+flip_start() {
+	rm -f "$TMP/never" "$TMP/flips"
+	flip &
+	FLIPPER=$!
+	defer stop "$FLIPPER"
+}
+
+flip_stop() {
+	stop "$FLIPPER"
+	check "path was changed meanwhile" test "$(cat "$TMP/flips")" -ge 10
+}
+
+# tree_sources: random data once, for all rounds
+tree_sources() {
+	head -c 6000000 /dev/urandom >"$TMP/random"
+}
+
+# write_tree DIR: files of 100 B to 1 MB, small and large writes mixed
+write_tree() {
+	mkdir "$1/small" "$1/middle" "$1/large"
+	head -c 20000 "$TMP/random" | split -a 3 -b 511 - "$1/small/f"
+	head -c 2000000 "$TMP/random" | split -a 3 -b 33333 - "$1/middle/f"
+	split -b 1000001 "$TMP/random" "$1/large/f"
+	sync -f "$1"
+	rm "$1"/middle/f?a?
+	dd if="$TMP/random" of="$1/large/synced" bs=64k count=10 oflag=dsync status=none
+	dd if="$TMP/random" of="$1/large/direct" bs=64k count=10 oflag=direct status=none
+	(cd "$1" && find . -type f -print0 | sort -z | xargs -0 sha256sum) >"$TMP/sums"
+	[ "$(wc -l <"$TMP/sums")" -gt 60 ]
+}
+
+fs_check() {
+	case $1 in
+	ext4) fsck.ext4 -nf "$2" ;;
+	xfs) xfs_repair -n "$2" ;;
+	btrfs) btrfs check --readonly "$2" ;;
+	esac
+}
+
+fs_make() {
+	case $1 in
+	ext4) mkfs.ext4 -qF "$2" ;;
+	xfs) mkfs.xfs -qf "$2" ;;
+	btrfs) mkfs.btrfs -qf "$2" >/dev/null ;;
+	esac
+}
+
+tree_intact() {
+	(cd "$1" && sha256sum --quiet -c "$TMP/sums")
+}
+
+# fs_round FS LOWER SETTING steady|flipping: mkfs, write and unmount on zcblk0;
+# check and read below
+fs_round() {
+	local fs=$1 lower=$2 setting=$3 desc="$1, $3, $4"
+
+	zcblk_add_again "$lower"
+	use "$setting"
+	[ "$4" = steady ] || flip_start
+	fs_make "$fs" /dev/zcblk0
+	mount_add /dev/zcblk0 "$TMP/mnt"
+	write_tree "$TMP/mnt"
+	umount "$TMP/mnt"
+	mount_add /dev/zcblk0 "$TMP/mnt" ro
+	check "$desc: intact on zcblk" tree_intact "$TMP/mnt"
+	umount "$TMP/mnt"
+	[ "$4" = steady ] || flip_stop
+	zcblk_set zcblk0 power 0
+
+	check "$desc: the filesystem is sound below" fs_check "$fs" "$lower"
+	mount_add "$lower" "$TMP/mnt" ro
+	check "$desc: intact below" tree_intact "$TMP/mnt"
+	umount "$TMP/mnt"
+}
+
+zcblk_add_again() {
+	[ -d "$ZCFS/zcblk0" ] || zcblk_make zcblk0 "lower=$1"
+	zcblk_set zcblk0 power 1
+	wait_for 5 test -b /dev/zcblk0
+}
+
+# fs_rounds FS: every setting without, every kind of memory with changes of path
+fs_rounds() {
+	local setting
+
+	scratch 0
+	tree_sources
+	for setting in $SETTINGS; do
+		fs_round "$1" "$SCRATCH" "$setting" steady
+	done
+	for setting in ab/page copy/kmalloc copy/vmalloc; do
+		fs_round "$1" "$SCRATCH" "$setting" flipping
+	done
+}
+
+# io_bytes DISK: bytes read and written, as the kernel counted them
+io_bytes() {
+	awk '{ print ($3 + $7) * 512 }' "/sys/block/$1/stat"
+}
+
+# check_bytes SETTING MOVED: what the statistics say was copied and mapped since
+# reset_stats, against the bytes that the kernel counted
+check_bytes() {
+	local setting=$1 moved=$2 copied mapped
+
+	copied=$(stat_copied zcblk0 copy)
+	mapped=$(stat_mapped zcblk0 zerocopy)
+	check_eq "$setting: zerocopy copied nothing" 0 "$(stat_copied zcblk0 zerocopy)"
+	case ${setting%/*} in
+	zerocopy)
+		check_eq "$setting: nothing was copied" 0 "$copied"
+		check_eq "$setting: all bytes were mapped" "$moved" "$mapped"
+		;;
+	copy)
+		check_eq "$setting: all bytes were copied" "$moved" "$copied"
+		check_eq "$setting: nothing was mapped" 0 "$mapped"
+		;;
+	ab)
+		check_eq "$setting: all bytes were copied or mapped" "$moved" \
+			$((copied + mapped))
+		check_halves "$setting" read
+		check_halves "$setting" write
+		;;
+	esac
+}
+
+# check_halves SETTING OP: as many I/Os by one path as by the other
+check_halves() {
+	check_near "$1: half of the ${2}s each way" "$(stat_ios zcblk0 zerocopy "$2")" \
+		"$(stat_ios zcblk0 copy "$2")" 2
+}
+
+# verify SETTING FIO-OPTIONS...: fio writes random blocks and reads them back
+verify() {
+	local setting=$1 before
+	shift
+
+	use "$setting"
+	zcblk_set zcblk0 reset_stats 1
+	before=$(io_bytes zcblk0)
+	check "$setting: fio verifies $*" fio_run "$TMP/fio.json" --name=verify \
+		--filename=/dev/zcblk0 --rw=randwrite --direct=1 --ioengine=io_uring \
+		--iodepth=8 --verify=crc32c --verify_fatal=1 --verify_state_save=0 \
+		--randrepeat=1 --fallocate=none "$@"
+	check_bytes "$setting" $(($(io_bytes zcblk0) - before))
+}

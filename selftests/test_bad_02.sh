@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Bad attribute values: EINVAL, the accepted ones in the kernel log, the value
+# as before, with the disk off and on.
+
+. ./lib.sh
+. ./lib-bad.sh
+
+requires module=null_blk
+null_add nullb0 memory_backed=1 size=16
+zcblk_load
+zcblk_make zcblk0 lower=/dev/nullb0
+long=$(printf 'x%.0s' {1..200})
+
+bad_values() {
+	local invalid="Invalid argument"
+
+	check_refused "$1: path" "$invalid" \
+		"zcblk: zcblk0: path 'foo': accepted are zerocopy copy ab" path foo
+	check_refused "$1: path, empty" "$invalid" "accepted are zerocopy copy ab" path ""
+	check_refused "$1: path, half a name" "$invalid" \
+		"accepted are zerocopy copy ab" path zero
+	check_refused "$1: path, two names" "$invalid" \
+		"accepted are zerocopy copy ab" path "copy ab"
+	check_refused "$1: path, very long" "$invalid" \
+		"accepted are zerocopy copy ab" path "$long"
+	check_refused "$1: bounce" "$invalid" \
+		"zcblk: zcblk0: bounce 'slab': accepted are page kmalloc vmalloc" \
+		bounce slab
+	check_refused "$1: stats" "$invalid" \
+		"zcblk: zcblk0: stats 'on': accepted are off counters latency" stats on
+	check_refused "$1: power" "$invalid" "zcblk: zcblk0: power 'maybe'" power maybe
+	check_fails "$1: reset_stats" "$invalid" zcblk_set zcblk0 reset_stats 2
+	check_fails "$1: state can not be written" "ermission denied" \
+		runuser -u nobody -- dd of="$ZCFS/zcblk0/state" status=none
+}
+
+bad_values off
+check_refused "read_only" "Invalid argument" "zcblk: zcblk0: read_only '2'" read_only 2
+zcblk_set zcblk0 power 1
+bad_values on
+check "the disk still works" dd if=/dev/zcblk0 of=/dev/null bs=4k count=1 iflag=direct
+
+for setting in "path copy" "bounce vmalloc" "stats counters"; do
+	check "good values are taken: $setting" zcblk_set zcblk0 "${setting% *}" \
+		"${setting#* }"
+	check_eq "and read back" "${setting#* }" "$(zcblk_get zcblk0 "${setting% *}")"
+done
+check "without a newline, too" eval 'printf ab >"$ZCFS/zcblk0/path"'
+check_eq "and read back" ab "$(zcblk_get zcblk0 path)"

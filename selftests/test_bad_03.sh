@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Names that a disk can not have
+
+. ./lib.sh
+
+requires module=null_blk
+null_add nullb0 memory_backed=1 size=16
+zcblk_load
+
+longest=zcblk$(printf 'x%.0s' {1..26})
+check_eq "the longest name has 31 characters" 31 ${#longest}
+check_fails "one more is too long" "File name too long" mkdir "$ZCFS/${longest}x"
+check_fails "a name of 200 is too long" "File name too long" \
+	mkdir "$ZCFS/zcblk$(printf 'x%.0s' {1..195})"
+for name in foo zcbl0 Zcblk0 nullb0 zcblk/0; do
+	check_fails "'$name' is refused" "" mkdir "$ZCFS/$name"
+done
+check_fails "'foo' is an invalid argument" "Invalid argument" mkdir "$ZCFS/foo"
+check_eq "no directory is left" features "$(ls "$ZCFS")"
+
+mkdir "$ZCFS/zcblk0"
+check_fails "a name that is taken" "File exists" mkdir "$ZCFS/zcblk0"
+rmdir "$ZCFS/zcblk0"
+
+zcblk_add "$longest" lower=/dev/nullb0
+check "the longest name is a disk's" test -b "/dev/$longest"
+check "and in debugfs" test -r "$DEBUGFS/zcblk/$longest/stats"
+
+check_fails "a name with ! (a slash, to sysfs) is refused" "Invalid argument" \
+	mkdir "$ZCFS/zcblk!x"

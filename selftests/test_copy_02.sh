@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Large I/Os are copied in bounded pieces, counted as splits, and read and
+# written right; on zerocopy there are none.
+
+. ./lib.sh
+
+requires module=null_blk
+null_add nullb0 memory_backed=1 size=64 max_sectors=8192
+zcblk_load
+zcblk_add zcblk0 lower=/dev/nullb0
+echo 2 >/sys/block/nullb0/queue/nomerges
+
+writes() {
+	awk '{ print $5 }' "/sys/block/$1/stat"
+}
+
+head -c 16777216 /dev/urandom >"$TMP/data"
+
+for setting in copy/page copy/kmalloc copy/vmalloc ab/page; do
+	zcblk_set zcblk0 path "${setting%/*}"
+	zcblk_set zcblk0 bounce "${setting#*/}"
+	zcblk_set zcblk0 reset_stats 1
+	before=$(writes nullb0)
+	dd if="$TMP/data" of=/dev/zcblk0 bs=16M oflag=direct status=none
+	check_eq "$setting: I/Os and splits are the writes below" \
+		$(($(writes nullb0) - before)) \
+		$(($(stat_ios zcblk0 all write) + $(stat_value zcblk0 splits)))
+	check "$setting: 16 MiB at once, right below" cmp -n 16777216 "$TMP/data" /dev/nullb0
+	check "$setting: read back at once" cmp -n 16777216 "$TMP/data" \
+		<(dd if=/dev/zcblk0 bs=16M count=1 iflag=direct status=none)
+	check_eq "$setting: each byte is counted once" $((2 << 24)) \
+		$(($(stat_bytes zcblk0 all read) + $(stat_bytes zcblk0 all write)))
+	blockdev --flushbufs /dev/nullb0
+	check "$setting: pieces beyond the first are counted as splits" \
+		test "$(stat_value zcblk0 splits)" -gt 0
+done
+
+zcblk_set zcblk0 path zerocopy
+zcblk_set zcblk0 reset_stats 1
+dd if="$TMP/data" of=/dev/zcblk0 bs=16M oflag=direct status=none
+check_eq "zerocopy splits nothing" 0 "$(stat_value zcblk0 splits)"
+check_eq "and copies nothing" 0 "$(stat_copied zcblk0 copy)"

@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# btrfs: a tree written through zcblk is sound and identical below it, on every
+# path and with every kind of bounce memory, also while the path changes.
+#
+# timeout=200
+
+. ./lib.sh
+. ./lib-data.sh
+
+requires device=1 program=mkfs.btrfs
+zcblk_load
+fs_rounds btrfs

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The copy path goes on when the page allocator gives it nothing: with every
+# allocation that may fail failing, the I/O comes from the pools, and is right.
+#
+# timeout=120
+
+. ./lib.sh
+. ./lib-data.sh
+
+requires module=null_blk program=fio "file=/sys/kernel/debug/fail_page_alloc" \
+	"file=/sys/kernel/debug/failslab"
+null_add nullb0 memory_backed=1 size=64
+zcblk_load
+zcblk_add zcblk0 lower=/dev/nullb0
+
+# fail_allocations PERCENT: in fio only, which has /proc/self/make-it-fail set
+fail_allocations() {
+	local injector
+
+	for injector in fail_page_alloc failslab; do
+		echo 1 >"$DEBUGFS/$injector/task-filter"
+		echo -1 >"$DEBUGFS/$injector/times"
+		echo 0 >"$DEBUGFS/$injector/verbose"
+		echo "$1" >"$DEBUGFS/$injector/probability"
+	done
+	echo 0 >"$DEBUGFS/fail_page_alloc/min-order"
+	echo 1 >"$DEBUGFS/fail_page_alloc/ignore-gfp-wait"
+	echo 1 >"$DEBUGFS/failslab/ignore-gfp-wait"
+}
+
+failing_fio() {
+	bash -c 'echo 1 >/proc/self/make-it-fail; exec "$@"' - fio --name=failing \
+		--filename=/dev/zcblk0 --rw=randwrite --bsrange=512-256k --size=8M \
+		--direct=1 --ioengine=psync --numjobs=1 --verify=crc32c \
+		--verify_fatal=1 --verify_state_save=0
+}
+
+defer fail_allocations 0
+for bounce in page kmalloc vmalloc; do
+	use "copy/$bounce"
+	zcblk_set zcblk0 reset_stats 1
+	fail_allocations 50
+	check "$bounce: fio verifies while allocations fail" failing_fio
+	fail_allocations 0
+	check_eq "$bounce: no error is counted" 0 "$(stat_errors zcblk0)"
+	check "$bounce: it was copied" test "$(stat_copied zcblk0 copy)" -ge 8388608
+done

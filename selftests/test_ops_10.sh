@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The submitter's I/O priority is that of the request at the lower device
+#
+# timeout=120
+
+. ./lib.sh
+
+requires program=bpftrace file=/sys/kernel/btf/vmlinux module=null_blk program=ionice
+null_add nullb0 memory_backed=1 size=16
+zcblk_load
+zcblk_add zcblk0 lower=/dev/nullb0
+
+# Class 1 (real time), level 3 is 1 << 13 | 3; level 0, the highest, is left out
+bpftrace -e 'kprobe:null_queue_rq {
+	$data = (struct blk_mq_queue_data *)arg1;
+	printf("prio %d\n", $data->rq->ioprio); }' >"$TMP/prio" 2>&1 &
+defer stop $!
+wait_for 60 grep -q Attaching "$TMP/prio"
+
+reported() {
+	dd if=/dev/zero of=/dev/zcblk0 bs=4k count=1 oflag=direct status=none
+	grep -q '^prio' "$TMP/prio"
+}
+wait_for 30 reported
+
+for path in zerocopy copy; do
+	zcblk_set zcblk0 path "$path"
+	: >"$TMP/prio"
+	ionice -c 1 -n 3 dd if=/dev/zero of=/dev/zcblk0 bs=4k count=4 \
+		oflag=direct status=none
+	check "$path: the priority reaches the lower device" \
+		wait_for 10 grep -q "prio 8195" "$TMP/prio"
+done

@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# SECURE_ERASE is passed on where the lower device has it, and refused with its
+# error where it has not.
+
+. ./lib.sh
+
+requires module=null_blk
+null_add nullb0 memory_backed=1 size=16 discard=1
+zcblk_load
+zcblk_add zcblk0 lower=/dev/nullb0
+
+error_of() {
+	blkdiscard -fs -o 0 -l 65536 "$1" 2>&1 | sed 's/.*: //'
+}
+
+check_fails "no secure erase below, none here" "not supported" \
+	blkdiscard -fs -o 0 -l 65536 /dev/zcblk0
+check_eq "with the same error" "$(error_of /dev/nullb0 || true)" \
+	"$(error_of /dev/zcblk0 || true)"
+check_eq "nothing was erased or counted" 0 "$(stat_ios zcblk0 all secure_erase)"

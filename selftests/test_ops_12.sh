@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A large write with PREFLUSH (XFS's log) is not weakened where the copy path
+# cuts it into pieces: each piece waits for the flush.
+#
+# timeout=90
+
+. ./lib.sh
+. ./lib-data.sh
+
+requires device=1 program=mkfs.xfs file=/sys/kernel/tracing/events/block/block_bio_queue
+scratch 0
+lower=$(kname "$SCRATCH")
+zcblk_load
+zcblk_add zcblk0 "lower=$SCRATCH" path=copy
+mkfs.xfs -qf /dev/zcblk0
+event=$TRACEFS/events/block/block_bio_queue
+defer eval "echo 0 >$event/enable; echo 0 >$event/filter"
+
+# queued: the bios of both devices in order, one `MAJOR,MINOR RWBS SECTOR SECTORS` a line
+queued() {
+	sed -n 's/.*block_bio_queue: \([0-9,]*\) \([A-Z]*\) \([0-9]*\) + \([0-9]*\) .*/\1 \2 \3 \4/p' \
+		"$TRACEFS/trace"
+}
+
+# pieces_flushed: each log write that came with PREFLUSH went on in bios with
+# PREFLUSH, or after a flush that was not part of the write
+pieces_flushed() {
+	queued | tee "$TMP/queued" | awk -v upper="$(tr : , </sys/block/zcblk0/dev)" '
+		$1 == upper && $2 ~ /^FW/ && $4 > 0 {
+			first = $3; last = $3 + $4 - 1; big += $4 > 256
+		}
+		$1 != upper && $4 > 0 && $3 >= first && $3 <= last && $2 !~ /^FW/ {
+			weak++
+		}
+		END { print big + 0, weak + 0 }'
+}
+
+mount_add /dev/zcblk0 "$TMP/mnt" logbsize=256k
+for bounce in page kmalloc vmalloc; do
+	zcblk_set zcblk0 bounce $bounce
+	mkdir "$TMP/mnt/$bounce"
+	echo "dev == $(dev_t zcblk0) || dev == $(dev_t "$lower")" >"$event/filter"
+	echo >"$TRACEFS/trace"
+	echo 1 >"$event/enable"
+	echo 1 >"$TRACEFS/tracing_on"
+	head -c 3000000 /dev/zero | split -a 3 -b 1000 - "$TMP/mnt/$bounce/f"
+	sync -f "$TMP/mnt"
+	echo 0 >"$event/enable"
+	read -r big weak <<<"$(pieces_flushed)"
+	check "$bounce: there were log writes larger than a piece ($big)" test "$big" -gt 0
+	check_eq "$bounce: pieces without PREFLUSH" 0 "$weak"
+done

@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Where nobody wants to know of a completion, a bio is sent on as it is; else a
+# second one is made. The kernel traces a bio as queued once in its life.
+
+. ./lib.sh
+
+requires module=null_blk "file=/sys/kernel/tracing/events/block/block_bio_queue"
+null_add nullb0 memory_backed=1 size=16
+zcblk_load
+zcblk_add zcblk0 lower=/dev/nullb0
+
+event=$TRACEFS/events/block/block_bio_queue
+echo "dev == $(dev_t nullb0)" >"$event/filter"
+echo 1 >"$event/enable"
+echo 1 >"$TRACEFS/tracing_on"
+defer eval "echo 0 >$event/enable; echo 0 >$event/filter"
+
+# second_bios STATS IOSTATS PATH: bios made for four writes and four reads
+second_bios() {
+	zcblk_set zcblk0 stats "$1"
+	echo "$2" >/sys/block/zcblk0/queue/iostats
+	zcblk_set zcblk0 path "$3"
+	echo >"$TRACEFS/trace"
+	dd if=/dev/zero of=/dev/zcblk0 bs=4k count=4 oflag=direct status=none
+	dd if=/dev/zcblk0 of=/dev/null bs=4k count=4 iflag=direct status=none
+	grep -c 'block_bio_queue: .*zcblk\|block_bio_queue: .*\[dd\]' "$TRACEFS/trace" || true
+}
+
+check_eq "stats off, iostats 0: none" 0 "$(second_bios off 0 zerocopy)"
+check_eq "stats counters, iostats 0: none" 0 "$(second_bios counters 0 zerocopy)"
+check_eq "stats latency, iostats 0: one each" 8 "$(second_bios latency 0 zerocopy)"
+check_eq "stats counters, iostats 1: one each" 8 "$(second_bios counters 1 zerocopy)"
+check_eq "copy: one each" 8 "$(second_bios off 0 copy)"
+check_eq "ab: one each for the half" 4 "$(second_bios off 0 ab)"
