@@ -18,7 +18,7 @@ KDIR ?=
 export KDIR
 
 built := out/build/running
-kernel = $(or $(shell scripts/kernel running $(1)),$(error no kernel to build for))
+kernel = $(or $(shell KDIR='$(KDIR)' scripts/kernel running $(1)),$(error no kernel to build for))
 modules = $(DESTDIR)/lib/modules/$(call kernel,RELEASE)
 depmod = $(if $(DESTDIR),,depmod $(call kernel,RELEASE))
 
