@@ -4,7 +4,9 @@
  * disk. Memory is allocated for every bio, data is copied, and the bounce
  * memory goes down.
  *
- * A bio goes down in pieces of at most ZCBLK_BOUNCE_BYTES. They are made inside
+ * A bio goes down in pieces of at most ZCBLK_BOUNCE_BYTES. Each keeps the flags
+ * of the whole, as with any split: pieces are not ordered among each other, so
+ * that a flush ahead of the first would not be ahead of all. They are made inside
  * submit_bio for as long as memory is to be had without waiting; where it is
  * not, the rest is made by a worker that waits for it. The worker's bios are
  * issued at once, while those of submit_bio stay on current->bio_list until it
@@ -51,8 +53,6 @@ static void zcblk_piece_submit(struct zcblk_io *io, struct zcblk_bounce *bounce)
 		zcblk_stats_split(io);
 	bio->bi_end_io = zcblk_piece_end_io;
 	bio_advance(&io->clone, bounce->iter.bi_size);
-	/* One flush before the first piece is before all of them */
-	io->clone.bi_opf &= ~REQ_PREFLUSH;
 	atomic_inc(&io->pending);
 	trace_block_bio_remap(bio, disk_devt(io->disk->gd),
 			      bounce->iter.bi_sector);
