@@ -50,7 +50,7 @@ run_captured() {
 	(
 		set -e
 		"$@"
-	) >"$TMP/output" 2>&1 </dev/null
+	) >"$TMP/output" 2>&1
 	RC=$?
 	set -e
 }

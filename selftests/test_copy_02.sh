@@ -24,9 +24,11 @@ for setting in copy/page copy/kmalloc copy/vmalloc ab/page; do
 	zcblk_set zcblk0 reset_stats 1
 	before=$(writes nullb0)
 	dd if="$TMP/data" of=/dev/zcblk0 bs=16M oflag=direct status=none
-	check_eq "$setting: I/Os and splits are the writes below" \
-		$(($(writes nullb0) - before)) \
-		$(($(stat_ios zcblk0 all write) + $(stat_value zcblk0 splits)))
+	# On zerocopy it is the lower device that splits
+	[ "$setting" = ab/page ] ||
+		check_eq "$setting: I/Os and splits are the writes below" \
+			$(($(writes nullb0) - before)) \
+			$(($(stat_ios zcblk0 all write) + $(stat_value zcblk0 splits)))
 	check "$setting: 16 MiB at once, right below" cmp -n 16777216 "$TMP/data" /dev/nullb0
 	check "$setting: read back at once" cmp -n 16777216 "$TMP/data" \
 		<(dd if=/dev/zcblk0 bs=16M count=1 iflag=direct status=none)

@@ -10,22 +10,25 @@ null_add nullb0 memory_backed=1 size=64
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 
-traced() {
-	mkdir -p "$TMP/trace"
-	blktrace -d /dev/nullb0 -D "$TMP/trace" -o nullb0 >/dev/null &
-	local tracer=$!
-	wait_for 10 test -e "$DEBUGFS/block/nullb0/trace0"
-	dd if=/dev/zero of=/dev/zcblk0 bs=8k count=1 seek=5 oflag=direct status=none
-	kill -INT "$tracer"
-	wait "$tracer"
-	blkparse -D "$TMP/trace" -i nullb0 -q >"$TMP/parsed"
-}
-
-devno=$(cat /sys/block/zcblk0/dev)
+# For 5 s: blktrace may hang where a signal ends it before it is quite there
+mkdir "$TMP/trace"
+blktrace -w 5 -d /dev/nullb0 -D "$TMP/trace" -o nullb0 >/dev/null &
+tracer=$!
+wait_for 10 test -e "$DEBUGFS/block/nullb0/trace0"
+block=5
 for path in zerocopy copy; do
 	zcblk_set zcblk0 path "$path"
-	traced
-	check "$path: the write at sector 80 was remapped from ${devno/:/,}" \
-		grep -qE " A +WS? 80 \+ 16 <- \(${devno/:/,}\) 80" "$TMP/parsed"
-	check "$path: and completed below" grep -qE " C +WS? 80 \+ 16" "$TMP/parsed"
+	dd if=/dev/zero of=/dev/zcblk0 bs=8k count=1 seek=$block oflag=direct status=none
+	block=$((block * 2))
+done
+wait "$tracer"
+blkparse -D "$TMP/trace" -i nullb0 -q >"$TMP/parsed"
+
+devno=$(tr : , </sys/block/zcblk0/dev)
+sector=80
+for path in zerocopy copy; do
+	check "$path: the write at sector $sector was remapped from $devno" \
+		grep -qE " A +WS? $sector \+ 16 <- \($devno\) $sector" "$TMP/parsed"
+	check "$path: and completed below" grep -qE " C +WS? $sector \+ 16" "$TMP/parsed"
+	sector=$((sector * 2))
 done

@@ -15,7 +15,7 @@ zcblk_add zcblk0 lower=/dev/nullb0
 # Class 1 (real time), level 3 is 1 << 13 | 3; level 0, the highest, is left out
 bpftrace -e 'kprobe:null_queue_rq {
 	$data = (struct blk_mq_queue_data *)arg1;
-	printf("prio %d\n", $data->rq->ioprio); }' >"$TMP/prio" 2>&1 &
+	printf("prio %d\n", $data->rq->ioprio); }' >>"$TMP/prio" 2>&1 &
 defer stop $!
 wait_for 60 grep -q Attaching "$TMP/prio"
 

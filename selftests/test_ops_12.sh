@@ -24,16 +24,17 @@ queued() {
 		"$TRACEFS/trace"
 }
 
-# pieces_flushed: each log write that came with PREFLUSH went on in bios with
-# PREFLUSH, or after a flush that was not part of the write
+# pieces_flushed: of the log writes with PREFLUSH, how many were larger than a
+# piece, and how many pieces went on without PREFLUSH or a flush before them
 pieces_flushed() {
 	queued | tee "$TMP/queued" | awk -v upper="$(tr : , </sys/block/zcblk0/dev)" '
 		$1 == upper && $2 ~ /^FW/ && $4 > 0 {
 			first = $3; last = $3 + $4 - 1; big += $4 > 256
+			flushed = 0
 		}
-		$1 != upper && $4 > 0 && $3 >= first && $3 <= last && $2 !~ /^FW/ {
-			weak++
-		}
+		$1 != upper && $2 ~ /^F/ && $4 == 0 { flushed = 1 }
+		$1 != upper && $4 > 0 && $3 >= first && $3 <= last &&
+		$2 !~ /^FW/ && !flushed { weak++ }
 		END { print big + 0, weak + 0 }'
 }
 
