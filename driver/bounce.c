@@ -9,7 +9,6 @@
  * Copyright (C) 2026 The zcblk authors
  */
 #include <linux/highmem.h>
-#include <linux/llist.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <linux/zcblk.h>
@@ -23,33 +22,20 @@
  * vfree() may sleep and completion may not, so vmalloc memory is left to a
  * worker. It is chained through itself: nobody reads it any more.
  */
-static LLIST_HEAD(zcblk_vfree_list);
-
 static void zcblk_vfree_work(struct work_struct *work)
 {
-	struct llist_node *list = llist_del_all(&zcblk_vfree_list);
+	struct zcblk_disk *disk = container_of(work, struct zcblk_disk, vfree_work);
+	struct llist_node *list = llist_del_all(&disk->vfree_list);
 	struct llist_node *node, *next;
 
 	llist_for_each_safe(node, next, list)
 		vfree(node);
 }
 
-static DECLARE_WORK(zcblk_vfree, zcblk_vfree_work);
-
-static void zcblk_vfree_later(void *mem)
+static void zcblk_vfree_later(struct zcblk_disk *disk, void *mem)
 {
-	if (llist_add(mem, &zcblk_vfree_list))
-		schedule_work(&zcblk_vfree);
-}
-
-/**
- * zcblk_bounce_flush() - free what completion could not free
- *
- * Context: process, module exit, after the last disk.
- */
-void zcblk_bounce_flush(void)
-{
-	flush_work(&zcblk_vfree);
+	if (llist_add(mem, &disk->vfree_list))
+		queue_work(disk->wq, &disk->vfree_work);
 }
 
 /**
@@ -61,9 +47,12 @@ void zcblk_bounce_flush(void)
  */
 int zcblk_bounce_init(struct zcblk_disk *disk)
 {
-	int err = zcblk_bioset_init(&disk->bounce_set,
-				    offsetof(struct zcblk_bounce, bio));
+	int err;
 
+	init_llist_head(&disk->vfree_list);
+	INIT_WORK(&disk->vfree_work, zcblk_vfree_work);
+	err = zcblk_bioset_init(&disk->bounce_set,
+				offsetof(struct zcblk_bounce, bio));
 	if (err)
 		return err;
 	err = mempool_init_kmalloc_pool(&disk->reserve, ZCBLK_NR_RESERVE,
@@ -112,23 +101,32 @@ static bool zcblk_bounce_get_pages(struct zcblk_bounce *bounce,
 /* Memory in the way of the setting; false, and nothing held, when there is none */
 static bool zcblk_bounce_get(struct zcblk_bounce *bounce, unsigned int len)
 {
-	gfp_t gfp = __GFP_NOWARN;
+	gfp_t zero = bounce->io->op == ZCBLK_OP_READ ? __GFP_ZERO : 0;
+	/* We have a reserve of our own, and keep off that of the system */
+	gfp_t gfp = GFP_NOWAIT | __GFP_NOWARN | __GFP_NOMEMALLOC | zero;
 
-	if (bounce->io->op == ZCBLK_OP_READ)
-		gfp |= __GFP_ZERO;
 	switch (bounce->kind) {
 	case ZCBLK_BOUNCE_KMALLOC:
-		bounce->mem = kmalloc(len, gfp | GFP_NOWAIT);
+		bounce->mem = kmalloc(len, gfp);
 		break;
 	case ZCBLK_BOUNCE_VMALLOC:
-		/* It may sleep, so not for those who must not wait */
-		if (!(bounce->bio.bi_opf & REQ_NOWAIT))
-			bounce->mem = __vmalloc(len, gfp | GFP_NOIO | __GFP_NORETRY);
+		bounce->mem = __vmalloc(len, GFP_NOIO | __GFP_NORETRY |
+					__GFP_NOWARN | zero);
 		break;
 	default:
-		return zcblk_bounce_get_pages(bounce, len, gfp | GFP_NOWAIT);
+		return zcblk_bounce_get_pages(bounce, len, gfp);
 	}
 	return bounce->mem;
+}
+
+/* vmalloc() may sleep, so those who must not wait have memory of kmalloc() */
+static enum zcblk_bounce_kind zcblk_bounce_choose(struct zcblk_io *io)
+{
+	enum zcblk_bounce_kind kind = READ_ONCE(io->disk->set->bounce);
+
+	if (kind == ZCBLK_BOUNCE_VMALLOC && (io->clone.bi_opf & REQ_NOWAIT))
+		return ZCBLK_BOUNCE_KMALLOC;
+	return kind;
 }
 
 /* Memory from the reserve; waits for it where @gfp lets it */
@@ -186,7 +184,7 @@ struct zcblk_bounce *zcblk_bounce_alloc(struct zcblk_io *io, unsigned int len,
 	bounce = container_of(bio, struct zcblk_bounce, bio);
 	bounce->io = io;
 	bounce->iter = bio->bi_iter;
-	bounce->kind = READ_ONCE(disk->set->bounce);
+	bounce->kind = zcblk_bounce_choose(io);
 	if (!zcblk_bounce_get_mem(bounce, len, gfp)) {
 		bio_put(bio);
 		return NULL;
@@ -210,7 +208,7 @@ void zcblk_bounce_free(struct zcblk_bounce *bounce)
 		kfree(bounce->mem);
 		break;
 	case ZCBLK_BOUNCE_VMALLOC:
-		zcblk_vfree_later(bounce->mem);
+		zcblk_vfree_later(bounce->io->disk, bounce->mem);
 		break;
 	case ZCBLK_BOUNCE_RESERVE:
 		mempool_free(bounce->mem, &bounce->io->disk->reserve);

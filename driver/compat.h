@@ -43,6 +43,10 @@ static int compat_##fn(struct block_device *bdev, fmode_t mode)	\
 
 /* block: open block devices as files (v6.9) */
 #ifndef COMPAT_HAVE_BDEV_FILE
+#ifdef COMPAT_HAVE_GENDISK_OPEN
+#error "Linux 6.5 to 6.8 opens block devices in a way that is not known here"
+#endif
+
 struct blk_holder_ops;
 
 /* What older kernels want back at blkdev_put(); stands in for a struct file */

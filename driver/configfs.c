@@ -27,14 +27,6 @@ static const char *const zcblk_reset_names[] = { "1", NULL };
 
 static struct zcblk_settings zcblk_defaults;
 
-/* Devices that the module made for its parameter lower=, in order */
-static LIST_HEAD(zcblk_param_devices);
-
-struct zcblk_param_device {
-	struct list_head node;
-	struct zcblk_device *dev;
-};
-
 static struct zcblk_device *to_zcblk_device(struct config_item *item)
 {
 	return container_of(to_config_group(item), struct zcblk_device, group);
@@ -186,16 +178,17 @@ static int zcblk_device_power_on(struct zcblk_device *dev)
 	lockdep_assert_held(&dev->lock);
 	if (dev->disk)
 		return 0;
-	err = configfs_depend_item_unlocked(&zcblk_subsys, item);
-	if (err)
-		return err;
-	disk = zcblk_disk_create(zcblk_device_name(dev), &dev->set);
-	if (IS_ERR(disk)) {
-		configfs_undepend_item(item);
-		return PTR_ERR(disk);
+	if (!dev->from_param) {
+		err = configfs_depend_item_unlocked(&zcblk_subsys, item);
+		if (err)
+			return err;
 	}
-	dev->disk = disk;
-	return 0;
+	disk = zcblk_disk_create(zcblk_device_name(dev), &dev->set);
+	if (!IS_ERR(disk))
+		dev->disk = disk;
+	else if (!dev->from_param)
+		configfs_undepend_item(item);
+	return PTR_ERR_OR_ZERO(disk);
 }
 
 static int zcblk_device_power_off(struct zcblk_device *dev, bool force)
@@ -209,7 +202,8 @@ static int zcblk_device_power_off(struct zcblk_device *dev, bool force)
 	if (err)
 		return err;
 	dev->disk = NULL;
-	configfs_undepend_item(&dev->group.cg_item);
+	if (!dev->from_param)
+		configfs_undepend_item(&dev->group.cg_item);
 	return 0;
 }
 
@@ -306,24 +300,44 @@ static const struct config_item_type zcblk_device_type = {
 	.ct_owner = THIS_MODULE,
 };
 
+/* zcblk0p1 would be the first partition of zcblk0 */
+static bool zcblk_is_partition_name(const char *name)
+{
+	const char *c = name + strlen(name);
+
+	while (c > name && isdigit(c[-1]))
+		c--;
+	return *c && c > name + 1 && c[-1] == 'p' && isdigit(c[-2]);
+}
+
 /* The prefix keeps our names apart from those of other drivers' disks */
-static int zcblk_check_name(const char *name)
+static bool zcblk_is_disk_name(const char *name)
 {
 	const char *c;
 
-	if (strlen(name) >= DISK_NAME_LEN)
-		return -ENAMETOOLONG;
-	if (!str_has_prefix(name, ZCBLK_NAME))
-		goto invalid;
 	for (c = name; *c; c++)
-		if (!isalnum(*c) && !strchr("._-", *c))
-			goto invalid;
-	return 0;
+		if (!isascii(*c) || (!isalnum(*c) && !strchr("._-", *c)))
+			return false;
+	return str_has_prefix(name, ZCBLK_NAME);
+}
 
-invalid:
-	pr_err("'%s': a name is " ZCBLK_NAME " and letters, digits, '.', '_' or '-'\n",
-	       name);
-	return -EINVAL;
+static int zcblk_check_name(const char *name)
+{
+	if (strlen(name) >= DISK_NAME_LEN) {
+		pr_err("'%s': a name has at most %d characters\n", name,
+		       DISK_NAME_LEN - 1);
+		return -ENAMETOOLONG;
+	}
+	if (zcblk_is_partition_name(name)) {
+		pr_err("'%s': this is what a partition may be called\n", name);
+		return -EINVAL;
+	}
+	if (!zcblk_is_disk_name(name)) {
+		pr_err("'%s': a name is " ZCBLK_NAME " and letters, digits, '.', '_' or '-'\n",
+		       name);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static struct zcblk_device *zcblk_device_alloc(const char *name)
@@ -401,86 +415,68 @@ static struct configfs_subsystem zcblk_subsys = {
 	.su_mutex = __MUTEX_INITIALIZER(zcblk_subsys.su_mutex),
 };
 
-static void zcblk_param_device_del(struct zcblk_param_device *param)
+/* A disk for the parameter lower=; its directory appears with the driver's */
+static int zcblk_configfs_add(const char *lower, unsigned int nr)
 {
-	struct zcblk_device *dev = param->dev;
+	struct zcblk_device *dev;
+	char name[DISK_NAME_LEN];
+	int err;
 
-	/* Nobody has the disk open: openers hold the module */
-	zcblk_device_set_power(dev, ZCBLK_POWER_FORCE);
-	configfs_unregister_group(&dev->group);
-	config_group_put(&dev->group);
-	list_del(&param->node);
-	kfree(param);
+	snprintf(name, sizeof(name), ZCBLK_NAME "%u", nr);
+	dev = zcblk_device_alloc(name);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	dev->from_param = true;
+	configfs_add_default_group(&dev->group, &zcblk_subsys.su_group);
+	err = zcblk_device_set_lower(dev, lower);
+	if (!err)
+		err = zcblk_device_set_power(dev, ZCBLK_POWER_ON);
+	/* Of ENOENT insmod says that the module lacks a symbol */
+	return err == -ENOENT ? -ENODEV : err;
 }
 
-static struct zcblk_param_device *zcblk_param_device_add(void)
+/* Also disks that are open: while insmod fails, udev may look at them */
+static void zcblk_configfs_del_all(void)
 {
-	struct zcblk_param_device *param;
-	char name[DISK_NAME_LEN];
-	int err = -ENOMEM;
+	struct config_group *group;
 
-	param = kzalloc(sizeof(*param), GFP_KERNEL);
-	if (!param)
-		return ERR_PTR(err);
-	snprintf(name, sizeof(name), ZCBLK_NAME "%zu",
-		 list_count_nodes(&zcblk_param_devices));
-	param->dev = zcblk_device_alloc(name);
-	err = PTR_ERR_OR_ZERO(param->dev);
-	if (err)
-		goto free_param;
-	err = configfs_register_group(&zcblk_subsys.su_group, &param->dev->group);
-	if (err)
-		goto put_device;
-	list_add_tail(&param->node, &zcblk_param_devices);
-	return param;
-
-put_device:
-	config_group_put(&param->dev->group);
-free_param:
-	kfree(param);
-	return ERR_PTR(err);
+	list_for_each_entry(group, &zcblk_subsys.su_group.default_groups, group_entry)
+		zcblk_device_set_power(to_zcblk_device(&group->cg_item),
+				       ZCBLK_POWER_FORCE);
+	configfs_remove_default_groups(&zcblk_subsys.su_group);
 }
 
 /**
- * zcblk_configfs_add() - make a disk and bring it up, for the parameter lower=
- * @lower: path of the lower device
+ * zcblk_configfs_init() - make the disks of the parameter lower=, and show the
+ * driver in configfs
+ * @defaults: the settings that devices start with
+ * @lower: paths of lower devices, each for a disk that is brought up
+ * @nr_lower: how many
  *
- * Its directory cannot be removed by the user; it goes with the module.
+ * Nothing can be reached by the user before all has succeeded.
  *
  * Context: process, module init.
- * Return: 0; or a negative errno, and then no disk is left.
+ * Return: 0; or a negative errno, and then no disk is up.
  */
-int zcblk_configfs_add(const char *lower)
+int zcblk_configfs_init(const struct zcblk_settings *defaults,
+			char *const *lower, unsigned int nr_lower)
 {
-	struct zcblk_param_device *param = zcblk_param_device_add();
-	int err;
+	unsigned int i;
+	int err = 0;
 
-	if (IS_ERR(param))
-		return PTR_ERR(param);
-	err = zcblk_device_set_lower(param->dev, lower);
+	zcblk_defaults = *defaults;
+	config_group_init(&zcblk_subsys.su_group);
+	for (i = 0; i < nr_lower && !err; i++)
+		err = zcblk_configfs_add(lower[i], i);
 	if (!err)
-		err = zcblk_device_set_power(param->dev, ZCBLK_POWER_ON);
+		err = configfs_register_subsystem(&zcblk_subsys);
 	if (err)
-		zcblk_param_device_del(param);
+		zcblk_configfs_del_all();
 	return err;
 }
 
 /**
- * zcblk_configfs_init() - show the driver in configfs
- * @defaults: the settings that devices start with
- *
- * Context: process, module init.
- * Return: 0 or a negative errno.
- */
-int zcblk_configfs_init(const struct zcblk_settings *defaults)
-{
-	zcblk_defaults = *defaults;
-	config_group_init(&zcblk_subsys.su_group);
-	return configfs_register_subsystem(&zcblk_subsys);
-}
-
-/**
- * zcblk_configfs_exit() - take down the disks of the parameter lower=, and hide
+ * zcblk_configfs_exit() - hide, and take down the disks of the parameter lower=
  *
  * Directories that the user made hold the module, so there are none.
  *
@@ -488,9 +484,6 @@ int zcblk_configfs_init(const struct zcblk_settings *defaults)
  */
 void zcblk_configfs_exit(void)
 {
-	struct zcblk_param_device *param, *next;
-
-	list_for_each_entry_safe_reverse(param, next, &zcblk_param_devices, node)
-		zcblk_param_device_del(param);
 	configfs_unregister_subsystem(&zcblk_subsys);
+	zcblk_configfs_del_all();
 }

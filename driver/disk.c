@@ -83,6 +83,7 @@ COMPAT_DISK_OPEN(zcblk_open)
 static void zcblk_disk_free(struct zcblk_disk *disk)
 {
 	zcblk_lower_close(disk);
+	destroy_workqueue(disk->wq);	/* frees what is left of bounce memory */
 	zcblk_bounce_exit(disk);
 	zcblk_io_exit(disk);
 	zcblk_stats_exit(disk);
@@ -128,7 +129,8 @@ void zcblk_disk_wait_all_freed(void)
 	wait_var_event(&zcblk_nr_disks, !atomic_read(&zcblk_nr_disks));
 }
 
-static struct zcblk_disk *zcblk_disk_alloc(const struct zcblk_settings *set)
+static struct zcblk_disk *zcblk_disk_alloc(const char *name,
+					   const struct zcblk_settings *set)
 {
 	struct zcblk_disk *disk = kzalloc(sizeof(*disk), GFP_KERNEL);
 	int err = -ENOMEM;
@@ -146,9 +148,17 @@ static struct zcblk_disk *zcblk_disk_alloc(const struct zcblk_settings *set)
 	err = zcblk_bounce_init(disk);
 	if (err)
 		goto exit_io;
+	disk->wq = alloc_workqueue(ZCBLK_NAME "/%s", WQ_MEM_RECLAIM | WQ_UNBOUND,
+				   0, name);
+	if (!disk->wq) {
+		err = -ENOMEM;
+		goto exit_bounce;
+	}
 	atomic_inc(&zcblk_nr_disks);
 	return disk;
 
+exit_bounce:
+	zcblk_bounce_exit(disk);
 exit_io:
 	zcblk_io_exit(disk);
 exit_stats:
@@ -207,7 +217,7 @@ static int zcblk_disk_add_gd(struct zcblk_disk *disk)
 struct zcblk_disk *zcblk_disk_create(const char *name,
 				     const struct zcblk_settings *set)
 {
-	struct zcblk_disk *disk = zcblk_disk_alloc(set);
+	struct zcblk_disk *disk = zcblk_disk_alloc(name, set);
 	int err;
 
 	if (IS_ERR(disk))
@@ -217,12 +227,14 @@ struct zcblk_disk *zcblk_disk_create(const char *name,
 		goto free_disk;
 	err = zcblk_disk_alloc_gd(disk, name);
 	if (err)
-		goto free_disk;
+		goto complain;
 	err = zcblk_disk_add_gd(disk);
 	if (err)
-		goto free_disk;
+		goto complain;
 	return disk;
 
+complain:
+	pr_err("%s: the kernel does not take the disk (%d)\n", name, err);
 free_disk:
 	zcblk_disk_free(disk);
 	return ERR_PTR(err);

@@ -82,6 +82,24 @@ void zcblk_io_drain(struct zcblk_disk *disk)
 	wait_for_completion(&disk->drained);
 }
 
+static void zcblk_io_refuse(struct zcblk_disk *disk, struct bio *bio,
+			    enum zcblk_path path, enum zcblk_op op,
+			    enum zcblk_stats_level level)
+{
+	bool nowait = bio->bi_opf & REQ_NOWAIT;
+	blk_status_t status = nowait ? BLK_STS_AGAIN : BLK_STS_RESOURCE;
+
+	if (level != ZCBLK_STATS_OFF)
+		zcblk_stats_error(disk, status);
+	trace_zcblk_complete(bio, path, op, status, 0);
+	if (nowait) {
+		bio_wouldblock_error(bio);
+		return;
+	}
+	bio->bi_status = status;
+	bio_endio(bio);
+}
+
 /**
  * zcblk_io_begin() - begin to track a bio
  * @disk: the disk that it came to
@@ -89,27 +107,25 @@ void zcblk_io_drain(struct zcblk_disk *disk)
  * @path: the way that it will go
  * @op: what it does
  *
- * Context: process, inside submit_bio. Sleeps only for memory that I/O in
- * flight gives back, and not at all for a bio with REQ_NOWAIT.
+ * Context: process, inside submit_bio. May sleep for memory, until I/O in
+ * flight gives some back; not for a bio with REQ_NOWAIT.
  * Return: the tracking structure, with a clone of @bio for the lower device; or
  * NULL, and then @bio has been ended with an error.
  */
 struct zcblk_io *zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 				enum zcblk_path path, enum zcblk_op op)
 {
-	bool nowait = bio->bi_opf & REQ_NOWAIT;
+	gfp_t gfp = bio->bi_opf & REQ_NOWAIT ? GFP_NOWAIT | __GFP_NOWARN : GFP_NOIO;
+	enum zcblk_stats_level level;
 	struct zcblk_io *io;
 	struct bio *clone;
 
-	zcblk_stats_submit(disk, bio, path, op);
+	level = zcblk_stats_submit(disk, bio, path, op);
 	trace_zcblk_submit(bio, path, op);
-	/* Without a device yet, or it would be charged to a cgroup twice */
-	clone = bio_alloc_clone(NULL, bio,
-				nowait ? GFP_NOWAIT | __GFP_NOWARN : GFP_NOIO,
-				&disk->io_set);
+	/* Without a device yet, or its cgroup would be looked up twice */
+	clone = bio_alloc_clone(NULL, bio, gfp, &disk->io_set);
 	if (!clone) {
-		bio->bi_status = nowait ? BLK_STS_AGAIN : BLK_STS_RESOURCE;
-		bio_endio(bio);
+		zcblk_io_refuse(disk, bio, path, op, level);
 		return NULL;
 	}
 	clone->bi_bdev = disk->lower;
@@ -124,7 +140,7 @@ struct zcblk_io *zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 	io->accounted = blk_queue_io_stat(disk->gd->queue);
 	if (io->accounted)
 		io->start_jiffies = bio_start_io_acct(bio);
-	zcblk_stats_begin(io);
+	zcblk_stats_begin(io, level);
 	return io;
 }
 

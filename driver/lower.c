@@ -20,6 +20,8 @@ static const char *zcblk_lower_why(int err)
 		return "it is no block device";
 	case -EBUSY:
 		return "it is mounted, or claimed by another driver";
+	case -EACCES:
+		return "its path may not be used";
 	case -EROFS:
 		return "it is read-only; set read_only to 1, or make it writable";
 	case -ELOOP:
@@ -44,6 +46,20 @@ static int zcblk_lower_check(struct block_device *lower)
 	return 0;
 }
 
+/* The kernel says EACCES of a read-only device, and of a path that is barred */
+static int zcblk_lower_why_barred(const char *path)
+{
+	struct file *file = bdev_file_open_by_path(path, BLK_OPEN_READ, NULL, NULL);
+	int err = -EACCES;
+
+	if (IS_ERR(file))
+		return err;
+	if (bdev_read_only(file_bdev(file)))
+		err = -EROFS;
+	bdev_fput(file);
+	return err;
+}
+
 static int zcblk_lower_claim(struct zcblk_disk *disk)
 {
 	blk_mode_t mode = BLK_OPEN_READ;
@@ -56,7 +72,8 @@ static int zcblk_lower_claim(struct zcblk_disk *disk)
 		mode |= BLK_OPEN_WRITE;
 	file = bdev_file_open_by_path(disk->set->lower, mode, disk, NULL);
 	if (IS_ERR(file))
-		return PTR_ERR(file) == -EACCES ? -EROFS : PTR_ERR(file);
+		return PTR_ERR(file) == -EACCES ?
+			zcblk_lower_why_barred(disk->set->lower) : PTR_ERR(file);
 	err = zcblk_lower_check(file_bdev(file));
 	if (err) {
 		bdev_fput(file);

@@ -33,8 +33,6 @@ static bool read_only;
 module_param(read_only, bool, 0444);
 MODULE_PARM_DESC(read_only, "Disks start read-only (default 0)");
 
-struct workqueue_struct *zcblk_wq;
-
 static int __init zcblk_parse_params(struct zcblk_settings *set)
 {
 	set->path = zcblk_parse_word("parameter", "path", zcblk_path_names, path);
@@ -53,32 +51,17 @@ static int __init zcblk_parse_params(struct zcblk_settings *set)
 static int __init zcblk_init(void)
 {
 	struct zcblk_settings defaults = { };
-	int err, i;
+	int err;
 
 	err = zcblk_parse_params(&defaults);
 	if (err)
 		return err;
-	zcblk_wq = alloc_workqueue(ZCBLK_NAME, WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	if (!zcblk_wq)
-		return -ENOMEM;
 	zcblk_debugfs_init();
-	err = zcblk_configfs_init(&defaults);
-	if (err)
-		goto out_debugfs;
-	for (i = 0; i < nr_lower; i++) {
-		err = zcblk_configfs_add(lower[i]);
-		if (err)
-			goto out_configfs;
+	err = zcblk_configfs_init(&defaults, lower, nr_lower);
+	if (err) {
+		zcblk_disk_wait_all_freed();
+		zcblk_debugfs_exit();
 	}
-	return 0;
-
-out_configfs:
-	zcblk_configfs_exit();
-	zcblk_disk_wait_all_freed();
-	zcblk_bounce_flush();
-out_debugfs:
-	zcblk_debugfs_exit();
-	destroy_workqueue(zcblk_wq);
 	return err;
 }
 
@@ -86,9 +69,7 @@ static void __exit zcblk_exit(void)
 {
 	zcblk_configfs_exit();
 	zcblk_disk_wait_all_freed();
-	zcblk_bounce_flush();
 	zcblk_debugfs_exit();
-	destroy_workqueue(zcblk_wq);
 }
 
 module_init(zcblk_init);

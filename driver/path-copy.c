@@ -95,13 +95,14 @@ static void zcblk_copy_work(struct work_struct *work)
 void zcblk_copy_submit(struct zcblk_disk *disk, struct bio *bio,
 		       enum zcblk_op op)
 {
-	struct zcblk_io *io = zcblk_io_begin(disk, bio, ZCBLK_PATH_COPY, op);
+	struct zcblk_io *io;
 
+	/* Its pieces complete by interrupt; a submitter that polls finds none */
+	bio_clear_polled(bio);
+	io = zcblk_io_begin(disk, bio, ZCBLK_PATH_COPY, op);
 	if (!io)
 		return;
 	io->pieces = 0;
-	/* Its pieces complete by interrupt; a submitter that polls finds none */
-	bio_clear_polled(&io->clone);
 	/* A piece that ends early must not end the whole */
 	atomic_set(&io->pending, 1);
 	if (zcblk_copy_pieces(io, GFP_NOWAIT | __GFP_NOWARN)) {
@@ -110,6 +111,6 @@ void zcblk_copy_submit(struct zcblk_disk *disk, struct bio *bio,
 		zcblk_copy_put(io, BLK_STS_AGAIN);
 	} else {
 		INIT_WORK(&io->work, zcblk_copy_work);
-		queue_work(zcblk_wq, &io->work);
+		queue_work(disk->wq, &io->work);
 	}
 }

@@ -9,6 +9,7 @@
 #include <linux/seq_file.h>
 
 #include "stats.h"
+#include "trace.h"
 
 const char *const zcblk_op_names[] = {
 	[ZCBLK_OP_READ] = "read",
@@ -104,17 +105,17 @@ unsigned int zcblk_stats_count_bvecs(struct bio *bio)
 /**
  * zcblk_stats_begin() - note a bio that we will see the end of
  * @io: the bio
+ * @level: what zcblk_stats_submit() said
  *
  * Context: any.
  */
-void zcblk_stats_begin(struct zcblk_io *io)
+void zcblk_stats_begin(struct zcblk_io *io, enum zcblk_stats_level level)
 {
-	int level = READ_ONCE(io->disk->set->stats);
-
-	io->counted = level != ZCBLK_STATS_OFF;
-	if (io->counted)
+	io->stats = level;
+	if (level != ZCBLK_STATS_OFF)
 		this_cpu_inc(io->disk->stats->inflight);
-	io->start_ns = level == ZCBLK_STATS_LATENCY ? ktime_get_ns() : 0;
+	io->start_ns = level == ZCBLK_STATS_LATENCY ||
+		       trace_zcblk_complete_enabled() ? ktime_get_ns() : 0;
 }
 
 static unsigned int zcblk_error_index(blk_status_t status)
@@ -128,10 +129,22 @@ static unsigned int zcblk_error_index(blk_status_t status)
 }
 
 /**
+ * zcblk_stats_error() - count a bio that ended with an error
+ * @disk: the disk
+ * @status: how it ended
+ *
+ * Context: any.
+ */
+void zcblk_stats_error(struct zcblk_disk *disk, blk_status_t status)
+{
+	this_cpu_inc(disk->stats->errors[zcblk_error_index(status)]);
+}
+
+/**
  * zcblk_stats_end() - count a bio that has ended
  * @io: the bio
  * @status: how it ended
- * @latency_ns: time from submission, ns; counted when its begin was noted
+ * @latency_ns: time from submission, ns
  *
  * Context: any.
  */
@@ -140,15 +153,16 @@ void zcblk_stats_end(struct zcblk_io *io, blk_status_t status, u64 latency_ns)
 	struct zcblk_stats __percpu *stats = io->disk->stats;
 	unsigned int bucket;
 
-	if (io->counted)
-		this_cpu_dec(stats->inflight);
-	if (io->start_ns) {
+	if (io->stats == ZCBLK_STATS_OFF)
+		return;
+	this_cpu_dec(stats->inflight);
+	if (status)
+		zcblk_stats_error(io->disk, status);
+	if (io->stats == ZCBLK_STATS_LATENCY) {
 		bucket = latency_ns ? ilog2(latency_ns) : 0;
 		bucket = min(bucket, ZCBLK_NR_BUCKETS - 1U);
 		this_cpu_inc(stats->io[io->path][io->op].latency[bucket]);
 	}
-	if (status && io->counted)
-		this_cpu_inc(stats->errors[zcblk_error_index(status)]);
 }
 
 /**
@@ -160,7 +174,7 @@ void zcblk_stats_end(struct zcblk_io *io, blk_status_t status, u64 latency_ns)
  */
 void zcblk_stats_copied(struct zcblk_io *io, unsigned int bytes)
 {
-	if (io->counted)
+	if (io->stats != ZCBLK_STATS_OFF)
 		this_cpu_add(io->disk->stats->copied[io->path], bytes);
 }
 
@@ -172,7 +186,7 @@ void zcblk_stats_copied(struct zcblk_io *io, unsigned int bytes)
  */
 void zcblk_stats_split(struct zcblk_io *io)
 {
-	if (io->counted)
+	if (io->stats != ZCBLK_STATS_OFF)
 		this_cpu_inc(io->disk->stats->splits);
 }
 

@@ -44,20 +44,24 @@ struct zcblk_stats {
  * it was a twentieth of all that zcblk adds to a remapped bio.
  *
  * Context: any.
+ * Return: how much is counted of this bio, also later.
  */
-static inline void zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
-				      enum zcblk_path path, enum zcblk_op op)
+static inline enum zcblk_stats_level
+zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
+		   enum zcblk_path path, enum zcblk_op op)
 {
 	struct zcblk_io_stats __percpu *stats = &disk->stats->io[path][op];
+	enum zcblk_stats_level level = READ_ONCE(disk->set->stats);
 
-	if (READ_ONCE(disk->set->stats) == ZCBLK_STATS_OFF)
-		return;
+	if (level == ZCBLK_STATS_OFF)
+		return level;
 	this_cpu_inc(stats->ios);
 	this_cpu_add(stats->bytes, bio->bi_iter.bi_size);
 	/* A clone does not say how long the table is that it shares */
 	if (zcblk_op_has_data(op))
 		this_cpu_add(stats->segments, bio->bi_vcnt == 1 ?
 			     1 : zcblk_stats_count_bvecs(bio));
+	return level;
 }
 
 #endif /* _ZCBLK_STATS_H */

@@ -48,7 +48,7 @@ TRACE_EVENT(zcblk_submit,
 			     __field(unsigned int, bytes)
 			     __field(unsigned int, path)
 			     __field(unsigned int, op)),
-	    TP_fast_assign(__entry->dev = bio_dev(bio);
+	    TP_fast_assign(__entry->dev = disk_devt(bio->bi_bdev->bd_disk);
 			   __entry->sector = bio->bi_iter.bi_sector;
 			   __entry->bytes = bio->bi_iter.bi_size;
 			   __entry->path = path;
@@ -69,7 +69,7 @@ TRACE_EVENT(zcblk_complete,
 			     __field(unsigned int, op)
 			     __field(int, error)
 			     __field(u64, latency_ns)),
-	    TP_fast_assign(__entry->dev = bio_dev(bio);
+	    TP_fast_assign(__entry->dev = disk_devt(bio->bi_bdev->bd_disk);
 			   __entry->sector = bio->bi_iter.bi_sector;
 			   __entry->bytes = bio->bi_iter.bi_size;
 			   __entry->path = path;

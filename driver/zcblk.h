@@ -12,6 +12,7 @@
 #include <linux/blkdev.h>
 #include <linux/completion.h>
 #include <linux/configfs.h>
+#include <linux/llist.h>
 #include <linux/mempool.h>
 #include <linux/percpu-refcount.h>
 #include <linux/workqueue.h>
@@ -88,13 +89,16 @@ struct zcblk_settings {
  * @lock: serialises power, and settings that may not change while powered
  * @set: the settings; the I/O path reads them with READ_ONCE()
  * @disk: the running disk, or NULL; under @lock
+ * @from_param: made for the parameter lower=, and not to be removed by rmdir
  *
- * Lock order: &zcblk_device.lock, then the block layer's open_mutex of our
- * disk, then that of the lower device. The I/O path takes none of them.
+ * Lock order: what configfs holds around a store, then &zcblk_device.lock, then
+ * the open_mutex of our disk or of the lower device, never both. The I/O path
+ * takes none of them.
  */
 struct zcblk_device {
 	struct config_group group;
 	struct mutex lock; /* see above */
+	bool from_param;
 	struct zcblk_settings set;
 	struct zcblk_disk *disk;
 };
@@ -111,14 +115,18 @@ struct zcblk_stats;
  * @dead: the lower device has gone
  * @linked: the holder links in sysfs stand
  * @watch: looks after the lower device's size and life
+ * @wq: makes pieces where submit_bio had no memory for them; each disk has its
+ *      own, as disks may stand on one another by way of other drivers
  * @tracked: counts I/O whose completion we handle
  * @drained: completed when @tracked has run out
- * @turn: for each operation, whose turn it is on path ab
  * @io_set: clones, each inside a struct zcblk_io
  * @bounce_set: bounce bios, each inside a struct zcblk_bounce
  * @reserve: bounce memory for when the allocators give nothing
+ * @vfree_list: bounce memory that completion could not free
+ * @vfree_work: frees it
  * @stats: per-CPU counters
  * @debugfs: directory of this disk
+ * @turn: for each operation, whose turn it is on path ab
  *
  * Made by power on. Taken down by power off, freed when the last reference to
  * @gd goes, which after a forced removal is at the last close.
@@ -132,24 +140,28 @@ struct zcblk_disk {
 	bool dead;
 	bool linked;
 	struct delayed_work watch;
+	struct workqueue_struct *wq;
 	struct percpu_ref tracked;
 	struct completion drained;
-	atomic_t turn[ZCBLK_NR_OPS];
 	struct bio_set io_set;
 	struct bio_set bounce_set;
 	mempool_t reserve;
+	struct llist_head vfree_list;
+	struct work_struct vfree_work;
 	struct zcblk_stats __percpu *stats;
 	struct dentry *debugfs;
+	/* Written by every bio on path ab, all else hardly ever */
+	atomic_t turn[ZCBLK_NR_OPS] ____cacheline_aligned_in_smp;
 };
 
 /**
  * struct zcblk_io - one bio of the submitter, for as long as we track it
  * @disk: the disk it came to
  * @parent: the submitter's bio
- * @start_ns: when it came, ns, or 0 when latency is not wanted
+ * @start_ns: when it came, ns, or 0 when nobody asks
  * @start_jiffies: when it came, for the block layer's accounting
  * @accounted: bio_start_io_acct() was called
- * @counted: it is in the in-flight count
+ * @stats: an enum zcblk_stats_level: how much of it is counted
  * @path: the way it goes, as a whole
  * @op: what it does
  * @status: path copy: the status of a piece that failed
@@ -166,7 +178,7 @@ struct zcblk_io {
 	u64 start_ns;
 	unsigned long start_jiffies;
 	bool accounted;
-	bool counted;
+	u8 stats;
 	u8 path;
 	u8 op;
 	blk_status_t status;
@@ -198,13 +210,10 @@ struct zcblk_bounce {
 	struct bio bio; /* last */
 };
 
-/* main.c */
-extern struct workqueue_struct *zcblk_wq;
-
 /* configfs.c */
-int zcblk_configfs_init(const struct zcblk_settings *defaults);
+int zcblk_configfs_init(const struct zcblk_settings *defaults,
+			char *const *lower, unsigned int nr_lower);
 void zcblk_configfs_exit(void);
-int zcblk_configfs_add(const char *lower);
 int zcblk_parse_word(const char *who, const char *what,
 		     const char *const *words, const char *word);
 
@@ -252,7 +261,6 @@ struct zcblk_bounce *zcblk_bounce_alloc(struct zcblk_io *io, unsigned int len,
 void zcblk_bounce_free(struct zcblk_bounce *bounce);
 void zcblk_bounce_fill(struct zcblk_bounce *bounce);
 void zcblk_bounce_drain(struct zcblk_bounce *bounce);
-void zcblk_bounce_flush(void);
 
 /* stats.c; see also stats.h */
 struct seq_file;
@@ -261,7 +269,8 @@ int zcblk_stats_init(struct zcblk_disk *disk);
 void zcblk_stats_exit(struct zcblk_disk *disk);
 void zcblk_stats_reset(struct zcblk_disk *disk);
 unsigned int zcblk_stats_count_bvecs(struct bio *bio);
-void zcblk_stats_begin(struct zcblk_io *io);
+void zcblk_stats_begin(struct zcblk_io *io, enum zcblk_stats_level level);
+void zcblk_stats_error(struct zcblk_disk *disk, blk_status_t status);
 void zcblk_stats_end(struct zcblk_io *io, blk_status_t status, u64 latency_ns);
 void zcblk_stats_copied(struct zcblk_io *io, unsigned int bytes);
 void zcblk_stats_split(struct zcblk_io *io);
