@@ -29,7 +29,10 @@ void zcblk_zerocopy_remap(struct zcblk_disk *disk, struct bio *bio,
 	zcblk_stats_submit(disk, bio, ZCBLK_PATH_ZEROCOPY, op);
 	trace_zcblk_submit(bio, ZCBLK_PATH_ZEROCOPY, op);
 	bio_set_dev(bio, disk->lower);
-	trace_block_bio_remap(bio, disk_devt(disk->gd), bio->bi_iter.bi_sector);
+	/* Asked first, or what it is given would be worked out for nothing */
+	if (trace_block_bio_remap_enabled())
+		trace_block_bio_remap(bio, disk_devt(disk->gd),
+				      bio->bi_iter.bi_sector);
 	submit_bio_noacct(bio);
 }
 

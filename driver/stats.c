@@ -86,12 +86,13 @@ void zcblk_stats_reset(struct zcblk_disk *disk)
 
 /**
  * zcblk_stats_count_bvecs() - count the contiguous runs of a bio's data
+ * @stats: where to
  * @bio: the bio
  *
  * Context: any.
- * Return: their number.
  */
-unsigned int zcblk_stats_count_bvecs(struct bio *bio)
+void zcblk_stats_count_bvecs(struct zcblk_io_stats __percpu *stats,
+			     struct bio *bio)
 {
 	struct bvec_iter iter;
 	unsigned int n = 0;
@@ -99,7 +100,7 @@ unsigned int zcblk_stats_count_bvecs(struct bio *bio)
 
 	bio_for_each_bvec(bv, bio, iter)
 		n++;
-	return n;
+	this_cpu_add(stats->segments, n);
 }
 
 /**

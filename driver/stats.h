@@ -57,10 +57,13 @@ zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
 		return level;
 	this_cpu_inc(stats->ios);
 	this_cpu_add(stats->bytes, bio->bi_iter.bi_size);
-	/* A clone does not say how long the table is that it shares */
-	if (zcblk_op_has_data(op))
-		this_cpu_add(stats->segments, bio->bi_vcnt == 1 ?
-			     1 : zcblk_stats_count_bvecs(bio));
+	if (zcblk_op_has_data(op)) {
+		/* A clone does not say how long the table is that it shares */
+		if (likely(bio->bi_vcnt == 1))
+			this_cpu_inc(stats->segments);
+		else
+			zcblk_stats_count_bvecs(stats, bio);
+	}
 	return level;
 }
 

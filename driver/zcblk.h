@@ -104,6 +104,7 @@ struct zcblk_device {
 };
 
 struct zcblk_stats;
+struct zcblk_io_stats;
 
 /**
  * struct zcblk_disk - a disk that is up, or that somebody still holds open
@@ -268,7 +269,8 @@ struct seq_file;
 int zcblk_stats_init(struct zcblk_disk *disk);
 void zcblk_stats_exit(struct zcblk_disk *disk);
 void zcblk_stats_reset(struct zcblk_disk *disk);
-unsigned int zcblk_stats_count_bvecs(struct bio *bio);
+void zcblk_stats_count_bvecs(struct zcblk_io_stats __percpu *stats,
+			     struct bio *bio);
 void zcblk_stats_begin(struct zcblk_io *io, enum zcblk_stats_level level);
 void zcblk_stats_error(struct zcblk_disk *disk, blk_status_t status);
 void zcblk_stats_end(struct zcblk_io *io, blk_status_t status, u64 latency_ns);
