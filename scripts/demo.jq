@@ -6,8 +6,10 @@
 # USAGE
 #	jq -L scripts 'include "demo"; ...'
 #
-#	leg(CELL)	of one of fio's jobs: what is used of it, beside the fields of CELL:
-#			cell (a number to sort by), device, bs, op
+#	counts		of the text in N.counts
+#	leg(CELL; COUNTS)	of one of fio's jobs: what is used of it, beside the fields
+#			of CELL: cell (a number to sort by), device, op, bs; nothing if the
+#			leg only warmed up
 #	rows		of an array of legs
 #	table		of an array of rows: lines of text, columns separated by tabs
 #	bars		of an array of rows: lines of numbers for demo.gp
@@ -17,13 +19,19 @@
 
 include "ratio";
 
+# counts is a line for each path
+def counts:
+	rtrimstr("\n") / "\n" | map(. / " " | { (.[0]): (.[1:] | map(tonumber)) }) | add;
+
 # jobname is ROUND-HALF-PATH
-def leg(cell):
+def leg(cell; counts):
 	(.jobname / "-") as [$round, $half, $path]
 	| .[cell.op] as $io
+	| select($round != "0")
 	| cell + { $path, pair: "\($round)-\($half)", ios: $io.total_ios,
 		bytes: $io.io_bytes, seconds: ($io.runtime / 1000),
-		cpu_seconds: ((.usr_cpu + .sys_cpu) / 100 * .job_runtime / 1000) };
+		cpu_seconds: ((.usr_cpu + .sys_cpu) / 100 * .job_runtime / 1000),
+		bytes_moved: counts[$path][0], bytes_copied: counts[$path][1] };
 
 # by time for one I/O, in the pairs of legs that ran side by side
 def ratio_to(base):
@@ -32,11 +40,10 @@ def ratio_to(base):
 
 def row:
 	(map(.bytes) | add) as $bytes | (map(.seconds) | add) as $seconds
-	| (.[0] | { cell, device, bs, op, path }) + {
+	| (.[0] | { cell, device, op, bs, path, bytes_moved, bytes_copied }) + {
 		iops: ((map(.ios) | add) / $seconds),
 		mb_per_s: ($bytes / $seconds / 1e6),
-		cpu_s_per_gib: ((map(.cpu_seconds) | add) / $bytes * 1073741824),
-		$bytes, bytes_copied: (map(.copied) | add) };
+		cpu_s_per_gib: ((map(.cpu_seconds) | add) / $bytes * 1073741824) };
 
 # "again" is zerocopy once more: the control
 def rows:
@@ -59,10 +66,10 @@ def fixed(digits):
 	| if digits > 0 then .[:-digits] + "." + .[-digits:] else . end;
 
 def table:
-	["device", "bs", "op", "path", "IOPS", "MB/s", "CPU s/GiB", "MiB moved", "MiB copied",
+	["device", "op", "bs", "path", "IOPS", "MB/s", "CPU s/GiB", "MiB moved", "MiB copied",
 	 "time/zerocopy", "95 % interval", ""],
-	(.[] | [.device, .bs, .op, .path, (.iops | fixed(0)), (.mb_per_s | fixed(1)),
-		(.cpu_s_per_gib | fixed(2)), (.bytes / 1048576 | fixed(1)),
+	(.[] | [.device, .op, .bs, .path, (.iops | fixed(0)), (.mb_per_s | fixed(1)),
+		(.cpu_s_per_gib | fixed(2)), (.bytes_moved / 1048576 | fixed(1)),
 		(.bytes_copied / 1048576 | fixed(1))]
 		+ if .time then
 			[(.time.ratio | fixed(2)),
