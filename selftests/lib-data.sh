@@ -129,7 +129,7 @@ fs_rounds() {
 
 # io_bytes DISK: bytes read and written, as the kernel counted them
 io_bytes() {
-	awk '{ print ($3 + $7) * 512 }' "/sys/block/$1/stat"
+	awk '{ printf "%.0f\n", ($3 + $7) * 512 }' "/sys/block/$1/stat"
 }
 
 # check_bytes SETTING MOVED: what the statistics say was copied and mapped since

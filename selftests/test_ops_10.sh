@@ -3,7 +3,7 @@
 #
 # The submitter's I/O priority is that of the request at the lower device
 #
-# timeout=120
+# timeout=240
 
 . ./lib.sh
 
@@ -17,7 +17,7 @@ bpftrace -e 'kprobe:null_queue_rq {
 	$data = (struct blk_mq_queue_data *)arg1;
 	printf("prio %d\n", $data->rq->ioprio); }' >>"$TMP/prio" 2>&1 &
 defer stop $!
-wait_for 60 grep -q Attaching "$TMP/prio"
+wait_for 150 grep -q Attaching "$TMP/prio"
 
 reported() {
 	dd if=/dev/zero of=/dev/zcblk0 bs=4k count=1 oflag=direct status=none
