@@ -31,6 +31,9 @@ demo: setup ## show what a copy costs, in a VM; table, report and picture in out
 test: setup ## run the selftests in a VM; KERNEL=stock|6.12|7.2, TESTS="names or groups"
 	scripts/test -k $(KERNEL) $(TESTS)
 
+matrix: setup ## run them on each supported kernel, and print a table of it
+	scripts/matrix
+
 check: setup ## run the static checks
 	scripts/check
 
@@ -61,4 +64,4 @@ clean: ## remove everything generated; the cache of kernels stays
 	$(RM) -r out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check vm setup all modules install uninstall clean
+.PHONY: help demo test matrix check vm setup all modules install uninstall clean
