@@ -147,7 +147,7 @@ stop() {
 
 # wait_for SECONDS CMD...: polls until CMD succeeds; fails at the deadline
 wait_for() {
-	local deadline=$((SECONDS + $1))
+	local deadline=$((SECONDS + $1 * ${TIME_SCALE:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$SECONDS" -lt "$deadline" ] || return 1

@@ -39,17 +39,13 @@ pieces_flushed() {
 }
 
 mount_add /dev/zcblk0 "$TMP/mnt" logbsize=256k
-for bounce in page kmalloc vmalloc; do
-	zcblk_set zcblk0 bounce $bounce
-	mkdir "$TMP/mnt/$bounce"
-	echo "dev == $(dev_t zcblk0) || dev == $(dev_t "$lower")" >"$event/filter"
-	echo >"$TRACEFS/trace"
-	echo 1 >"$event/enable"
-	echo 1 >"$TRACEFS/tracing_on"
-	head -c 3000000 /dev/zero | split -a 3 -b 1000 - "$TMP/mnt/$bounce/f"
-	sync -f "$TMP/mnt"
-	echo 0 >"$event/enable"
-	read -r big weak <<<"$(pieces_flushed)"
-	check "$bounce: there were log writes larger than a piece ($big)" test "$big" -gt 0
-	check_eq "$bounce: pieces without PREFLUSH" 0 "$weak"
-done
+echo "dev == $(dev_t zcblk0) || dev == $(dev_t "$lower")" >"$event/filter"
+echo >"$TRACEFS/trace"
+echo 1 >"$event/enable"
+echo 1 >"$TRACEFS/tracing_on"
+head -c 3000000 /dev/zero | split -a 3 -b 1000 - "$TMP/mnt/f"
+sync -f "$TMP/mnt"
+echo 0 >"$event/enable"
+read -r big weak <<<"$(pieces_flushed)"
+check "there were log writes larger than a piece ($big)" test "$big" -gt 0
+check_eq "pieces without PREFLUSH" 0 "$weak"
