@@ -7,7 +7,7 @@
 #
 # REQUIREMENTS
 #	Debian 12 for all but modules, install, uninstall and clean, which any distribution
-#	with kernel headers, a compiler and libsmartcols can do
+#	with kernel headers, a compiler, libsmartcols, pkg-config and rsync can do
 
 # which kernel, for test and vm: a name that scripts/kernel knows
 KERNEL ?= stock

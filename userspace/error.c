@@ -30,7 +30,7 @@ static const struct reason {
 	{ ACTION_POWER_UP, EROFS,
 	  "device is read-only; add --read-only, or 'zcblk set %D read_only=1'" },
 	{ ACTION_POWER_UP, ELOOP,
-	  "device is a zcblk disk, or lies on one; see 'lsblk -s %L'" },
+	  "device is a zcblk disk, or a partition of one; see 'lsblk -s %L'" },
 	{ ACTION_POWER_UP, EOPNOTSUPP,
 	  "device is zoned, or of a kind not supported; see 'dmesg'" },
 	{ ACTION_POWER_UP, EINVAL,

@@ -78,7 +78,7 @@ static void explain(const char *module, const char *words)
 	}
 	uname(&kernel);
 	error("cannot load module %s: %s", module, words);
-	hint("it has to be built for the running kernel, %s (6.1 and newer are supported):",
+	hint("it has to be built for the running kernel, %s (README.md says which are supported):",
 	     kernel.release);
 	hint("'make && make install' in zcblk's source, or name a built one with --module FILE;");
 	hint("what the kernel said is in 'dmesg'");
