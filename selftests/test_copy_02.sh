@@ -23,15 +23,15 @@ for setting in copy/page copy/kmalloc copy/vmalloc ab/page; do
 	zcblk_set zcblk0 bounce "${setting#*/}"
 	zcblk_set zcblk0 reset_stats 1
 	before=$(writes nullb0)
-	dd if="$TMP/data" of=/dev/zcblk0 bs=16M oflag=direct status=none
+	dd if="$TMP/data" of=/dev/zcblk0 bs=4M oflag=direct status=none
 	# On zerocopy it is the lower device that splits
 	[ "$setting" = ab/page ] ||
 		check_eq "$setting: I/Os and splits are the writes below" \
 			$(($(writes nullb0) - before)) \
 			$(($(stat_ios zcblk0 all write) + $(stat_value zcblk0 splits)))
-	check "$setting: 16 MiB at once, right below" cmp -n 16777216 "$TMP/data" /dev/nullb0
+	check "$setting: 4 MiB at once, right below" cmp -n 16777216 "$TMP/data" /dev/nullb0
 	check "$setting: read back at once" cmp -n 16777216 "$TMP/data" \
-		<(dd if=/dev/zcblk0 bs=16M count=1 iflag=direct status=none)
+		<(dd if=/dev/zcblk0 bs=4M count=4 iflag=direct status=none)
 	check_eq "$setting: each byte is counted once" $((2 << 24)) \
 		$(($(stat_bytes zcblk0 all read) + $(stat_bytes zcblk0 all write)))
 	blockdev --flushbufs /dev/nullb0
@@ -43,6 +43,6 @@ done
 
 zcblk_set zcblk0 path zerocopy
 zcblk_set zcblk0 reset_stats 1
-dd if="$TMP/data" of=/dev/zcblk0 bs=16M oflag=direct status=none
+dd if="$TMP/data" of=/dev/zcblk0 bs=4M oflag=direct status=none
 check_eq "zerocopy splits nothing" 0 "$(stat_value zcblk0 splits)"
 check_eq "and copies nothing" 0 "$(stat_copied zcblk0 copy)"
