@@ -415,12 +415,11 @@ static struct configfs_subsystem zcblk_subsys = {
 	.su_mutex = __MUTEX_INITIALIZER(zcblk_subsys.su_mutex),
 };
 
-/* A disk for the parameter lower=; its directory appears with the driver's */
+/* A device for the parameter lower=; its directory appears with the driver's */
 static int zcblk_configfs_add(const char *lower, unsigned int nr)
 {
 	struct zcblk_device *dev;
 	char name[DISK_NAME_LEN];
-	int err;
 
 	snprintf(name, sizeof(name), ZCBLK_NAME "%u", nr);
 	dev = zcblk_device_alloc(name);
@@ -428,50 +427,71 @@ static int zcblk_configfs_add(const char *lower, unsigned int nr)
 		return PTR_ERR(dev);
 	dev->from_param = true;
 	configfs_add_default_group(&dev->group, &zcblk_subsys.su_group);
-	err = zcblk_device_set_lower(dev, lower);
-	if (!err)
-		err = zcblk_device_set_power(dev, ZCBLK_POWER_ON);
+	return zcblk_device_set_lower(dev, lower);
+}
+
+/* Can all of them be claimed, and at the same time? */
+static int zcblk_configfs_try_lower(char *const *lower, unsigned int nr_lower)
+{
+	struct zcblk_settings set = zcblk_defaults;
+	struct file *files[ZCBLK_MAX_LOWER];
+	char name[DISK_NAME_LEN];
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < nr_lower && !err; i++) {
+		snprintf(name, sizeof(name), ZCBLK_NAME "%u", i);
+		set.lower = lower[i];
+		files[i] = zcblk_lower_claim(&set, &files[i], name);
+		err = PTR_ERR_OR_ZERO(files[i]);
+	}
+	while (i--)
+		if (!IS_ERR(files[i]))
+			bdev_fput(files[i]);
 	/* Of ENOENT insmod says that the module lacks a symbol */
 	return err == -ENOENT ? -ENODEV : err;
 }
 
-/* Also disks that are open: while insmod fails, udev may look at them */
-static void zcblk_configfs_del_all(void)
+static void zcblk_configfs_power_all(enum zcblk_power power)
 {
 	struct config_group *group;
 
 	list_for_each_entry(group, &zcblk_subsys.su_group.default_groups, group_entry)
-		zcblk_device_set_power(to_zcblk_device(&group->cg_item),
-				       ZCBLK_POWER_FORCE);
-	configfs_remove_default_groups(&zcblk_subsys.su_group);
+		zcblk_device_set_power(to_zcblk_device(&group->cg_item), power);
 }
 
 /**
- * zcblk_configfs_init() - make the disks of the parameter lower=, and show the
- * driver in configfs
+ * zcblk_configfs_init() - show the driver in configfs, and bring up the disks
+ * of the parameter lower=
  * @defaults: the settings that devices start with
- * @lower: paths of lower devices, each for a disk that is brought up
+ * @lower: paths of lower devices
  * @nr_lower: how many
  *
- * Nothing can be reached by the user before all has succeeded.
+ * All that can fail comes before the first disk is up: a disk's partition scan
+ * leaves a reference for the caller's return to user space to drop, and the
+ * module could not be freed before that. What fails later is in the log, and
+ * that disk's power stays at 0.
  *
  * Context: process, module init.
- * Return: 0; or a negative errno, and then no disk is up.
+ * Return: 0 or a negative errno.
  */
 int zcblk_configfs_init(const struct zcblk_settings *defaults,
 			char *const *lower, unsigned int nr_lower)
 {
 	unsigned int i;
-	int err = 0;
+	int err;
 
 	zcblk_defaults = *defaults;
 	config_group_init(&zcblk_subsys.su_group);
+	err = zcblk_configfs_try_lower(lower, nr_lower);
 	for (i = 0; i < nr_lower && !err; i++)
 		err = zcblk_configfs_add(lower[i], i);
 	if (!err)
 		err = configfs_register_subsystem(&zcblk_subsys);
 	if (err)
-		zcblk_configfs_del_all();
+		configfs_remove_default_groups(&zcblk_subsys.su_group);
+	else
+		zcblk_configfs_power_all(ZCBLK_POWER_ON);
 	return err;
 }
 
@@ -485,5 +505,6 @@ int zcblk_configfs_init(const struct zcblk_settings *defaults,
 void zcblk_configfs_exit(void)
 {
 	configfs_unregister_subsystem(&zcblk_subsys);
-	zcblk_configfs_del_all();
+	zcblk_configfs_power_all(ZCBLK_POWER_FORCE);
+	configfs_remove_default_groups(&zcblk_subsys.su_group);
 }

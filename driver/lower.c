@@ -60,32 +60,54 @@ static int zcblk_lower_why_barred(const char *path)
 	return err;
 }
 
-static int zcblk_lower_claim(struct zcblk_disk *disk)
+static struct file *zcblk_lower_try(const struct zcblk_settings *set,
+				    void *holder)
 {
 	blk_mode_t mode = BLK_OPEN_READ;
 	struct file *file;
 	int err;
 
-	if (!disk->set->lower || !*disk->set->lower)
-		return -EINVAL;
-	if (!disk->set->read_only)
+	if (!set->lower || !*set->lower)
+		return ERR_PTR(-EINVAL);
+	if (!set->read_only)
 		mode |= BLK_OPEN_WRITE;
-	file = bdev_file_open_by_path(disk->set->lower, mode, disk, NULL);
+	file = bdev_file_open_by_path(set->lower, mode, holder, NULL);
+	if (PTR_ERR_OR_ZERO(file) == -EACCES)
+		return ERR_PTR(zcblk_lower_why_barred(set->lower));
 	if (IS_ERR(file))
-		return PTR_ERR(file) == -EACCES ?
-			zcblk_lower_why_barred(disk->set->lower) : PTR_ERR(file);
+		return file;
 	err = zcblk_lower_check(file_bdev(file));
 	if (err) {
 		bdev_fput(file);
-		return err;
+		return ERR_PTR(err);
 	}
-	disk->lower_file = file;
-	disk->lower = file_bdev(file);
-	return 0;
+	return file;
 }
 
 /**
- * zcblk_lower_open() - claim the lower device that the settings name
+ * zcblk_lower_claim() - claim the lower device that the settings name
+ * @set: the settings
+ * @holder: for whom
+ * @name: name of the disk that is to stand on it, for messages
+ *
+ * Context: process; resolves a path.
+ * Return: the open device, to be released by bdev_fput(); or an ERR_PTR(), and
+ * a message that says why.
+ */
+struct file *zcblk_lower_claim(const struct zcblk_settings *set, void *holder,
+			       const char *name)
+{
+	struct file *file = zcblk_lower_try(set, holder);
+
+	if (IS_ERR(file))
+		pr_err("%s: cannot use lower device '%s': %s (%ld)\n", name,
+		       set->lower ?: "", zcblk_lower_why(PTR_ERR(file)),
+		       PTR_ERR(file));
+	return file;
+}
+
+/**
+ * zcblk_lower_open() - claim the lower device for a disk
  * @disk: the disk that is to stand on it
  * @name: name of that disk, for messages
  *
@@ -94,12 +116,13 @@ static int zcblk_lower_claim(struct zcblk_disk *disk)
  */
 int zcblk_lower_open(struct zcblk_disk *disk, const char *name)
 {
-	int err = zcblk_lower_claim(disk);
+	struct file *file = zcblk_lower_claim(disk->set, disk, name);
 
-	if (err)
-		pr_err("%s: cannot use lower device '%s': %s (%d)\n", name,
-		       disk->set->lower ?: "", zcblk_lower_why(err), err);
-	return err;
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	disk->lower_file = file;
+	disk->lower = file_bdev(file);
+	return 0;
 }
 
 /**

@@ -10,8 +10,6 @@
 
 #include "zcblk.h"
 
-#define ZCBLK_MAX_LOWER	16
-
 static char *lower[ZCBLK_MAX_LOWER];
 static int nr_lower;
 module_param_array(lower, charp, &nr_lower, 0444);
@@ -58,10 +56,8 @@ static int __init zcblk_init(void)
 		return err;
 	zcblk_debugfs_init();
 	err = zcblk_configfs_init(&defaults, lower, nr_lower);
-	if (err) {
-		zcblk_disk_wait_all_freed();
+	if (err)
 		zcblk_debugfs_exit();
-	}
 	return err;
 }
 

@@ -21,6 +21,9 @@
 
 #define ZCBLK_NAME	"zcblk"
 
+/* Lower devices that the module's parameter takes */
+#define ZCBLK_MAX_LOWER		16
+
 /* The most that the copy path moves in one piece, in bytes */
 #define ZCBLK_BOUNCE_BYTES	(128 * 1024)
 
@@ -230,6 +233,8 @@ struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
 					const char *name);
 
 /* lower.c */
+struct file *zcblk_lower_claim(const struct zcblk_settings *set, void *holder,
+			       const char *name);
 int zcblk_lower_open(struct zcblk_disk *disk, const char *name);
 void zcblk_lower_close(struct zcblk_disk *disk);
 void zcblk_lower_watch_start(struct zcblk_disk *disk);
