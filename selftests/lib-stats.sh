@@ -136,7 +136,15 @@ slab_kib() {
 	meminfo_kib SUnreclaim
 }
 
-# tasks_named REGEX: names of all tasks whose name matches
-tasks_named() {
-	cat /proc/[0-9]*/task/*/comm 2>/dev/null | grep -E "$1" || true
+# task_named PATTERN: a task whose name matches is there
+task_named() {
+	local comm name
+
+	for comm in /proc/[0-9]*/task/*/comm; do
+		read -r name 2>/dev/null <"$comm" || continue
+		# The right side is a pattern, and unquoted for that
+		# shellcheck disable=SC2053
+		[[ $name != $1 ]] || return 0
+	done
+	return 1
 }
