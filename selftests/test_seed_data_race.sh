@@ -1,0 +1,1 @@
+test_seed_none.sh
