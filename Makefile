@@ -23,16 +23,30 @@ modules = $(DESTDIR)/lib/modules/$(call kernel,RELEASE)
 depmod = $(if $(DESTDIR),,depmod $(call kernel,RELEASE))
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## show what a copy costs, in a VM; table, report and picture in out/demo/
 	scripts/demo
 
-test: setup ## run the selftests in a VM; KERNEL=stock|6.12|7.2, TESTS="names or groups"
+test: setup ## run the selftests in a VM; KERNEL=name, TESTS="names or groups"
 	scripts/test -k $(KERNEL) $(TESTS)
+
+test-long: setup ## run their long variants
+	LONG=1 scripts/test -k $(KERNEL) $(TESTS)
+
+test-debug: setup ## run them on kernels that find wrong use of memory and locks, and races
+	scripts/test -k debug $(TESTS)
+	scripts/test -k kcsan -j 1 -c 2 $(TESTS)
+	scripts/seeds
 
 matrix: setup ## run them on each supported kernel, and print a table of it
 	scripts/matrix
+
+coverage: setup ## run them and print which part of the driver they reach
+	scripts/coverage
+
+bench: setup ## time what a copy costs at native speed, in User Mode Linux
+	scripts/uml-bench
 
 check: setup ## run the static checks
 	scripts/check
@@ -64,4 +78,4 @@ clean: ## remove everything generated; the cache of kernels stays
 	$(RM) -r out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test matrix check vm setup all modules install uninstall clean
+.PHONY: help demo test test-long test-debug matrix coverage bench check vm setup all modules install uninstall clean
