@@ -47,26 +47,6 @@ static unsigned int zcblk_add_vmalloc(struct bio *bio, void *buf,
 	return done;
 }
 
-/**
- * zcblk_bio_add_buf() - add a kernel buffer to a bio without copying it
- * @bio: bio with room in its table; its operation is set
- * @buf: start of the buffer, at any alignment: memory of the page allocator,
- *       kmalloc() or vmalloc()
- * @len: its length in bytes
- *
- * Memory that is contiguous becomes one bvec: a buffer of kmalloc() always
- * does. A buffer of vmalloc() that is written is flushed here for caches that
- * know addresses; after a read the caller has to call
- * invalidate_kernel_vmap_range() on it. The buffer must stay as it is until the
- * bio has ended. A buffer on a stack or in a module's image must not be given.
- *
- * After an article of 2010 by the author of a replication driver, who mapped
- * with is_vmalloc_addr(), vmalloc_to_page() and virt_to_page().
- *
- * Context: any.
- * Return: the number of bytes added, from the start of @buf: less than @len
- * when the bio is full, 0 when the memory has no pages that may be mapped.
- */
 unsigned int zcblk_bio_add_buf(struct bio *bio, void *buf, unsigned int len)
 {
 	switch (zcblk_buf_kind(buf)) {

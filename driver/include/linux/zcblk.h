@@ -7,8 +7,226 @@
 #ifndef _LINUX_ZCBLK_H
 #define _LINUX_ZCBLK_H
 
-struct bio;
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/blk_types.h>
+#include <linux/bvec.h>
+#include <linux/gfp.h>
+#include <linux/types.h>
 
+struct zcblk_buf;
+struct zcblk_stable;
+
+/**
+ * DOC: Buffers
+ *
+ * A buffer is any memory that the kernel can address in one piece: of kmalloc()
+ * in every size, the page allocator, vmalloc(), vmalloc_huge(), kvmalloc(),
+ * beginning anywhere in it. Its pages go to the device where they may. Where
+ * they may not, the data is copied, and the reason is told and counted.
+ */
+
+/**
+ * enum zcblk_reason - the way that a buffer goes, and why
+ * @ZCBLK_MAPPED: its pages went to the device
+ * @ZCBLK_MAPPED_REGISTERED: so they did, from the table of a registered buffer
+ * @ZCBLK_COPIED_FORCED: copied, for ZCBLK_BUFIO_COPY was asked for
+ * @ZCBLK_COPIED_ALIGNMENT: copied, for the device's DMA wants another alignment
+ * @ZCBLK_COPIED_STACK: copied, for it is on the stack of the task that submits
+ * @ZCBLK_COPIED_IMAGE: copied, for it is in the image of a module
+ * @ZCBLK_REFUSED_UNMAPPED: refused (-EFAULT), for there is no memory, or it is
+ *	not within @reg: also a NULL pointer or one of user space
+ * @ZCBLK_REFUSED_LENGTH: refused (-EINVAL), for the length is no multiple of the
+ *	device's logical block, or 0 and nothing to flush
+ * @ZCBLK_REFUSED_SECTOR: refused (-EINVAL), for no logical block begins there
+ * @ZCBLK_REFUSED_OP: refused (-EINVAL), for it is neither read, write nor flush
+ * @ZCBLK_NR_REASONS: how many there are
+ */
+enum zcblk_reason {
+	ZCBLK_MAPPED,
+	ZCBLK_MAPPED_REGISTERED,
+	ZCBLK_COPIED_FORCED,
+	ZCBLK_COPIED_ALIGNMENT,
+	ZCBLK_COPIED_STACK,
+	ZCBLK_COPIED_IMAGE,
+	ZCBLK_REFUSED_UNMAPPED,
+	ZCBLK_REFUSED_LENGTH,
+	ZCBLK_REFUSED_SECTOR,
+	ZCBLK_REFUSED_OP,
+	ZCBLK_NR_REASONS,
+};
+
+static inline bool zcblk_reason_is_copied(enum zcblk_reason reason)
+{
+	return reason >= ZCBLK_COPIED_FORCED && reason <= ZCBLK_COPIED_IMAGE;
+}
+
+static inline bool zcblk_reason_is_refused(enum zcblk_reason reason)
+{
+	return reason >= ZCBLK_REFUSED_UNMAPPED;
+}
+
+/**
+ * zcblk_reason_name() - what a reason is called in statistics
+ * @reason: the reason
+ *
+ * Context: any.
+ * Return: a word such as "mapped", "copied-alignment" or "refused-unmapped".
+ */
+const char *zcblk_reason_name(enum zcblk_reason reason);
+
+/**
+ * zcblk_bufio_explain() - would a buffer be mapped or copied, and why?
+ * @bdev: the device
+ * @buf: start of the buffer
+ * @len: its length in bytes
+ *
+ * Looks at all of the buffer, and is not meant for the I/O path.
+ *
+ * Context: any; a buffer on a stack is known only in the task that it belongs to.
+ * Return: the reason that I/O with this buffer would be counted under.
+ */
+enum zcblk_reason zcblk_bufio_explain(struct block_device *bdev, const void *buf,
+				      size_t len);
+
+/* Flags of an I/O */
+#define ZCBLK_BUFIO_COPY	BIT(0)		/* copy, whatever the buffer is */
+#define ZCBLK_BUFIO_STABLE	BIT(1)		/* watch a write's buffer for changes */
+
+/* Pages that need no table from an allocator */
+#define ZCBLK_BUFIO_VECS	4
+
+/**
+ * struct zcblk_bufio - an I/O between a buffer and a block device
+ * @bdev: the device: a zcblk disk, or any other
+ * @buf: start of the buffer; NULL for a flush alone
+ * @len: its length in bytes, a multiple of the logical block; 0 for a flush alone
+ * @sector: where on the device, in units of 512 bytes
+ * @opf: REQ_OP_READ or REQ_OP_WRITE, and flags: REQ_FUA, REQ_PREFLUSH,
+ *	REQ_NOWAIT, REQ_POLLED, REQ_SYNC and so on
+ * @ioprio: as of IOPRIO_PRIO_VALUE(); 0 leaves it to the block layer
+ * @flags: ZCBLK_BUFIO_*
+ * @reg: the registered buffer that @buf lies in, or NULL
+ * @done: called once, in any context that a bio ends in, when nothing touches
+ *	the buffer any more; may free the struct, and may not sleep
+ * @private: the caller's
+ * @reason: out: how it went, or why it did not; set before @done is called
+ *
+ * The caller fills in what is above and leaves the rest alone: whatever is there
+ * before does not matter. From zcblk_bufio_submit() until @done is called the
+ * struct, the buffer and @reg belong to zcblk. The struct may then be used again
+ * as it is. It may live on a stack.
+ */
+struct zcblk_bufio {
+	struct block_device *bdev;
+	void *buf;
+	size_t len;
+	sector_t sector;
+	blk_opf_t opf;
+	u16 ioprio;
+	unsigned int flags;
+	const struct zcblk_buf *reg;
+	void (*done)(struct zcblk_bufio *io, blk_status_t status);
+	void *private;
+	enum zcblk_reason reason;
+
+	/* private: */
+	blk_status_t status;		/* of the first part that failed */
+	atomic_t pending;		/* parts in flight, and the submission */
+	struct zcblk_stable *stable;
+	struct bio_vec vecs[ZCBLK_BUFIO_VECS];
+	struct bio bio;			/* of an I/O that needs no other */
+};
+
+/**
+ * zcblk_bufio_submit() - begin an I/O between a buffer and a block device
+ * @io: the I/O
+ *
+ * What is too large for one bio goes in several. All carry the flags of the
+ * whole, also REQ_PREFLUSH: they are not ordered among each other, so that a
+ * flush ahead of one would not be ahead of all. With REQ_NOWAIT an I/O that needs
+ * more than one fails with BLK_STS_AGAIN, before any of it is done.
+ *
+ * A read leaves what the device did not fill undefined when it fails.
+ *
+ * Who gives REQ_POLLED has to call zcblk_bufio_poll() until @io is done.
+ *
+ * Context: process. May sleep for memory, until other I/O gives some back: not
+ * with REQ_NOWAIT.
+ * Return: nothing; @io->done is called in any case, and possibly before this
+ * returns. The status is that of the device; for what was refused BLK_STS_IOERR
+ * (no memory there) or BLK_STS_INVAL, and @io->reason says why.
+ */
+void zcblk_bufio_submit(struct zcblk_bufio *io);
+
+/**
+ * zcblk_bufio_poll() - look for the completion of an I/O with REQ_POLLED
+ * @io: the I/O, submitted; it must not be freed meanwhile
+ *
+ * Context: process.
+ */
+void zcblk_bufio_poll(struct zcblk_bufio *io);
+
+/**
+ * zcblk_bufio_rw() - read or write a buffer, and wait
+ * @bdev: the device
+ * @sector: where on it, in units of 512 bytes
+ * @buf: start of the buffer; NULL for a flush alone
+ * @len: its length in bytes; 0 for a flush alone
+ * @opf: operation and flags, as in &struct zcblk_bufio
+ *
+ * Context: process. Sleeps.
+ * Return: 0; -EFAULT where there is no memory; -EINVAL for a length, sector or
+ * operation that the device does not take; or the device's error.
+ */
+int zcblk_bufio_rw(struct block_device *bdev, sector_t sector, void *buf,
+		   size_t len, blk_opf_t opf);
+
+/**
+ * zcblk_buf_register() - look a buffer's pages up once, for many I/Os
+ * @buf: start of the buffer, at any alignment
+ * @len: its length in bytes
+ * @gfp: how to allocate the table of its pages
+ *
+ * I/O on any part of the buffer then costs the same, whatever its length, and
+ * allocates nothing. The memory must stay until the buffer is unregistered. One
+ * registration serves any number of devices, and of I/Os at the same time.
+ *
+ * Context: as @gfp says.
+ * Return: the registration; ERR_PTR(-EFAULT) where there is no memory,
+ * ERR_PTR(-EINVAL) for a length of 0 and for memory that may not be mapped (the
+ * stack, a module's image), ERR_PTR(-ENOMEM).
+ */
+struct zcblk_buf *zcblk_buf_register(void *buf, size_t len, gfp_t gfp);
+
+/**
+ * zcblk_buf_unregister() - undo zcblk_buf_register()
+ * @reg: the registration, with no I/O in flight; or NULL or an ERR_PTR()
+ *
+ * Context: process.
+ */
+void zcblk_buf_unregister(struct zcblk_buf *reg);
+
+/**
+ * zcblk_bio_add_buf() - add a kernel buffer to a bio without copying it
+ * @bio: bio with room in its table; its operation is set
+ * @buf: start of the buffer, at any alignment: memory of the page allocator,
+ *       kmalloc() or vmalloc()
+ * @len: its length in bytes
+ *
+ * Memory that is contiguous becomes one bvec: a buffer of kmalloc() always
+ * does. A buffer of vmalloc() that is written is flushed here for caches that
+ * know addresses; after a read the caller has to call
+ * invalidate_kernel_vmap_range() on it. The buffer must stay as it is until the
+ * bio has ended. A buffer on a stack or in a module's image must not be given.
+ *
+ * After an article of 2010 by the author of a replication driver, who mapped
+ * with is_vmalloc_addr(), vmalloc_to_page() and virt_to_page().
+ *
+ * Context: any.
+ * Return: the number of bytes added, from the start of @buf: less than @len
+ * when the bio is full, 0 when the memory has no pages that may be mapped.
+ */
 unsigned int zcblk_bio_add_buf(struct bio *bio, void *buf, unsigned int len);
 
 #endif /* _LINUX_ZCBLK_H */
