@@ -13,8 +13,11 @@
 
 #include <linux/bio.h>
 #include <linux/blkdev.h>
+#include <linux/crc32.h>
 #include <linux/err.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/stacktrace.h>
 
 /* BLK_STS_NEXUS became BLK_STS_RESV_CONFLICT (v6.5) */
 #ifndef BLK_STS_RESV_CONFLICT
@@ -91,6 +94,40 @@ static inline void bdev_fput(struct file *bdev_file)
 /* block: integrity memory is at hand for every bio_set (v6.15); the other way round */
 #ifndef COMPAT_HAVE_BIOSET_INTEGRITY_CREATE
 static inline int bioset_integrity_create(struct bio_set *bs, int pool_size)
+{
+	return 0;
+}
+#endif
+
+/* block: BLK_STS_INVAL (v6.11) */
+#ifndef BLK_STS_INVAL
+#define BLK_STS_INVAL BLK_STS_IOERR
+#endif
+
+/* lib/crc: crc32c() needs no module of its own (v6.14) */
+#ifndef COMPAT_HAVE_CRC32C
+#define crc32c(crc, p, len)	__crc32c_le(crc, p, len)
+#endif
+
+/*
+ * mm: is_vmalloc_or_module_addr() is exported (v6.12). Where modules are in the
+ * range of vmalloc() this says yes for all of that.
+ */
+static inline bool compat_is_module_addr(const void *x)
+{
+#if defined(CONFIG_MODULES) && defined(MODULES_VADDR)
+	unsigned long addr = (unsigned long)kasan_reset_tag(x);
+
+	return addr >= MODULES_VADDR && addr < MODULES_END;
+#else
+	return false;
+#endif
+}
+
+/* Without CONFIG_STACKTRACE there is nothing to look at */
+#ifndef CONFIG_STACKTRACE
+static inline unsigned int stack_trace_save(unsigned long *store,
+					    unsigned int size, unsigned int skipnr)
 {
 	return 0;
 }

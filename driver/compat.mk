@@ -25,6 +25,11 @@ ifeq ($(call compat-has,bio*.h,\<bioset_integrity_create\>),y)
 ccflags-y += -DCOMPAT_HAVE_BIOSET_INTEGRITY_CREATE
 endif
 
+# v6.14: crc32c() is in the kernel proper
+ifeq ($(call compat-has,crc32.h,\<u32 crc32c\>),y)
+ccflags-y += -DCOMPAT_HAVE_CRC32C
+endif
+
 # v6.11: limits and features are set in one go, before the disk is allocated
 ifeq ($(call compat-has,blkdev.h,\<BLK_FEAT_IO_STAT\>),y)
 zcblk-y += limits.o

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What can be read of a disk: /sys/kernel/debug/zcblk/<disk>/. The first line
- * of each file is the version of its format.
+ * What can be read of a disk, in /sys/kernel/debug/zcblk/<disk>/, and of the
+ * kernel API, in /sys/kernel/debug/zcblk/api. The first line of each file is the
+ * version of its format.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -9,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
+#include "reason.h"
 #include "zcblk.h"
 
 static struct dentry *zcblk_debugfs_root;
@@ -31,6 +33,14 @@ static int zcblk_debugfs_latency_show(struct seq_file *m, void *unused)
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(zcblk_debugfs_latency);
+
+static int zcblk_debugfs_api_show(struct seq_file *m, void *unused)
+{
+	seq_puts(m, "version 1\n");
+	zcblk_reason_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(zcblk_debugfs_api);
 
 static const struct {
 	const char *name;
@@ -76,6 +86,8 @@ void zcblk_debugfs_del(struct zcblk_disk *disk)
 void zcblk_debugfs_init(void)
 {
 	zcblk_debugfs_root = debugfs_create_dir(ZCBLK_NAME, NULL);
+	debugfs_create_file("api", 0444, zcblk_debugfs_root, NULL,
+			    &zcblk_debugfs_api_fops);
 }
 
 /**

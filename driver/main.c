@@ -54,10 +54,18 @@ static int __init zcblk_init(void)
 	err = zcblk_parse_params(&defaults);
 	if (err)
 		return err;
+	err = zcblk_bufio_init();
+	if (err)
+		return err;
 	zcblk_debugfs_init();
 	err = zcblk_configfs_init(&defaults, lower, nr_lower);
 	if (err)
-		zcblk_debugfs_exit();
+		goto exit_debugfs;
+	return 0;
+
+exit_debugfs:
+	zcblk_debugfs_exit();
+	zcblk_bufio_exit();
 	return err;
 }
 
@@ -66,6 +74,7 @@ static void __exit zcblk_exit(void)
 	zcblk_configfs_exit();
 	zcblk_disk_wait_all_freed();
 	zcblk_debugfs_exit();
+	zcblk_bufio_exit();
 }
 
 module_init(zcblk_init);

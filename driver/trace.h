@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints: zcblk:zcblk_submit and zcblk:zcblk_complete.
+ * Tracepoints: zcblk:zcblk_submit, zcblk:zcblk_complete and zcblk:zcblk_unstable.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -13,7 +13,7 @@
 #include <linux/blkdev.h>
 #include <linux/tracepoint.h>
 
-#include "zcblk.h"
+#include "stable.h"
 
 TRACE_DEFINE_ENUM(ZCBLK_PATH_ZEROCOPY);
 TRACE_DEFINE_ENUM(ZCBLK_PATH_COPY);
@@ -81,6 +81,34 @@ TRACE_EVENT(zcblk_complete,
 		      zcblk_show_path(__entry->path), zcblk_show_op(__entry->op),
 		      (unsigned long long)__entry->sector, __entry->bytes,
 		      __entry->error, __entry->latency_ns));
+
+/* The stack is the submitter's, innermost caller first; what is not there is 0 */
+TRACE_EVENT(zcblk_unstable,
+	    TP_PROTO(dev_t dev, sector_t sector, size_t bytes, u32 sum,
+		     const struct zcblk_stable *stable),
+	    TP_ARGS(dev, sector, bytes, sum, stable),
+	    TP_STRUCT__entry(__field(dev_t, dev)
+			     __field(sector_t, sector)
+			     __field(size_t, bytes)
+			     __field(u32, before)
+			     __field(u32, after)
+			     __array(unsigned long, stack, ZCBLK_STABLE_STACK)),
+	    TP_fast_assign(__entry->dev = dev;
+			   __entry->sector = sector;
+			   __entry->bytes = bytes;
+			   __entry->before = stable->sum;
+			   __entry->after = sum;
+			   memset(__entry->stack, 0, sizeof(__entry->stack));
+			   memcpy(__entry->stack, stable->stack,
+				  stable->nr * sizeof(*stable->stack));),
+	    TP_printk("%d,%d sector %llu bytes %zu crc32c %08x then %08x by %pS < %pS < %pS < %pS < %pS < %pS < %pS < %pS",
+		      MAJOR(__entry->dev), MINOR(__entry->dev),
+		      (unsigned long long)__entry->sector, __entry->bytes,
+		      __entry->before, __entry->after,
+		      (void *)__entry->stack[0], (void *)__entry->stack[1],
+		      (void *)__entry->stack[2], (void *)__entry->stack[3],
+		      (void *)__entry->stack[4], (void *)__entry->stack[5],
+		      (void *)__entry->stack[6], (void *)__entry->stack[7]));
 
 #endif /* _ZCBLK_TRACE_H */
 

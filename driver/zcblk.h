@@ -15,7 +15,9 @@
 #include <linux/llist.h>
 #include <linux/mempool.h>
 #include <linux/percpu-refcount.h>
+#include <linux/sizes.h>
 #include <linux/workqueue.h>
+#include <linux/zcblk.h>
 
 #include "compat.h"
 
@@ -214,6 +216,23 @@ struct zcblk_bounce {
 	struct bio bio; /* last */
 };
 
+/* The most that one bio of the kernel API has, in bytes */
+#define ZCBLK_BIO_BYTES		SZ_1G
+
+enum zcblk_buf_kind {
+	ZCBLK_BUF_NONE,		/* no memory */
+	ZCBLK_BUF_KMEM,		/* direct map: one run of pages */
+	ZCBLK_BUF_VMALLOC,	/* pages from anywhere */
+	ZCBLK_BUF_STACK,	/* of the current task */
+	ZCBLK_BUF_IMAGE,	/* a module's */
+};
+
+/* Memory for an I/O of the kernel API: wait for it, or not */
+static inline gfp_t zcblk_bufio_gfp(const struct zcblk_bufio *io)
+{
+	return io->opf & REQ_NOWAIT ? GFP_NOWAIT | __GFP_NOWARN : GFP_NOIO;
+}
+
 /* configfs.c */
 int zcblk_configfs_init(const struct zcblk_settings *defaults,
 			char *const *lower, unsigned int nr_lower);
@@ -267,6 +286,33 @@ struct zcblk_bounce *zcblk_bounce_alloc(struct zcblk_io *io, unsigned int len,
 void zcblk_bounce_free(struct zcblk_bounce *bounce);
 void zcblk_bounce_fill(struct zcblk_bounce *bounce);
 void zcblk_bounce_drain(struct zcblk_bounce *bounce);
+
+/* buf.c */
+enum zcblk_buf_kind zcblk_buf_kind(const void *buf, size_t len);
+bool zcblk_buf_is_present(enum zcblk_buf_kind kind, const void *buf, size_t len);
+struct page *zcblk_buf_page(enum zcblk_buf_kind kind, const void *addr);
+bool zcblk_vec_grow(struct bio_vec *bv, struct page *page, unsigned int len,
+		    unsigned int offset);
+unsigned int zcblk_buf_add(enum zcblk_buf_kind kind, struct bio *bio,
+			   const void *buf, unsigned int len);
+void zcblk_buf_flush(enum zcblk_buf_kind kind, void *buf, size_t len);
+void zcblk_buf_invalidate(enum zcblk_buf_kind kind, void *buf, size_t len);
+
+/* registered.c */
+enum zcblk_buf_kind zcblk_registered_kind(const struct zcblk_buf *reg,
+					  const void *buf, size_t len);
+unsigned int zcblk_registered_add(const struct zcblk_buf *reg, struct bio *bio,
+				  const void *buf, size_t len);
+
+/* bufio.c */
+int zcblk_bufio_init(void);
+void zcblk_bufio_exit(void);
+void zcblk_bufio_put(struct zcblk_bufio *io, blk_status_t status);
+
+/* bufio-copy.c */
+int zcblk_bufio_copy_init(void);
+void zcblk_bufio_copy_exit(void);
+void zcblk_bufio_copy(struct zcblk_bufio *io);
 
 /* stats.c; see also stats.h */
 struct seq_file;

@@ -11,7 +11,6 @@
 #include <linux/bits.h>
 #include <linux/blk_types.h>
 #include <linux/bvec.h>
-#include <linux/gfp.h>
 #include <linux/types.h>
 
 struct zcblk_buf;
@@ -131,7 +130,8 @@ struct zcblk_bufio {
 	enum zcblk_reason reason;
 
 	/* private: */
-	blk_status_t status;		/* of the first part that failed */
+	blk_status_t status;		/* of a part that failed */
+	u8 kind;			/* of memory */
 	atomic_t pending;		/* parts in flight, and the submission */
 	struct zcblk_stable *stable;
 	struct bio_vec vecs[ZCBLK_BUFIO_VECS];
@@ -152,7 +152,7 @@ struct zcblk_bufio {
  * Who gives REQ_POLLED has to call zcblk_bufio_poll() until @io is done.
  *
  * Context: process. May sleep for memory, until other I/O gives some back: not
- * with REQ_NOWAIT.
+ * with REQ_NOWAIT. Inside a disk's ->submit_bio() only for what is not copied.
  * Return: nothing; @io->done is called in any case, and possibly before this
  * returns. The status is that of the device; for what was refused BLK_STS_IOERR
  * (no memory there) or BLK_STS_INVAL, and @io->reason says why.

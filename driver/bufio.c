@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel API: I/O between a kernel buffer and a block device.
+ *
+ * The common case is an I/O that one bio is enough for, whose table of pages is
+ * short (kmalloc memory) or there already (a registered buffer): that bio is in
+ * the caller's struct zcblk_bufio, and nothing is allocated. All others are from a
+ * bio_set. Each is sent before the next is allocated, so that its pool always
+ * gets one back.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/blkdev.h>
+#include <linux/completion.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+
+#include "reason.h"
+#include "stable.h"
+#include "zcblk.h"
+
+static struct bio_set zcblk_bufio_set;
+
+/**
+ * zcblk_bufio_init() - prepare the kernel API
+ *
+ * Context: process, module init.
+ * Return: 0 or -ENOMEM.
+ */
+int zcblk_bufio_init(void)
+{
+	int err = bioset_init(&zcblk_bufio_set, BIO_POOL_SIZE, 0,
+			      BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER);
+
+	if (err)
+		return err;
+	err = zcblk_bufio_copy_init();
+	if (err)
+		bioset_exit(&zcblk_bufio_set);
+	return err;
+}
+
+/**
+ * zcblk_bufio_exit() - undo zcblk_bufio_init()
+ *
+ * Context: process, module exit; nothing is in flight.
+ */
+void zcblk_bufio_exit(void)
+{
+	zcblk_bufio_copy_exit();
+	bioset_exit(&zcblk_bufio_set);
+}
+
+static enum zcblk_reason zcblk_check_op(const struct zcblk_bufio *io)
+{
+	switch (io->opf & REQ_OP_MASK) {
+	case (__force blk_opf_t)REQ_OP_WRITE:
+		if (!io->len && !(io->opf & REQ_PREFLUSH))
+			return ZCBLK_REFUSED_LENGTH;
+		return ZCBLK_MAPPED;
+	case (__force blk_opf_t)REQ_OP_READ:
+		if (op_is_flush(io->opf))
+			return ZCBLK_REFUSED_OP;
+		return io->len ? ZCBLK_MAPPED : ZCBLK_REFUSED_LENGTH;
+	default:
+		return ZCBLK_REFUSED_OP;
+	}
+}
+
+static enum zcblk_reason zcblk_check_range(const struct zcblk_bufio *io)
+{
+	unsigned int mask = bdev_logical_block_size(io->bdev) - 1;
+
+	if (io->len & mask)
+		return ZCBLK_REFUSED_LENGTH;
+	return io->sector & (mask >> SECTOR_SHIFT) ? ZCBLK_REFUSED_SECTOR :
+		ZCBLK_MAPPED;
+}
+
+static enum zcblk_reason zcblk_check_kind(const struct zcblk_bufio *io)
+{
+	unsigned long at = (unsigned long)io->buf;
+
+	if (io->kind == ZCBLK_BUF_NONE)
+		return ZCBLK_REFUSED_UNMAPPED;
+	if (io->flags & ZCBLK_BUFIO_COPY)
+		return ZCBLK_COPIED_FORCED;
+	if (io->kind == ZCBLK_BUF_STACK)
+		return ZCBLK_COPIED_STACK;
+	if (io->kind == ZCBLK_BUF_IMAGE)
+		return ZCBLK_COPIED_IMAGE;
+	/* Some drivers, such as brd, take whatever they get, and warn */
+	if ((at | io->len) & bdev_dma_alignment(io->bdev))
+		return ZCBLK_COPIED_ALIGNMENT;
+	return io->reg ? ZCBLK_MAPPED_REGISTERED : ZCBLK_MAPPED;
+}
+
+static enum zcblk_reason zcblk_check_buf(struct zcblk_bufio *io)
+{
+	enum zcblk_reason reason;
+
+	io->kind = io->reg ? zcblk_registered_kind(io->reg, io->buf, io->len) :
+		zcblk_buf_kind(io->buf, io->len);
+	reason = zcblk_check_kind(io);
+	/* To map it its pages are looked up anyway; a copy would just fault */
+	if (zcblk_reason_is_copied(reason) &&
+	    !zcblk_buf_is_present(io->kind, io->buf, io->len))
+		return ZCBLK_REFUSED_UNMAPPED;
+	return reason;
+}
+
+/* Sets @io->kind, when there is a buffer */
+static enum zcblk_reason zcblk_bufio_reason(struct zcblk_bufio *io)
+{
+	enum zcblk_reason reason = zcblk_check_op(io);
+
+	if (!reason)
+		reason = zcblk_check_range(io);
+	return reason || !io->len ? reason : zcblk_check_buf(io);
+}
+
+enum zcblk_reason zcblk_bufio_explain(struct block_device *bdev, const void *buf,
+				      size_t len)
+{
+	struct zcblk_bufio io = {
+		.bdev = bdev,
+		.buf = (void *)buf,
+		.len = len,
+		.opf = (__force blk_opf_t)REQ_OP_READ,
+	};
+	enum zcblk_reason reason = zcblk_bufio_reason(&io);
+
+	if (reason == ZCBLK_MAPPED && !zcblk_buf_is_present(io.kind, buf, len))
+		return ZCBLK_REFUSED_UNMAPPED;
+	return reason;
+}
+EXPORT_SYMBOL_GPL(zcblk_bufio_explain);
+
+static void zcblk_bufio_end(struct zcblk_bufio *io)
+{
+	if (io->len && !op_is_write(io->opf) && !zcblk_reason_is_copied(io->reason))
+		zcblk_buf_invalidate(io->kind, io->buf, io->len);
+	if (unlikely(io->stable))
+		zcblk_stable_end_buf(io);
+	if (io->status && !zcblk_reason_is_refused(io->reason))
+		zcblk_count(errors, 1);
+	zcblk_count(ios[io->reason], 1);
+	zcblk_count(bytes[io->reason], io->len);
+	io->done(io, io->status);
+}
+
+/**
+ * zcblk_bufio_put() - a part of an I/O has ended, or its submission has
+ * @io: the I/O; not to be touched any more
+ * @status: how it ended
+ *
+ * Context: any.
+ */
+void zcblk_bufio_put(struct zcblk_bufio *io, blk_status_t status)
+{
+	if (unlikely(status))
+		WRITE_ONCE(io->status, status);
+	/* Nobody is left to race with the last one */
+	if (atomic_read_acquire(&io->pending) == 1 ||
+	    atomic_dec_and_test(&io->pending))
+		zcblk_bufio_end(io);
+}
+
+static void zcblk_part_free(struct zcblk_bufio *io, struct bio *bio)
+{
+	if (bio == &io->bio)
+		bio_uninit(bio);
+	else
+		bio_put(bio);
+}
+
+static void zcblk_part_end_io(struct bio *bio)
+{
+	struct zcblk_bufio *io = bio->bi_private;
+	blk_status_t status = bio->bi_status;
+
+	zcblk_part_free(io, bio);
+	zcblk_bufio_put(io, status);
+}
+
+/* Entries that a bio needs in a table of its own */
+static unsigned int zcblk_part_vecs(const struct zcblk_bufio *io, size_t done)
+{
+	if (io->reg || !io->len)
+		return 0;
+	if (io->kind == ZCBLK_BUF_KMEM)
+		return 1;
+	return min_t(size_t, BIO_MAX_VECS,
+		     DIV_ROUND_UP(offset_in_page(io->buf + done) + io->len - done,
+				  PAGE_SIZE));
+}
+
+static struct bio *zcblk_part_alloc(struct zcblk_bufio *io, size_t done)
+{
+	unsigned int vecs = zcblk_part_vecs(io, done);
+	struct bio *bio = &io->bio;
+
+	if (!done && vecs <= ZCBLK_BUFIO_VECS)
+		bio_init(bio, io->bdev, io->vecs, vecs, io->opf);
+	else
+		bio = bio_alloc_bioset(io->bdev, vecs, io->opf,
+				       zcblk_bufio_gfp(io), &zcblk_bufio_set);
+	if (!bio)
+		return NULL;
+	bio->bi_iter.bi_sector = io->sector + (done >> SECTOR_SHIFT);
+	bio->bi_ioprio = io->ioprio;
+	bio->bi_private = io;
+	bio->bi_end_io = zcblk_part_end_io;
+	return bio;
+}
+
+/* Return: the number of bytes in the bio; 0 when there are pages missing */
+static unsigned int zcblk_part_fill(struct zcblk_bufio *io, struct bio *bio,
+				    size_t done)
+{
+	unsigned int n, left = min_t(size_t, io->len - done, ZCBLK_BIO_BYTES);
+
+	if (io->reg)
+		n = zcblk_registered_add(io->reg, bio, io->buf + done, left);
+	else
+		n = zcblk_buf_add(io->kind, bio, io->buf + done, left);
+	if (n < left && !io->reg && bio->bi_vcnt < bio->bi_max_vecs)
+		return 0;
+	if (n < left)
+		n = round_down(n, bdev_logical_block_size(io->bdev));
+	bio->bi_iter.bi_size = n;
+	return n;
+}
+
+/* Return: a bio with the next part of an I/O; NULL, and its status is set */
+static struct bio *zcblk_part_next(struct zcblk_bufio *io, size_t done,
+				   unsigned int *n)
+{
+	struct bio *bio = zcblk_part_alloc(io, done);
+
+	if (!bio) {
+		WRITE_ONCE(io->status, BLK_STS_AGAIN);
+		return NULL;
+	}
+	*n = 0;
+	if (!io->len)
+		return bio;
+	*n = zcblk_part_fill(io, bio, done);
+	if (*n)
+		return bio;
+	zcblk_part_free(io, bio);
+	WRITE_ONCE(io->status, BLK_STS_IOERR);
+	io->reason = ZCBLK_REFUSED_UNMAPPED;
+	return NULL;
+}
+
+static void zcblk_part_submit(struct bio *bio)
+{
+	zcblk_count(bios, 1);
+	submit_bio(bio);
+}
+
+/* None is allocated before the last one is on its way; see the top of the file */
+static void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
+				  unsigned int n)
+{
+	struct blk_plug plug;
+	size_t done = 0;
+
+	blk_start_plug(&plug);
+	while (bio) {
+		/* Nobody could poll for all of them */
+		bio_clear_polled(bio);
+		atomic_inc(&io->pending);
+		zcblk_part_submit(bio);
+		done += n;
+		bio = done < io->len ? zcblk_part_next(io, done, &n) : NULL;
+	}
+	blk_finish_plug(&plug);
+	zcblk_bufio_put(io, BLK_STS_OK);
+}
+
+static void zcblk_bufio_map(struct zcblk_bufio *io)
+{
+	unsigned int n;
+	struct bio *bio = zcblk_part_next(io, 0, &n);
+
+	if (bio && op_is_write(io->opf) && io->len)
+		zcblk_buf_flush(io->kind, io->buf, io->len);
+	if (bio && n == io->len) {
+		zcblk_part_submit(bio);
+	} else if (bio && (io->opf & REQ_NOWAIT)) {
+		/* Another one may fail to be sent when this one is gone */
+		zcblk_part_free(io, bio);
+		zcblk_bufio_put(io, BLK_STS_AGAIN);
+	} else {
+		zcblk_bufio_map_parts(io, bio, n);
+	}
+}
+
+static void zcblk_bufio_refuse(struct zcblk_bufio *io)
+{
+	io->status = io->reason == ZCBLK_REFUSED_UNMAPPED ? BLK_STS_IOERR :
+		BLK_STS_INVAL;
+	zcblk_bufio_end(io);
+}
+
+void zcblk_bufio_submit(struct zcblk_bufio *io)
+{
+	io->status = BLK_STS_OK;
+	io->stable = NULL;
+	io->bio.bi_opf = 0;	/* nothing to poll for */
+	io->reason = zcblk_bufio_reason(io);
+	if (zcblk_reason_is_refused(io->reason)) {
+		zcblk_bufio_refuse(io);
+		return;
+	}
+	atomic_set(&io->pending, 1);
+	if (zcblk_reason_is_copied(io->reason)) {
+		zcblk_bufio_copy(io);
+		return;
+	}
+	if (unlikely(io->flags & ZCBLK_BUFIO_STABLE) && op_is_write(io->opf))
+		zcblk_stable_begin_buf(io);
+	zcblk_bufio_map(io);
+}
+EXPORT_SYMBOL_GPL(zcblk_bufio_submit);
+
+void zcblk_bufio_poll(struct zcblk_bufio *io)
+{
+	if (READ_ONCE(io->bio.bi_opf) & REQ_POLLED)
+		bio_poll(&io->bio, NULL, 0);
+}
+EXPORT_SYMBOL_GPL(zcblk_bufio_poll);
+
+static void zcblk_bufio_complete(struct zcblk_bufio *io, blk_status_t status)
+{
+	complete(io->private);
+}
+
+static int zcblk_bufio_errno(const struct zcblk_bufio *io)
+{
+	if (!zcblk_reason_is_refused(io->reason))
+		return blk_status_to_errno(io->status);
+	return io->reason == ZCBLK_REFUSED_UNMAPPED ? -EFAULT : -EINVAL;
+}
+
+int zcblk_bufio_rw(struct block_device *bdev, sector_t sector, void *buf,
+		   size_t len, blk_opf_t opf)
+{
+	DECLARE_COMPLETION_ONSTACK_MAP(done, bdev->bd_disk->lockdep_map);
+	struct zcblk_bufio io = {
+		.bdev = bdev,
+		.sector = sector,
+		.buf = buf,
+		.len = len,
+		.opf = opf | REQ_SYNC,
+		.done = zcblk_bufio_complete,
+		.private = &done,
+	};
+
+	zcblk_bufio_submit(&io);
+	while ((READ_ONCE(io.bio.bi_opf) & REQ_POLLED) && !completion_done(&done)) {
+		zcblk_bufio_poll(&io);
+		cond_resched();
+	}
+	wait_for_completion_io(&done);
+	return zcblk_bufio_errno(&io);
+}
+EXPORT_SYMBOL_GPL(zcblk_bufio_rw);

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Registered buffers: the table of a buffer's pages, made once and shared by
+ * the bios of all I/O on any part of it.
+ *
+ * The table has one entry for each run of contiguous pages. Where in it an
+ * address lies is looked up by the number of its page, so that neither the length
+ * of the buffer nor that of the I/O matters.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "zcblk.h"
+
+/**
+ * struct zcblk_buf - a registered buffer
+ * @buf: its start
+ * @len: its length in bytes
+ * @kind: its kind
+ * @nr_runs: entries in @table
+ * @table: runs of contiguous pages
+ * @first: for each run, the number of its first page
+ * @run: for each page, the run that it belongs to
+ *
+ * Pages are numbered from the one that @buf begins in.
+ */
+struct zcblk_buf {
+	void *buf;
+	size_t len;
+	enum zcblk_buf_kind kind;
+	unsigned int nr_runs;
+	struct bio_vec *table;
+	u32 *first;
+	u32 *run;
+};
+
+static bool zcblk_buf_add_page(struct zcblk_buf *reg, unsigned int nr,
+			       unsigned int offset, unsigned int len)
+{
+	void *addr = PTR_ALIGN_DOWN(reg->buf, PAGE_SIZE) + (size_t)nr * PAGE_SIZE;
+	struct page *page = zcblk_buf_page(reg->kind, addr);
+
+	if (!page)
+		return false;
+	if (!reg->nr_runs || !zcblk_vec_grow(&reg->table[reg->nr_runs - 1],
+					     page, len, offset)) {
+		reg->first[reg->nr_runs] = nr;
+		reg->table[reg->nr_runs++] = (struct bio_vec){ page, len, offset };
+	}
+	reg->run[nr] = reg->nr_runs - 1;
+	return true;
+}
+
+static int zcblk_buf_fill_table(struct zcblk_buf *reg)
+{
+	unsigned int n, nr = 0, offset = offset_in_page(reg->buf);
+	size_t done;
+
+	for (done = 0; done < reg->len; done += n, offset = 0) {
+		n = min_t(size_t, reg->len - done, PAGE_SIZE - offset);
+		if (!zcblk_buf_add_page(reg, nr++, offset, n))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static void zcblk_buf_free(struct zcblk_buf *reg)
+{
+	kvfree(reg->run);
+	kvfree(reg->first);
+	kvfree(reg->table);
+	kfree(reg);
+}
+
+static struct zcblk_buf *zcblk_buf_alloc(void *buf, size_t len, gfp_t gfp)
+{
+	size_t pages = DIV_ROUND_UP(offset_in_page(buf) + len, PAGE_SIZE);
+	struct zcblk_buf *reg = kzalloc(sizeof(*reg), gfp);
+
+	if (!reg)
+		return NULL;
+	reg->buf = buf;
+	reg->len = len;
+	reg->table = kvmalloc_array(pages, sizeof(*reg->table), gfp);
+	reg->first = kvmalloc_array(pages, sizeof(*reg->first), gfp);
+	reg->run = kvmalloc_array(pages, sizeof(*reg->run), gfp);
+	if (!reg->table || !reg->first || !reg->run) {
+		zcblk_buf_free(reg);
+		return NULL;
+	}
+	return reg;
+}
+
+/* The numbers of pages are of 32 bits */
+static int zcblk_buf_check(void *buf, size_t len, enum zcblk_buf_kind *kind)
+{
+	if (!len || len >> PAGE_SHIFT >= U32_MAX)
+		return -EINVAL;
+	*kind = zcblk_buf_kind(buf, len);
+	if (*kind == ZCBLK_BUF_NONE)
+		return -EFAULT;
+	return *kind == ZCBLK_BUF_KMEM || *kind == ZCBLK_BUF_VMALLOC ? 0 : -EINVAL;
+}
+
+struct zcblk_buf *zcblk_buf_register(void *buf, size_t len, gfp_t gfp)
+{
+	enum zcblk_buf_kind kind;
+	struct zcblk_buf *reg;
+	int err = zcblk_buf_check(buf, len, &kind);
+
+	if (err)
+		return ERR_PTR(err);
+	reg = zcblk_buf_alloc(buf, len, gfp);
+	if (!reg)
+		return ERR_PTR(-ENOMEM);
+	reg->kind = kind;
+	err = zcblk_buf_fill_table(reg);
+	if (err) {
+		zcblk_buf_free(reg);
+		return ERR_PTR(err);
+	}
+	return reg;
+}
+EXPORT_SYMBOL_GPL(zcblk_buf_register);
+
+void zcblk_buf_unregister(struct zcblk_buf *reg)
+{
+	if (!IS_ERR_OR_NULL(reg))
+		zcblk_buf_free(reg);
+}
+EXPORT_SYMBOL_GPL(zcblk_buf_unregister);
+
+/**
+ * zcblk_registered_kind() - the kind of memory of a part of a registered buffer
+ * @reg: the registered buffer
+ * @buf: start of the part
+ * @len: its length in bytes
+ *
+ * Context: any.
+ * Return: the kind; ZCBLK_BUF_NONE when the part is not within the buffer.
+ */
+enum zcblk_buf_kind zcblk_registered_kind(const struct zcblk_buf *reg,
+					  const void *buf, size_t len)
+{
+	size_t at = (uintptr_t)buf - (uintptr_t)reg->buf;
+
+	return at < reg->len && len <= reg->len - at ? reg->kind : ZCBLK_BUF_NONE;
+}
+
+/* Length of what lies in the ZCBLK_BIO_RUNS runs from here on, at most @len */
+static unsigned int zcblk_registered_limit(const struct zcblk_buf *reg, u32 run,
+					   size_t at, size_t len)
+{
+	size_t end = reg->len;
+
+	if (run + BIO_MAX_VECS < reg->nr_runs)
+		end = (size_t)reg->first[run + BIO_MAX_VECS] * PAGE_SIZE -
+			offset_in_page(reg->buf);
+	return min3(len, end - at, (size_t)ZCBLK_BIO_BYTES);
+}
+
+/**
+ * zcblk_registered_add() - let a bio share a registered buffer's table
+ * @reg: the registered buffer
+ * @bio: the bio, with no table of its own; its sector is set
+ * @buf: start of a part of the buffer
+ * @len: its length in bytes
+ *
+ * Context: any.
+ * Return: the number of bytes added: less than @len when the part is more than
+ * a bio may have.
+ */
+unsigned int zcblk_registered_add(const struct zcblk_buf *reg, struct bio *bio,
+				  const void *buf, size_t len)
+{
+	size_t at = buf - reg->buf, from_page = at + offset_in_page(reg->buf);
+	u32 run = reg->nr_runs > 1 ? reg->run[from_page >> PAGE_SHIFT] : 0;
+	unsigned int skip;
+
+	len = zcblk_registered_limit(reg, run, at, len);
+	skip = from_page - (size_t)reg->first[run] * PAGE_SIZE -
+		reg->table[run].bv_offset;
+	bio->bi_io_vec = reg->table;
+	bio->bi_iter.bi_idx = run;
+	bio->bi_iter.bi_size = skip + len;
+	bvec_iter_advance_single(reg->table, &bio->bi_iter, skip);
+	bio_set_flag(bio, BIO_CLONED);
+	return len;
+}
