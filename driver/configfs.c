@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "stable.h"
 #include "zcblk.h"
 
 const char *const zcblk_path_names[] = { "zerocopy", "copy", "ab", NULL };
@@ -163,6 +164,35 @@ static ssize_t zcblk_cfs_read_only_store(struct config_item *item,
 }
 CONFIGFS_ATTR(zcblk_cfs_, read_only);
 
+static ssize_t zcblk_cfs_stable_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%d\n", to_zcblk_device(item)->set.stable);
+}
+
+static void zcblk_device_set_stable(struct zcblk_device *dev, bool on)
+{
+	mutex_lock(&dev->lock);
+	if (dev->set.stable != on) {
+		WRITE_ONCE(dev->set.stable, on);
+		zcblk_stable_use(on);
+	}
+	mutex_unlock(&dev->lock);
+}
+
+static ssize_t zcblk_cfs_stable_store(struct config_item *item,
+				      const char *page, size_t count)
+{
+	struct zcblk_device *dev = to_zcblk_device(item);
+	int on = zcblk_parse_word(zcblk_device_name(dev), "stable",
+				  zcblk_bool_names, page);
+
+	if (on < 0)
+		return on;
+	zcblk_device_set_stable(dev, on);
+	return count;
+}
+CONFIGFS_ATTR(zcblk_cfs_, stable);
+
 static struct configfs_subsystem zcblk_subsys;
 
 /*
@@ -274,6 +304,7 @@ static struct configfs_attribute *zcblk_device_attrs[] = {
 	&zcblk_cfs_attr_path,
 	&zcblk_cfs_attr_bounce,
 	&zcblk_cfs_attr_stats,
+	&zcblk_cfs_attr_stable,
 	&zcblk_cfs_attr_read_only,
 	&zcblk_cfs_attr_power,
 	&zcblk_cfs_attr_state,
@@ -285,6 +316,7 @@ static void zcblk_device_release(struct config_item *item)
 {
 	struct zcblk_device *dev = to_zcblk_device(item);
 
+	zcblk_device_set_stable(dev, false);
 	kfree(dev->set.lower);
 	mutex_destroy(&dev->lock);
 	kfree(dev);
@@ -375,6 +407,7 @@ static const struct {
 	{ "path", zcblk_path_names },
 	{ "bounce", zcblk_bounce_names },
 	{ "stats", zcblk_stats_names },
+	{ "stable", zcblk_bool_names },
 	{ "read_only", zcblk_bool_names },
 	{ "power", zcblk_power_names },
 	{ "reset_stats", zcblk_reset_names },

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
 
+#include "stable.h"
 #include "trace.h"
 #include "zcblk.h"
 
@@ -46,14 +47,15 @@ static enum zcblk_path zcblk_choose_path(struct zcblk_disk *disk,
 	return path;
 }
 
-static bool zcblk_wants_completion(struct zcblk_disk *disk, struct bio *bio)
+static bool zcblk_wants_completion(struct zcblk_disk *disk, struct bio *bio,
+				   enum zcblk_op op)
 {
 	/* A submitter that polls must find its bio at the lower device */
 	if (bio->bi_opf & REQ_POLLED)
 		return false;
 	return READ_ONCE(disk->set->stats) == ZCBLK_STATS_LATENCY ||
 	       blk_queue_io_stat(disk->gd->queue) ||
-	       trace_zcblk_complete_enabled();
+	       trace_zcblk_complete_enabled() || zcblk_stable_wanted(disk, op);
 }
 
 static void zcblk_submit_bio(struct bio *bio)
@@ -64,7 +66,7 @@ static void zcblk_submit_bio(struct bio *bio)
 
 	if (path == ZCBLK_PATH_COPY)
 		zcblk_copy_submit(disk, bio, op);
-	else if (zcblk_wants_completion(disk, bio))
+	else if (zcblk_wants_completion(disk, bio, op))
 		zcblk_zerocopy_clone(disk, bio, op);
 	else
 		zcblk_zerocopy_remap(disk, bio, op);

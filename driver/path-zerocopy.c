@@ -11,6 +11,7 @@
  */
 #include <trace/events/block.h>
 
+#include "stable.h"
 #include "stats.h"
 #include "trace.h"
 #include "zcblk.h"
@@ -42,6 +43,12 @@ static void zcblk_clone_end_io(struct bio *clone)
 		     clone->bi_status);
 }
 
+static void zcblk_watched_end_io(struct bio *clone)
+{
+	zcblk_stable_end_bio(container_of(clone, struct zcblk_io, clone));
+	zcblk_clone_end_io(clone);
+}
+
 /**
  * zcblk_zerocopy_clone() - send a clone down, and handle its completion
  * @disk: the disk that it came to
@@ -58,6 +65,8 @@ void zcblk_zerocopy_clone(struct zcblk_disk *disk, struct bio *bio,
 	if (!io)
 		return;
 	io->clone.bi_end_io = zcblk_clone_end_io;
+	if (zcblk_stable_wanted(disk, op) && zcblk_stable_begin_bio(io))
+		io->clone.bi_end_io = zcblk_watched_end_io;
 	trace_block_bio_remap(&io->clone, disk_devt(disk->gd),
 			      bio->bi_iter.bi_sector);
 	submit_bio_noacct(&io->clone);

@@ -7,14 +7,32 @@
  *
  * Copyright (C) 2026 The zcblk authors
  */
+#include <linux/highmem.h>
 #include <linux/slab.h>
 #include <linux/stacktrace.h>
 
 #include "reason.h"
 #include "stable.h"
+#include "stats.h"
 #include "trace.h"
 
-/* Return: NULL without memory; that write is not watched then */
+DEFINE_STATIC_KEY_FALSE(zcblk_stable_used);
+
+/**
+ * zcblk_stable_use() - a disk's setting has changed
+ * @on: to this
+ *
+ * Context: process; sleeps.
+ */
+void zcblk_stable_use(bool on)
+{
+	if (on)
+		static_branch_inc(&zcblk_stable_used);
+	else
+		static_branch_dec(&zcblk_stable_used);
+}
+
+/* Return: NULL without memory: that write is not watched then */
 static struct zcblk_stable *zcblk_stable_alloc(u32 sum)
 {
 	struct zcblk_stable *stable = kmalloc(sizeof(*stable),
@@ -25,8 +43,55 @@ static struct zcblk_stable *zcblk_stable_alloc(u32 sum)
 	stable->sum = sum;
 	/* From the caller of the submission on */
 	stable->nr = stack_trace_save(stable->stack, ZCBLK_STABLE_STACK, 2);
-	zcblk_count(watched, 1);
 	return stable;
+}
+
+static u32 zcblk_sum_bio(struct bio *bio)
+{
+	struct bvec_iter iter;
+	struct bio_vec bv;
+	u32 sum = ~0;
+	void *data;
+
+	bio_for_each_segment(bv, bio, iter) {
+		data = bvec_kmap_local(&bv);
+		sum = crc32c(sum, data, bv.bv_len);
+		kunmap_local(data);
+	}
+	return sum;
+}
+
+/**
+ * zcblk_stable_begin_bio() - watch the data of a bio that came to a disk
+ * @io: a write on path zerocopy
+ *
+ * Context: process, inside submit_bio.
+ * Return: true when zcblk_stable_end_bio() is to be called.
+ */
+bool zcblk_stable_begin_bio(struct zcblk_io *io)
+{
+	io->stable = zcblk_stable_alloc(zcblk_sum_bio(io->parent));
+	return io->stable;
+}
+
+/**
+ * zcblk_stable_end_bio() - look whether the data of a bio has changed
+ * @io: the write, done
+ *
+ * Context: any.
+ */
+void zcblk_stable_end_bio(struct zcblk_io *io)
+{
+	struct zcblk_stable *stable = io->stable;
+	struct bio *bio = io->parent;
+	u32 sum = zcblk_sum_bio(bio);
+
+	if (sum != stable->sum) {
+		zcblk_stats_unstable(io);
+		trace_zcblk_unstable(disk_devt(io->disk->gd), bio->bi_iter.bi_sector,
+				     bio->bi_iter.bi_size, sum, stable);
+	}
+	kfree(stable);
 }
 
 static u32 zcblk_sum_buf(const struct zcblk_bufio *io)
@@ -43,6 +108,8 @@ static u32 zcblk_sum_buf(const struct zcblk_bufio *io)
 void zcblk_stable_begin_buf(struct zcblk_bufio *io)
 {
 	io->stable = zcblk_stable_alloc(zcblk_sum_buf(io));
+	if (io->stable)
+		zcblk_count(watched, 1);
 }
 
 /**

@@ -11,6 +11,9 @@
 
 #include "zcblk.h"
 
+/* At least one disk has its setting `stable` at 1 */
+DECLARE_STATIC_KEY_FALSE(zcblk_stable_used);
+
 /* A few callers say who it was; more would cost each write more */
 #define ZCBLK_STABLE_STACK	8
 
@@ -26,6 +29,24 @@ struct zcblk_stable {
 	unsigned long stack[ZCBLK_STABLE_STACK];
 };
 
+/**
+ * zcblk_stable_wanted() - is the submitter's memory to be watched?
+ * @disk: the disk that a bio came to
+ * @op: what it does
+ *
+ * Context: any.
+ * Return: true when it is.
+ */
+static inline bool zcblk_stable_wanted(const struct zcblk_disk *disk,
+				       enum zcblk_op op)
+{
+	return static_branch_unlikely(&zcblk_stable_used) &&
+	       op == ZCBLK_OP_WRITE && READ_ONCE(disk->set->stable);
+}
+
+void zcblk_stable_use(bool on);
+bool zcblk_stable_begin_bio(struct zcblk_io *io);
+void zcblk_stable_end_bio(struct zcblk_io *io);
 void zcblk_stable_begin_buf(struct zcblk_bufio *io);
 void zcblk_stable_end_buf(struct zcblk_bufio *io);
 

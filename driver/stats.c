@@ -191,6 +191,17 @@ void zcblk_stats_split(struct zcblk_io *io)
 		this_cpu_inc(io->disk->stats->splits);
 }
 
+/**
+ * zcblk_stats_unstable() - count a write whose data changed while in flight
+ * @io: the write
+ *
+ * Context: any.
+ */
+void zcblk_stats_unstable(struct zcblk_io *io)
+{
+	this_cpu_inc(io->disk->stats->unstable);
+}
+
 #define zcblk_fold(disk, member)					\
 ({									\
 	typeof(((struct zcblk_stats *)NULL)->member) sum = 0;		\
@@ -233,6 +244,7 @@ void zcblk_stats_show(struct zcblk_disk *disk, struct seq_file *m)
 		seq_printf(m, "copied %s %llu\n", zcblk_path_names[path],
 			   zcblk_fold(disk, copied[path]));
 	seq_printf(m, "splits %llu\n", zcblk_fold(disk, splits));
+	seq_printf(m, "unstable %llu\n", zcblk_fold(disk, unstable));
 	seq_printf(m, "inflight %lld\n", zcblk_fold(disk, inflight));
 	for (i = 0; i < ZCBLK_NR_ERRORS; i++) {
 		n = zcblk_fold(disk, errors[i]);

@@ -78,6 +78,8 @@ extern const char *const zcblk_op_names[];
  * @path: an enum zcblk_path; may change under load
  * @bounce: an enum zcblk_bounce_kind; may change under load
  * @stats: an enum zcblk_stats_level; may change under load
+ * @stable: watch the data of writes for changes; may change under load, by way of
+ *	zcblk_stable_use()
  * @read_only: the disk refuses writes; fixed while the disk is up
  */
 struct zcblk_settings {
@@ -85,6 +87,7 @@ struct zcblk_settings {
 	int path;
 	int bounce;
 	int stats;
+	bool stable;
 	bool read_only;
 };
 
@@ -173,6 +176,7 @@ struct zcblk_disk {
  * @status: path copy: the status of a piece that failed
  * @pending: path copy: pieces not completed, and one for the submission
  * @pieces: path copy: pieces made
+ * @stable: path zerocopy: what is remembered of a write that is watched
  * @work: path copy: makes the rest of the pieces where sleeping is allowed
  * @clone: path zerocopy: what goes down; path copy: the part still to be made
  *
@@ -190,6 +194,7 @@ struct zcblk_io {
 	blk_status_t status;
 	atomic_t pending;
 	unsigned int pieces;
+	struct zcblk_stable *stable;
 	struct work_struct work;
 	struct bio clone; /* last */
 };
@@ -327,6 +332,7 @@ void zcblk_stats_error(struct zcblk_disk *disk, blk_status_t status);
 void zcblk_stats_end(struct zcblk_io *io, blk_status_t status, u64 latency_ns);
 void zcblk_stats_copied(struct zcblk_io *io, unsigned int bytes);
 void zcblk_stats_split(struct zcblk_io *io);
+void zcblk_stats_unstable(struct zcblk_io *io);
 void zcblk_stats_show(struct zcblk_disk *disk, struct seq_file *m);
 void zcblk_stats_show_latency(struct zcblk_disk *disk, struct seq_file *m);
 

@@ -53,3 +53,22 @@ api_stat() {
 	done <"$DEBUGFS/zcblk/api"
 	return 1
 }
+
+# api_load [PARAM=VALUE...]: prepares an I/O; api_repeat does it, api_unload ends it
+api_load() {
+	insmod "$API_MODULES/zcblk-repeat.ko" "$@" || die "zcblk-repeat $* does not load"
+	defer api_unload
+}
+
+api_unload() {
+	! module_loaded zcblk_repeat || rmmod zcblk_repeat
+}
+
+# api_repeat N: in the context of the shell that calls it
+api_repeat() {
+	sysfs_write "$1" /sys/module/zcblk_repeat/parameters/run
+}
+
+api_repeat_result() {
+	printf '%s\n' "$(<"/sys/module/zcblk_repeat/parameters/$1")"
+}

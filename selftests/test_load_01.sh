@@ -9,7 +9,7 @@
 zcblk_load
 for line in "path zerocopy" "path copy" "path ab" "bounce page" \
 	"bounce kmalloc" "bounce vmalloc" "stats off" "stats counters" \
-	"stats latency" "read_only 0" "read_only 1" "power 0" "power 1" \
+	"stats latency" "stable 0" "stable 1" "read_only 0" "read_only 1" "power 0" "power 1" \
 	"power force"; do
 	check "features has '$line'" grep -qxF "$line" "$ZCFS/features"
 done

@@ -8,27 +8,13 @@
 
 . ./lib.sh
 . ./lib-data.sh
+. ./lib-memory.sh
 
 requires module=null_blk program=fio "file=/sys/kernel/debug/fail_page_alloc" \
 	"file=/sys/kernel/debug/failslab"
 null_add nullb0 memory_backed=1 size=64
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
-
-# fail_allocations PERCENT: in fio only, which has /proc/self/make-it-fail set
-fail_allocations() {
-	local injector
-
-	for injector in fail_page_alloc failslab; do
-		echo 1 >"$DEBUGFS/$injector/task-filter"
-		echo -1 >"$DEBUGFS/$injector/times"
-		echo 0 >"$DEBUGFS/$injector/verbose"
-		echo "$1" >"$DEBUGFS/$injector/probability"
-	done
-	echo 0 >"$DEBUGFS/fail_page_alloc/min-order"
-	echo 1 >"$DEBUGFS/fail_page_alloc/ignore-gfp-wait"
-	echo 1 >"$DEBUGFS/failslab/ignore-gfp-wait"
-}
 
 failing_fio() {
 	bash -c 'echo 1 >/proc/self/make-it-fail; exec "$@"' - fio --name=failing \

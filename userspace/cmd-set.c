@@ -20,6 +20,7 @@ static const char usage[] =
 	"  path=PATH        way of the data: zerocopy, copy, ab\n"
 	"  bounce=KIND      memory for path copy: page, kmalloc, vmalloc\n"
 	"  stats=LEVEL      statistics: off, counters, latency\n"
+	"  stable=0|1       look for writes whose data changes while in flight\n"
 	"  read_only=0|1    refuse writes (while it is down)\n"
 	"  power=0|1|force  take the disk down, bring it up, take it down while open\n"
 	"  reset_stats=1    begin the statistics anew\n"

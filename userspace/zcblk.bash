@@ -74,7 +74,7 @@ _zcblk_set() {
 		_zcblk_words "$(_zcblk_disks) --help" "$1"
 	else
 		compopt -o nospace
-		_zcblk_words "lower= path= bounce= stats= read_only= power=
+		_zcblk_words "lower= path= bounce= stats= stable= read_only= power=
 			reset_stats=" "$1"
 	fi
 }

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Kinds of memory that more than one test module has its buffers from.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#ifndef _BUFFERS_H
+#define _BUFFERS_H
+
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/vmalloc.h>
+
+/* vmap() memory of single pages, and what it is made of */
+struct scattered {
+	void *mem;
+	unsigned int nr;
+	struct page **pages;
+};
+
+static inline void scattered_free(struct scattered *s)
+{
+	vunmap(s->mem);
+	while (s->nr--)
+		__free_page(s->pages[s->nr]);
+	kvfree(s->pages);
+}
+
+static inline int scattered_is_before(const void *a, const void *b)
+{
+	unsigned long left = page_to_pfn(*(struct page **)a);
+	unsigned long right = page_to_pfn(*(struct page **)b);
+
+	return left < right ? 1 : -1;
+}
+
+/* No page comes before its neighbour in memory, so that no two make a run */
+static inline void *scattered_alloc(struct scattered *s, size_t n)
+{
+	unsigned int nr = DIV_ROUND_UP(n, PAGE_SIZE);
+
+	*s = (struct scattered){ };
+	s->pages = kvcalloc(nr, sizeof(*s->pages), GFP_KERNEL);
+	if (!s->pages)
+		return NULL;
+	for (s->nr = 0; s->nr < nr; s->nr++) {
+		s->pages[s->nr] = alloc_page(GFP_KERNEL);
+		if (!s->pages[s->nr])
+			goto fail;
+	}
+	sort(s->pages, nr, sizeof(*s->pages), scattered_is_before, NULL);
+	s->mem = vmap(s->pages, nr, VM_MAP, PAGE_KERNEL);
+	if (s->mem)
+		return s->mem;
+fail:
+	scattered_free(s);
+	return NULL;
+}
+
+#endif /* _BUFFERS_H */

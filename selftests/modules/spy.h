@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Looks at each bio that the block layer is given. Sees none where the kernel has
+ * no kprobes.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#ifndef _SPY_H
+#define _SPY_H
+
+#include <linux/bio.h>
+#include <linux/kprobes.h>
+
+#ifdef CONFIG_KPROBES
+
+static void (*spy_note)(struct bio *bio);
+
+static int spy_pre(struct kprobe *p, struct pt_regs *regs)
+{
+	spy_note((struct bio *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+
+static struct kprobe spy_probe;
+
+static inline void spy_start(void (*note)(struct bio *bio))
+{
+	spy_note = note;
+	spy_probe = (struct kprobe){
+		.symbol_name = "submit_bio_noacct",
+		.pre_handler = spy_pre,
+	};
+	WARN_ON(register_kprobe(&spy_probe));
+}
+
+static inline void spy_stop(void)
+{
+	unregister_kprobe(&spy_probe);
+}
+
+#else
+
+static inline void spy_start(void (*note)(struct bio *bio))
+{
+}
+
+static inline void spy_stop(void)
+{
+}
+
+#endif
+
+#endif /* _SPY_H */

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes and reads one buffer by the kernel API, compares with the page cache, and
+ * tells what became of it: insmod zcblk-io.ko device=... buffer=... The buffer may
+ * be one that the API has to copy, or to refuse.
+ *
+ * Results are parameters, in /sys/module/zcblk_io/parameters.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/completion.h>
+#include <linux/io.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <linux/zcblk.h>
+
+#include "buffers.h"
+#include "compat.h"
+#include "spy.h"
+#include "target.h"
+
+static char *device;
+module_param(device, charp, 0444);
+MODULE_PARM_DESC(device, "path of the device; its content is lost");
+
+static char *buffer = "kmalloc";
+module_param(buffer, charp, 0444);
+MODULE_PARM_DESC(buffer, "see buffers[] (default: kmalloc)");
+
+static unsigned int bytes = 4096;
+module_param(bytes, uint, 0444);
+MODULE_PARM_DESC(bytes, "length of the buffer (default: 4096)");
+
+static unsigned int offset;
+module_param(offset, uint, 0444);
+MODULE_PARM_DESC(offset, "of the buffer in its memory (default: 0)");
+
+static unsigned int sector;
+module_param(sector, uint, 0444);
+MODULE_PARM_DESC(sector, "where on the device (default: 0)");
+
+static char *flags = "";
+module_param(flags, charp, 0444);
+MODULE_PARM_DESC(flags, "of fua, preflush, nowait, polled, sync");
+
+static unsigned int how;
+module_param(how, uint, 0444);
+MODULE_PARM_DESC(how, "ZCBLK_BUFIO_*: 1 copies, 2 watches (default: 0)");
+
+static ushort prio;
+module_param(prio, ushort, 0444);
+MODULE_PARM_DESC(prio, "the I/O's priority (default: 0)");
+
+static bool registered;
+module_param(registered, bool, 0444);
+MODULE_PARM_DESC(registered, "register the buffer (default: no)");
+
+static bool written = true;
+module_param_named(write, written, bool, 0444);
+MODULE_PARM_DESC(write, "write, and then read (default: yes)");
+
+static char *explained = "", *reason = "";
+module_param(explained, charp, 0444);
+MODULE_PARM_DESC(explained, "result: what the explainer says");
+module_param(reason, charp, 0444);
+MODULE_PARM_DESC(reason, "result: how it went");
+
+static int err, sync_err, wrong;
+module_param(err, int, 0444);
+MODULE_PARM_DESC(err, "result: status of the asynchronous I/O, as an errno");
+module_param(sync_err, int, 0444);
+MODULE_PARM_DESC(sync_err, "result: what the synchronous call returns");
+module_param(wrong, int, 0444);
+MODULE_PARM_DESC(wrong, "result: 1 where data is not what it should be");
+
+static unsigned int calls;
+module_param(calls, uint, 0444);
+MODULE_PARM_DESC(calls, "result: how often done() was called");
+
+static struct {
+	unsigned int bios, vecs, fua, preflush, nowait, polled, prio;
+} seen;
+module_param_named(bios, seen.bios, uint, 0444);
+module_param_named(vecs, seen.vecs, uint, 0444);
+module_param_named(fuas, seen.fua, uint, 0444);
+module_param_named(preflushes, seen.preflush, uint, 0444);
+module_param_named(nowaits, seen.nowait, uint, 0444);
+module_param_named(polls, seen.polled, uint, 0444);
+module_param_named(prios, seen.prio, uint, 0444);
+MODULE_PARM_DESC(bios, "results: bios of the asynchronous I/O; most entries in one's table; how many of them with this and that");
+
+static struct target target;
+static u8 image[8192] __aligned(512);
+static struct scattered scattered;
+
+/* What the block layer is given for the target, between start and stop */
+static void note_bio(struct bio *bio)
+{
+	struct bvec_iter iter;
+	struct bio_vec bv;
+	unsigned int n = 0;
+
+	if (bio->bi_bdev != target.bdev)
+		return;
+	bio_for_each_bvec(bv, bio, iter)
+		n++;
+	seen.vecs = max(seen.vecs, n);
+	seen.bios++;
+	seen.fua += !!(bio->bi_opf & REQ_FUA);
+	seen.preflush += !!(bio->bi_opf & REQ_PREFLUSH);
+	seen.nowait += !!(bio->bi_opf & REQ_NOWAIT);
+	seen.polled += !!(bio->bi_opf & REQ_POLLED);
+	seen.prio += prio && bio->bi_ioprio == prio;
+}
+
+static void *get_kmalloc(size_t n)
+{
+	return kmalloc(n, GFP_KERNEL);
+}
+
+static void *get_scattered(size_t n)
+{
+	return scattered_alloc(&scattered, n);
+}
+
+static void put_scattered(void *mem)
+{
+	scattered_free(&scattered);
+}
+
+static void *get_vmalloc(size_t n)
+{
+	return vmalloc(n);
+}
+
+/* The last page of it is the one behind the memory, which nothing is in */
+static void *get_short(size_t n)
+{
+	return n > PAGE_SIZE ? vmalloc(n - PAGE_SIZE) : NULL;
+}
+
+static void *get_image(size_t n)
+{
+	return image;
+}
+
+static void *get_null(size_t n)
+{
+	return (void *)0x1;
+}
+
+static void *get_user_memory(size_t n)
+{
+	return (void *)0x400000;
+}
+
+static void *get_wild(size_t n)
+{
+	return (void *)0x1234567800000000;
+}
+
+static void *get_unused(size_t n)
+{
+	return (void *)(VMALLOC_END - 64 * PAGE_SIZE);
+}
+
+#ifdef CONFIG_HAS_IOMEM
+/* The local APIC: page table entries, but no memory */
+static void *get_io_memory(size_t n)
+{
+	return (__force void *)ioremap(0xfee00000, PAGE_SIZE);
+}
+
+static void put_io(void *mem)
+{
+	iounmap((__force void __iomem *)mem);
+}
+#endif
+
+static void put_kvmalloc(void *mem)
+{
+	kvfree(mem);
+}
+
+static void put_nothing(void *mem)
+{
+}
+
+static const struct {
+	const char *name;
+	void *(*get)(size_t n);
+	void (*put)(void *mem);
+} buffers[] = {
+	{ "kmalloc", get_kmalloc, put_kvmalloc },
+	{ "vmalloc", get_vmalloc, put_kvmalloc },
+	{ "scattered", get_scattered, put_scattered },
+	{ "short", get_short, put_kvmalloc },
+	{ "image", get_image, put_nothing },
+	{ "null", get_null, put_nothing },
+	{ "user", get_user_memory, put_nothing },
+	{ "wild", get_wild, put_nothing },
+	{ "unused", get_unused, put_nothing },
+#ifdef CONFIG_HAS_IOMEM
+	{ "io", get_io_memory, put_io },
+#endif
+};
+
+static blk_opf_t opf_of(const char *words)
+{
+	blk_opf_t opf = 0;
+
+	if (strstr(words, "fua"))
+		opf |= REQ_FUA;
+	if (strstr(words, "preflush"))
+		opf |= REQ_PREFLUSH;
+	if (strstr(words, "nowait"))
+		opf |= REQ_NOWAIT;
+	if (strstr(words, "polled"))
+		opf |= REQ_POLLED;
+	if (strstr(words, "sync"))
+		opf |= REQ_SYNC;
+	return opf;
+}
+
+static void io_done(struct zcblk_bufio *io, blk_status_t status)
+{
+	calls++;
+	complete(io->private);
+}
+
+static void do_async(void *buf, size_t len, blk_opf_t opf)
+{
+	DECLARE_COMPLETION_ONSTACK(done);
+	struct zcblk_bufio io = {
+		.bdev = target.bdev, .buf = buf, .len = len, .sector = sector,
+		.opf = opf, .ioprio = prio, .flags = how,
+		.done = io_done, .private = &done,
+	};
+
+	if (registered)
+		io.reg = zcblk_buf_register(buf, len, GFP_KERNEL);
+	if (IS_ERR(io.reg)) {
+		err = PTR_ERR(io.reg);
+		return;
+	}
+	seen.vecs = 0;
+	spy_start(note_bio);
+	zcblk_bufio_submit(&io);
+	while (!completion_done(&done)) {
+		zcblk_bufio_poll(&io);
+		cond_resched();
+	}
+	spy_stop();
+	wait_for_completion(&done);
+	zcblk_buf_unregister((struct zcblk_buf *)io.reg);
+	reason = (char *)zcblk_reason_name(io.reason);
+	err = blk_status_to_errno(io.status);
+}
+
+static bool is_right(const u8 *buf, u8 with)
+{
+	return !memchr_inv(buf, with, bytes);
+}
+
+static void do_write(u8 *buf, u8 *check)
+{
+	memset(buf, 0x11, bytes);
+	do_async(buf, bytes, REQ_OP_WRITE | opf_of(flags));
+	if (err)
+		return;
+	err = target_read(&target, sector, check, bytes);
+	wrong |= !is_right(check, 0x11);
+	memset(buf, 0x22, bytes);
+	sync_err = zcblk_bufio_rw(target.bdev, sector, buf, bytes,
+				  REQ_OP_WRITE | opf_of(flags));
+	err = err ?: target_read(&target, sector, check, bytes);
+	wrong |= !is_right(check, 0x22);
+}
+
+static void do_read(u8 *buf, u8 *check)
+{
+	blk_opf_t opf = REQ_OP_READ | opf_of(flags);
+
+	memset(check, 0x33, bytes);
+	err = target_write(&target, sector, check, bytes);
+	if (err)
+		return;
+	do_async(buf, bytes, opf);
+	wrong |= !is_right(buf, 0x33);
+	memset(buf, 0x44, bytes);
+	sync_err = zcblk_bufio_rw(target.bdev, sector, buf, bytes, opf);
+	wrong |= !is_right(buf, 0x33);
+}
+
+/* Not a byte of it may be touched */
+static void do_refused(void *buf)
+{
+	blk_opf_t opf = (written ? REQ_OP_WRITE : REQ_OP_READ) | opf_of(flags);
+
+	sync_err = zcblk_bufio_rw(target.bdev, sector, buf, bytes, opf);
+	do_async(buf, bytes, opf);
+}
+
+static bool will_be_refused(void *buf)
+{
+	return strstarts(explained, "refused") ||
+		(!written && (opf_of(flags) & (REQ_FUA | REQ_PREFLUSH))) ||
+		sector % (bdev_logical_block_size(target.bdev) / 512);
+}
+
+static void do_buffer(void *buf)
+{
+	u8 *check = vmalloc(bytes + 1);
+
+	explained = (char *)zcblk_reason_name(zcblk_bufio_explain(target.bdev, buf, bytes));
+	if (!check)
+		err = -ENOMEM;
+	else if (will_be_refused(buf))
+		do_refused(buf);
+	else if (written)
+		do_write(buf, check);
+	else
+		do_read(buf, check);
+	vfree(check);
+}
+
+static noinline int do_stack(void)
+{
+	u8 buf[512];
+
+	if (bytes > sizeof(buf))
+		return -EINVAL;
+	do_buffer(buf);
+	return 0;
+}
+
+static int do_named(const char *name)
+{
+	void *mem;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(buffers); i++)
+		if (!strcmp(name, buffers[i].name))
+			break;
+	if (i == ARRAY_SIZE(buffers))
+		return -EINVAL;
+	mem = buffers[i].get(offset + bytes);
+	if (!mem)
+		return -ENOMEM;
+	do_buffer(mem + offset);
+	buffers[i].put(mem);
+	return 0;
+}
+
+static int __init io_init(void)
+{
+	int ret;
+
+	if (!device)
+		return -EINVAL;
+	ret = target_open(&target, device);
+	if (ret)
+		return ret;
+	ret = strcmp(buffer, "stack") ? do_named(buffer) : do_stack();
+	target_close(&target);
+	return ret;
+}
+
+static void __exit io_exit(void)
+{
+}
+
+module_init(io_init);
+module_exit(io_exit);
+
+MODULE_DESCRIPTION("One buffer by zcblk's kernel API");
+MODULE_AUTHOR("The zcblk authors");
+MODULE_LICENSE("GPL");

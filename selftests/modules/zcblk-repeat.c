@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Repeats an I/O by the kernel API. Loading the module prepares it; writing a number
+ * to its parameter `run` does the I/O as often, in the context of who writes, so that
+ * what is traced is that and nothing else. Meanwhile a second thread may scribble on
+ * the buffer, or all free memory be taken away.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/completion.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <linux/zcblk.h>
+
+#include "buffers.h"
+#include "compat.h"
+#include "target.h"
+
+#define MAX_DEPTH 64
+
+static char *device;
+module_param(device, charp, 0444);
+MODULE_PARM_DESC(device, "path of the device; its content is lost");
+
+static char *buffer = "kmalloc";
+module_param(buffer, charp, 0444);
+MODULE_PARM_DESC(buffer, "kmalloc (default), vmalloc, or scattered: of single pages");
+
+static unsigned int bytes = 4096;
+module_param(bytes, uint, 0444);
+MODULE_PARM_DESC(bytes, "length of the buffer (default: 4096)");
+
+static unsigned int offset;
+module_param(offset, uint, 0444);
+MODULE_PARM_DESC(offset, "of the buffer in its memory (default: 0)");
+
+static unsigned int depth = 1;
+module_param(depth, uint, 0444);
+MODULE_PARM_DESC(depth, "how many I/Os are in flight (default: 1)");
+
+static unsigned int how;
+module_param(how, uint, 0444);
+MODULE_PARM_DESC(how, "ZCBLK_BUFIO_*: 1 copies, 2 watches (default: 0)");
+
+static bool registered;
+module_param(registered, bool, 0444);
+MODULE_PARM_DESC(registered, "register the buffer (default: no)");
+
+static bool written = true;
+module_param_named(write, written, bool, 0444);
+MODULE_PARM_DESC(write, "or read (default: write)");
+
+static bool scribble;
+module_param(scribble, bool, 0644);
+MODULE_PARM_DESC(scribble, "a thread writes to the buffer all the time (default: no)");
+
+static bool starve;
+module_param(starve, bool, 0644);
+MODULE_PARM_DESC(starve, "take all free memory before each I/O (default: no)");
+
+static ulong ns, errors;
+module_param(ns, ulong, 0444);
+MODULE_PARM_DESC(ns, "result: nanoseconds that the last run took");
+module_param(errors, ulong, 0444);
+MODULE_PARM_DESC(errors, "result: I/Os that failed, since loading");
+
+struct slot {
+	struct zcblk_bufio io;
+	struct completion done;
+};
+
+static struct target target;
+static struct scattered scattered;
+static void *mem;
+static struct zcblk_buf *reg;
+static struct slot *slots;
+static LIST_HEAD(hoard);
+
+static void slot_done(struct zcblk_bufio *io, blk_status_t status)
+{
+	complete(&container_of(io, struct slot, io)->done);
+}
+
+static void slot_init(struct slot *slot)
+{
+	init_completion(&slot->done);
+	slot->io = (struct zcblk_bufio){
+		.bdev = target.bdev, .buf = mem + offset, .len = bytes,
+		.opf = written ? REQ_OP_WRITE : REQ_OP_READ,
+		.flags = how, .reg = reg, .done = slot_done, .private = slot,
+	};
+}
+
+static void slot_wait(struct slot *slot)
+{
+	wait_for_completion(&slot->done);
+	errors += !!slot->io.status;
+}
+
+/* What allocations that may not wait could have; others may give some back */
+static void hoard_pages(void)
+{
+	struct page *page;
+
+	do {
+		page = alloc_page(GFP_NOWAIT | __GFP_HIGH | __GFP_NOMEMALLOC |
+				  __GFP_NOWARN);
+		if (page)
+			list_add(&page->lru, &hoard);
+	} while (page);
+}
+
+static void release_hoard(void)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, &hoard, lru) {
+		list_del(&page->lru);
+		__free_page(page);
+	}
+}
+
+static int scribbler(void *unused)
+{
+	u32 *word = mem + offset;
+
+	while (!kthread_should_stop()) {
+		WRITE_ONCE(word[1], word[1] + 1);
+		cond_resched();
+	}
+	return 0;
+}
+
+static void repeat(unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n + depth; i++) {
+		if (i >= depth)
+			slot_wait(&slots[i % depth]);
+		if (i >= n)
+			continue;
+		if (starve)
+			hoard_pages();
+		zcblk_bufio_submit(&slots[i % depth].io);
+		if (need_resched())
+			cond_resched();
+	}
+}
+
+static int run_set(const char *val, const struct kernel_param *kp)
+{
+	struct task_struct *thread = NULL;
+	unsigned int n;
+	u64 start;
+	int err = kstrtouint(val, 0, &n);
+
+	/* The parameter may be written before there is anything to be run */
+	if (err || !slots || n < depth)
+		return err ?: -EINVAL;
+	if (scribble)
+		thread = kthread_run(scribbler, NULL, "zcblk-scribble");
+	if (IS_ERR(thread))
+		return PTR_ERR(thread);
+	start = ktime_get_ns();
+	repeat(n);
+	ns = ktime_get_ns() - start;
+	release_hoard();
+	if (thread)
+		kthread_stop(thread);
+	return 0;
+}
+
+static const struct kernel_param_ops run_ops = { .set = run_set };
+module_param_cb(run, &run_ops, NULL, 0200);
+MODULE_PARM_DESC(run, "do the I/O as often as the number that is written here");
+
+static void *get_mem(size_t n)
+{
+	if (!strcmp(buffer, "scattered"))
+		return scattered_alloc(&scattered, n);
+	return strcmp(buffer, "vmalloc") ? kzalloc(n, GFP_KERNEL) : vzalloc(n);
+}
+
+static void put_mem(void)
+{
+	if (scattered.mem)
+		scattered_free(&scattered);
+	else
+		kvfree(mem);
+}
+
+static int prepare_slots(void)
+{
+	unsigned int i;
+
+	slots = kcalloc(depth, sizeof(*slots), GFP_KERNEL);
+	if (!slots)
+		return -ENOMEM;
+	for (i = 0; i < depth; i++)
+		slot_init(&slots[i]);
+	return 0;
+}
+
+static int __init repeat_init(void)
+{
+	int err;
+
+	if (!device || bytes < 8 || !depth || depth > MAX_DEPTH)
+		return -EINVAL;
+	err = target_open(&target, device);
+	if (err)
+		return err;
+	err = -ENOMEM;
+	mem = get_mem(offset + bytes);
+	if (!mem)
+		goto close_target;
+	if (registered)
+		reg = zcblk_buf_register(mem, offset + bytes, GFP_KERNEL);
+	err = PTR_ERR_OR_ZERO(reg) ?: prepare_slots();
+	if (!err)
+		return 0;
+	zcblk_buf_unregister(reg);
+	put_mem();
+close_target:
+	target_close(&target);
+	return err;
+}
+
+static void __exit repeat_exit(void)
+{
+	kfree(slots);
+	zcblk_buf_unregister(reg);
+	put_mem();
+	target_close(&target);
+}
+
+module_init(repeat_init);
+module_exit(repeat_exit);
+
+MODULE_DESCRIPTION("Repeats an I/O by zcblk's kernel API");
+MODULE_AUTHOR("The zcblk authors");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The kernel API's bios: one entry for kmalloc memory, as many bios as vmalloc memory needs,
+# each with the flags and the priority of the whole; caches are told of vmalloc memory once;
+# one part that fails fails the whole, once.
+#
+# timeout=120
+
+. ./lib.sh
+. ./lib-api.sh
+
+requires module=null_blk file=/proc/sys/debug/kprobes-optimization
+api_requires zcblk-io
+null_add nullb0 memory_backed=1 size=64
+zcblk_load
+
+# run PARAM=VALUE...
+run() {
+	NAME="$*"
+	flushed=$(api_stat flushed)
+	invalidated=$(api_stat invalidated)
+	api_run zcblk-io device=/dev/nullb0 "$@" || die "zcblk-io $* does not load"
+	flushed=$(($(api_stat flushed) - flushed))
+	invalidated=$(($(api_stat invalidated) - invalidated))
+}
+
+# result PARAM WANT...
+result() {
+	while [ $# -ge 2 ]; do
+		check_eq "$NAME: $1" "$2" "$(api_result zcblk-io "$1")"
+		shift 2
+	done
+}
+
+good() {
+	result err 0 sync_err 0 wrong 0 calls 1 "$@"
+}
+
+for bytes in 512 4096 65536 1048576 4194304; do
+	run "bytes=$bytes"
+	good bios 1 vecs 1
+	run "bytes=$bytes" registered=1
+	good bios 1 vecs 1
+done
+
+for registered in 0 1; do
+	for bytes in 4096 16384 1048576; do
+		run buffer=scattered "bytes=$bytes" "registered=$registered"
+		good bios 1 vecs $((bytes / 4096))
+	done
+	# A table has 256 entries. The pages of an unaligned buffer, to the sector: 3 bios too
+	run buffer=scattered bytes=3145728 "registered=$registered"
+	good bios 3 vecs 256
+	run buffer=scattered bytes=2097152 offset=2048 "registered=$registered"
+	good bios 3 vecs 256
+	run buffer=scattered bytes=3145728 "registered=$registered" write=0
+	good bios 3 vecs 256
+
+	run buffer=scattered bytes=3145728 "registered=$registered" flags=fua,preflush,sync prio=16388
+	good bios 3 fuas 3 preflushes 3 prios 3
+	run buffer=scattered bytes=1048576 "registered=$registered" flags=nowait
+	good bios 1 nowaits 1
+	run buffer=scattered bytes=3145728 "registered=$registered" flags=nowait
+	result err -11 calls 1 bios 0
+done
+run bytes=65536 flags=nowait,fua prio=16388
+good bios 1 nowaits 1 fuas 1 prios 1
+run bytes=65536 how=1 flags=fua prio=16388
+good bios 1 fuas 1 prios 1
+run bytes=0 flags=preflush
+result err 0 calls 1 bios 1 preflushes 1
+
+# Two I/Os each
+run buffer=vmalloc bytes=1048576
+check_eq "a write from vmalloc memory flushes it, once" 2097152 "$flushed"
+check_eq "and does not invalidate it" 0 "$invalidated"
+run buffer=scattered bytes=3145728 write=0
+check_eq "a read to vmalloc memory invalidates it, once" 6291456 "$invalidated"
+check_eq "and does not flush it" 0 "$flushed"
+run buffer=vmalloc bytes=65536 registered=1
+check_eq "so it is with a registered buffer" 131072 "$flushed"
+run bytes=1048576
+run bytes=1048576 write=0
+check_eq "kmalloc memory is left alone" "0 0" "$flushed $invalidated"
+
+# A bad sector in the second of three bios
+null_add nullb1 memory_backed=1 size=64
+sysfs_write +3000-3001 "$NULLFS/nullb1/badblocks"
+errors=$(api_stat errors)
+for buffer in scattered kmalloc; do
+	for how in 0 1; do
+		run device=/dev/nullb1 "buffer=$buffer" bytes=3145728 "how=$how"
+		result err -5 calls 1
+	done
+done
+check_eq "these errors are counted" 4 $(($(api_stat errors) - errors))
+
+null_add nullb2 memory_backed=1 size=64 poll_queues=1 submit_queues=1
+run device=/dev/nullb2 bytes=65536 flags=polled
+good polls 1
+run device=/dev/nullb2 buffer=scattered bytes=3145728 flags=polled
+good bios 3 polls 0

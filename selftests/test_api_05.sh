@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# I/O of every engine goes on when there is no memory: all free pages are taken before each
+# I/O, and where the kernel can inject failures, every allocation fails.
+#
+# timeout=180
+
+. ./lib.sh
+. ./lib-api.sh
+. ./lib-memory.sh
+
+requires module=null_blk
+api_requires zcblk-repeat
+# Its I/Os take a while, so that some are in flight
+null_add nullb0 size=64 irqmode=2 completion_nsec=2000000
+zcblk_load
+
+# engines: each with a buffer that makes it allocate as much as it ever does
+engines=("bytes=1048576" "buffer=scattered bytes=3145728"
+	"buffer=scattered bytes=3145728 registered=1" "bytes=1048576 how=1"
+	"buffer=scattered bytes=1048576 offset=100")
+
+# without_memory NAME PERCENT N: the I/O goes on while allocations of this shell fail
+without_memory() {
+	fail_allocations "$2"
+	(
+		[ "$2" = 0 ] || echo 1 >"/proc/$BASHPID/make-it-fail"
+		api_repeat "$3"
+	)
+	fail_allocations 0
+}
+
+defer fail_allocations 0
+for write in 0 1; do
+	for engine in "${engines[@]}"; do
+		# shellcheck disable=SC2086 # parameters are words
+		api_load device=/dev/nullb0 depth=16 "write=$write" $engine
+		before=$(api_stat reserve)
+		sysfs_write 1 /sys/module/zcblk_repeat/parameters/starve
+		check "$engine write=$write: completes without free pages" without_memory starved 0 50
+		sysfs_write 0 /sys/module/zcblk_repeat/parameters/starve
+		check_eq "$engine write=$write: no error" 0 "$(api_repeat_result errors)"
+		[[ $engine != *how=1* ]] ||
+			check "$engine write=$write: used the reserve" test "$(api_stat reserve)" -gt "$before"
+		if can_fail_allocations; then
+			check "$engine write=$write: completes with every allocation failing" \
+				without_memory injected 100 50
+			check_eq "$engine write=$write: still no error" 0 "$(api_repeat_result errors)"
+		fi
+		api_unload
+	done
+done
+can_fail_allocations || note "this kernel cannot inject failures"

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The example in the documentation is a module that builds, loads and does what it says
+
+. ./lib.sh
+. ./lib-api.sh
+
+requires module=null_blk
+api_requires zcblk-example
+null_add nullb0 memory_backed=1 size=64
+zcblk_load
+
+documented() {
+	sed -n '/^```c$/,/^```$/ { /^```/ d; p }' ../driver/API.md
+}
+check "it is what driver/API.md shows" diff <(documented) modules/zcblk-example.c
+
+head -c 1M /dev/urandom >"$TMP/data"
+dd if="$TMP/data" of=/dev/nullb0 bs=1M oflag=direct status=none
+check "it loads" api_run zcblk-example device=/dev/nullb0
+check "the first MiB is the second one now" \
+	cmp "$TMP/data" <(dd if=/dev/nullb0 bs=1M skip=1 count=1 iflag=direct status=none)
