@@ -11,7 +11,8 @@
 
 requires module=null_blk file=/sys/kernel/tracing/events/kmem/kmem_cache_alloc
 api_requires zcblk-repeat
-null_add nullb0 size=64
+# Takes all in one piece: what the block layer splits it allocates for
+null_add nullb0 size=64 max_sectors=2560
 zcblk_load
 
 EVENTS=(kmem/kmalloc kmem/kmem_cache_alloc kmem/mm_page_alloc workqueue/workqueue_queue_work)

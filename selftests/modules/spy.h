@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Looks at each bio that the block layer is given. Sees none where the kernel has
- * no kprobes.
+ * Looks at each bio that the block layer is given: not at what it splits off. Sees
+ * none where the kernel has no kprobes.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -27,7 +27,7 @@ static inline void spy_start(void (*note)(struct bio *bio))
 {
 	spy_note = note;
 	spy_probe = (struct kprobe){
-		.symbol_name = "submit_bio_noacct",
+		.symbol_name = "submit_bio",
 		.pre_handler = spy_pre,
 	};
 	WARN_ON(register_kprobe(&spy_probe));

@@ -138,7 +138,7 @@ static void *get_vmalloc(size_t n)
 /* The last page of it is the one behind the memory, which nothing is in */
 static void *get_short(size_t n)
 {
-	return n > PAGE_SIZE ? vmalloc(n - PAGE_SIZE) : NULL;
+	return n > PAGE_SIZE ? get_scattered(n - PAGE_SIZE) : NULL;
 }
 
 static void *get_image(size_t n)
@@ -196,7 +196,7 @@ static const struct {
 	{ "kmalloc", get_kmalloc, put_kvmalloc },
 	{ "vmalloc", get_vmalloc, put_kvmalloc },
 	{ "scattered", get_scattered, put_scattered },
-	{ "short", get_short, put_kvmalloc },
+	{ "short", get_short, put_scattered },
 	{ "image", get_image, put_nothing },
 	{ "null", get_null, put_nothing },
 	{ "user", get_user_memory, put_nothing },
