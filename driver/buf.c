@@ -22,6 +22,17 @@ static enum zcblk_buf_kind zcblk_stack_kind(const void *buf, size_t len)
 	return len <= left ? ZCBLK_BUF_STACK : ZCBLK_BUF_NONE;
 }
 
+/* Memory is there, or is not, in sections of 2 MiB and more on all that matters */
+static bool zcblk_is_kmem(const void *buf, const void *last)
+{
+	if (!virt_addr_valid(buf) || last < buf)
+		return false;
+	if (IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) &&
+	    PTR_ALIGN_DOWN(buf, SZ_2M) == PTR_ALIGN_DOWN(last, SZ_2M))
+		return true;
+	return virt_addr_valid(last);
+}
+
 /**
  * zcblk_buf_kind() - what kind of memory is a buffer?
  * @buf: start of the buffer
@@ -39,9 +50,8 @@ enum zcblk_buf_kind zcblk_buf_kind(const void *buf, size_t len)
 
 	if (object_is_on_stack(buf))
 		return zcblk_stack_kind(buf, len);
-	if (virt_addr_valid(buf))
-		return last >= buf && virt_addr_valid(last) ?
-			ZCBLK_BUF_KMEM : ZCBLK_BUF_NONE;
+	if (zcblk_is_kmem(buf, last))
+		return ZCBLK_BUF_KMEM;
 	if (is_vmalloc_addr(buf))
 		return is_vmalloc_addr(last) ? ZCBLK_BUF_VMALLOC : ZCBLK_BUF_NONE;
 	if (compat_is_module_addr(buf) && compat_is_module_addr(last))

@@ -102,8 +102,8 @@ static enum zcblk_reason zcblk_check_buf(struct zcblk_bufio *io)
 	io->kind = io->reg ? zcblk_registered_kind(io->reg, io->buf, io->len) :
 		zcblk_buf_kind(io->buf, io->len);
 	reason = zcblk_check_kind(io);
-	/* To map it its pages are looked up anyway; a copy would just fault */
-	if (zcblk_reason_is_copied(reason) &&
+	/* To map it its pages are looked up anyway; the CPU would just fault */
+	if ((zcblk_reason_is_copied(reason) || io->flags & ZCBLK_BUFIO_STABLE) &&
 	    !zcblk_buf_is_present(io->kind, io->buf, io->len))
 		return ZCBLK_REFUSED_UNMAPPED;
 	return reason;
@@ -136,9 +136,14 @@ enum zcblk_reason zcblk_bufio_explain(struct block_device *bdev, const void *buf
 }
 EXPORT_SYMBOL_GPL(zcblk_bufio_explain);
 
+static bool zcblk_reason_is_mapped(enum zcblk_reason reason)
+{
+	return reason <= ZCBLK_MAPPED_REGISTERED;
+}
+
 static void zcblk_bufio_end(struct zcblk_bufio *io)
 {
-	if (io->len && !op_is_write(io->opf) && !zcblk_reason_is_copied(io->reason))
+	if (!op_is_write(io->opf) && zcblk_reason_is_mapped(io->reason))
 		zcblk_buf_invalidate(io->kind, io->buf, io->len);
 	if (unlikely(io->stable))
 		zcblk_stable_end_buf(io);
@@ -227,7 +232,8 @@ static unsigned int zcblk_part_fill(struct zcblk_bufio *io, struct bio *bio,
 	if (n < left && !io->reg && bio->bi_vcnt < bio->bi_max_vecs)
 		return 0;
 	if (n < left)
-		n = round_down(n, bdev_logical_block_size(io->bdev));
+		n &= ~((bdev_logical_block_size(io->bdev) - 1) |
+		       bdev_dma_alignment(io->bdev));
 	bio->bi_iter.bi_size = n;
 	return n;
 }
