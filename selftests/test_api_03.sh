@@ -10,7 +10,7 @@
 . ./lib.sh
 . ./lib-api.sh
 
-requires module=null_blk file=/proc/sys/debug/kprobes-optimization
+requires module=null_blk
 api_requires zcblk-io
 null_add nullb0 memory_backed=1 size=64
 zcblk_load
@@ -25,10 +25,15 @@ run() {
 	invalidated=$(($(api_stat invalidated) - invalidated))
 }
 
+# Bios are seen by a kprobe, which User Mode Linux has not
+spied=err,sync_err,wrong,calls,bios,vecs,fuas,preflushes,nowaits,polls,prios
+[ -e /proc/sys/debug/kprobes-optimization ] || spied=err,sync_err,wrong,calls
+
 # result PARAM WANT...
 result() {
 	while [ $# -ge 2 ]; do
-		check_eq "$NAME: $1" "$2" "$(api_result zcblk-io "$1")"
+		[[ ,$spied, != *,"$1",* ]] ||
+			check_eq "$NAME: $1" "$2" "$(api_result zcblk-io "$1")"
 		shift 2
 	done
 }
@@ -59,7 +64,7 @@ for registered in 0 1; do
 
 	run buffer=scattered bytes=3145728 "registered=$registered" flags=fua,preflush,sync prio=16388
 	good bios 3 fuas 3 preflushes 3 prios 3
-	run buffer=scattered bytes=1048576 "registered=$registered" flags=nowait
+	run buffer=scattered bytes=65536 "registered=$registered" flags=nowait
 	good bios 1 nowaits 1
 	run buffer=scattered bytes=3145728 "registered=$registered" flags=nowait
 	result err -11 calls 1 bios 0
