@@ -64,6 +64,7 @@ int zcblk_parse_word(const char *who, const char *what,
 	       (int)strcspn(word, "\n"), word, accepted);
 	return -EINVAL;
 }
+EXPORT_SYMBOL_GPL(zcblk_parse_word);
 
 /* A setting that may change at any time */
 #define ZCBLK_WORD_ATTR(_name)						\

@@ -20,6 +20,7 @@
 #include <linux/zcblk.h>
 
 #include "compat.h"
+#include "words.h"
 
 #define ZCBLK_NAME	"zcblk"
 
@@ -242,8 +243,6 @@ static inline gfp_t zcblk_bufio_gfp(const struct zcblk_bufio *io)
 int zcblk_configfs_init(const struct zcblk_settings *defaults,
 			char *const *lower, unsigned int nr_lower);
 void zcblk_configfs_exit(void);
-int zcblk_parse_word(const char *who, const char *what,
-		     const char *const *words, const char *word);
 
 /* disk.c */
 struct zcblk_disk *zcblk_disk_create(const char *name,

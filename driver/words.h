@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Words that users write into attributes. For the driver and its companions.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#ifndef _ZCBLK_WORDS_H
+#define _ZCBLK_WORDS_H
+
+int zcblk_parse_word(const char *who, const char *what,
+		     const char *const *words, const char *word);
+
+#endif /* _ZCBLK_WORDS_H */
