@@ -70,7 +70,8 @@ install: modules ## install module and tool; DESTDIR=, PREFIX=/usr/local
 	$(MAKE) -C userspace install O=$(CURDIR)/$(built)/userspace
 
 uninstall: ## remove what install put there
-	$(RM) $(modules)/updates/driver/zcblk.ko*
+	$(RM) $(modules)/updates/driver/zcblk.ko* \
+		$(modules)/updates/driver/exerciser/zcblk_exerciser*.ko*
 	$(depmod)
 	$(MAKE) -C userspace uninstall
 

@@ -12,8 +12,10 @@
 #define _ZCBLK_COMPAT_H
 
 #include <linux/bio.h>
+#include <linux/blk-mq.h>
 #include <linux/blkdev.h>
 #include <linux/crc32.h>
+#include <linux/dm-io.h>
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -97,6 +99,64 @@ static inline int bioset_integrity_create(struct bio_set *bs, int pool_size)
 {
 	return 0;
 }
+#endif
+
+/* block: add a bdev_rw_virt helper (v6.16) */
+#ifndef COMPAT_HAVE_BDEV_RW_VIRT
+static inline int bdev_rw_virt(struct block_device *bdev, sector_t sector,
+			       void *data, size_t len, enum req_op op)
+{
+	struct bio_vec bv;
+	struct bio bio;
+	int err;
+
+	bio_init(&bio, bdev, &bv, 1, op);
+	bio.bi_iter.bi_sector = sector;
+	__bio_add_page(&bio, virt_to_page(data), len, offset_in_page(data));
+	err = submit_bio_wait(&bio);
+	bio_uninit(&bio);
+	return err;
+}
+#endif
+
+/* block: remove the queue from blk_rq_map_kern() (v6.15) */
+#ifndef COMPAT_HAVE_RQ_MAP_KERN_RQ
+#define blk_rq_map_kern(rq, buf, len, gfp) blk_rq_map_kern((rq)->q, rq, buf, len, gfp)
+#endif
+
+/*
+ * block: pass a batch to ->end_io of a request (v7.0). COMPAT_RQ_END_IO(fn) makes
+ * the entry that compat_rq_end_io(fn) names.
+ */
+#ifdef COMPAT_HAVE_RQ_END_IO_BATCH
+#define COMPAT_RQ_END_IO(fn)
+#define compat_rq_end_io(fn) fn
+#else
+#define COMPAT_RQ_END_IO(fn)						\
+static enum rq_end_io_ret compat_##fn(struct request *rq, blk_status_t status)	\
+{									\
+	return fn(rq, status, NULL);					\
+}
+
+#define compat_rq_end_io(fn) compat_##fn
+#endif
+
+/*
+ * dm-io: tell what is not supported from what failed (v7.1). COMPAT_DM_IO_NOTIFY(fn)
+ * makes the entry that compat_dm_io_notify(fn) names.
+ */
+#ifdef COMPAT_HAVE_DM_IO_UNSUP
+#define COMPAT_DM_IO_NOTIFY(fn)
+#define compat_dm_io_notify(fn) fn
+#else
+#define dm_io(req, nr, where, errors, unsup, prio) dm_io(req, nr, where, errors, prio)
+#define COMPAT_DM_IO_NOTIFY(fn)						\
+static void compat_##fn(unsigned long error, void *context)		\
+{									\
+	fn(error, 0, context);						\
+}
+
+#define compat_dm_io_notify(fn) compat_##fn
 #endif
 
 /* block: BLK_STS_INVAL (v6.11) */

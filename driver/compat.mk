@@ -38,3 +38,23 @@ $(error Linux 6.9 and 6.10 set limits in a way that is not known here)
 else
 zcblk-y += compat-limits.o
 endif
+
+# v6.16: a synchronous I/O on memory of the direct map
+ifeq ($(call compat-has,bio.h,\<bdev_rw_virt\>),y)
+ccflags-y += -DCOMPAT_HAVE_BDEV_RW_VIRT
+endif
+
+# v7.1: dm_io() tells what is not supported from what failed
+ifeq ($(call compat-has,dm-io.h,\<sync_unsup_bits\>),y)
+ccflags-y += -DCOMPAT_HAVE_DM_IO_UNSUP
+endif
+
+# v6.15: blk_rq_map_kern() finds the queue by itself
+ifeq ($(call compat-has,blk-mq.h,blk_rq_map_kern.struct request .rq),y)
+ccflags-y += -DCOMPAT_HAVE_RQ_MAP_KERN_RQ
+endif
+
+# v7.0: ->end_io() of a request is told of a batch
+ifeq ($(call compat-has,blk-mq.h,.rq_end_io_fn..struct request ...blk_status_t.$$),y)
+ccflags-y += -DCOMPAT_HAVE_RQ_END_IO_BATCH
+endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Engine rq-map-kern: blk_rq_map_kern(), which maps a buffer into one request,
+ * or copies it and tells nobody. Drivers call it for commands of their own. Reads
+ * and writes can go that way only as request-based device-mapper sends them, by
+ * blk_insert_cloned_request(): straight to the driver, past the I/O scheduler,
+ * and in one piece.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/blk-mq.h>
+#include <linux/module.h>
+
+#include "exerciser.h"
+
+static const char *exerciser_rq_refuse(const struct exerciser_job *job)
+{
+	struct request_queue *q = bdev_get_queue(job->bdev);
+
+	if (!queue_is_mq(q))
+		return "needs a device with a queue of requests";
+	if (bdev_is_partition(job->bdev))
+		return "takes no partitions";
+	if (job->set.size > (u64)queue_max_hw_sectors(q) << SECTOR_SHIFT)
+		return "takes no more than one request holds";
+	return NULL;
+}
+
+static enum rq_end_io_ret exerciser_rq_end_io(struct request *rq, blk_status_t status,
+					      const struct io_comp_batch *iob)
+{
+	exerciser_slot_done(rq->end_io_data, blk_status_to_errno(status));
+	return RQ_END_IO_FREE;
+}
+
+COMPAT_RQ_END_IO(exerciser_rq_end_io)
+
+static void exerciser_rq_issue(struct exerciser_slot *slot, struct request *rq)
+{
+	blk_status_t status;
+
+	rq->__sector = slot->sector;
+	rq->bio->bi_bdev = slot->worker->bdev;
+	rq->end_io = compat_rq_end_io(exerciser_rq_end_io);
+	rq->end_io_data = slot;
+	status = blk_insert_cloned_request(rq);
+	if (status)
+		blk_mq_end_request(rq, status);
+}
+
+static void exerciser_rq_submit(struct exerciser_slot *slot)
+{
+	struct request *rq;
+	int err;
+
+	rq = blk_mq_alloc_request(bdev_get_queue(slot->worker->bdev),
+				  exerciser_slot_opf(slot), 0);
+	if (IS_ERR(rq)) {
+		exerciser_slot_done(slot, PTR_ERR(rq));
+		return;
+	}
+	err = blk_rq_map_kern(rq, slot->buf, slot->worker->size, GFP_NOIO);
+	if (err) {
+		blk_mq_free_request(rq);
+		exerciser_slot_done(slot, err);
+		return;
+	}
+	exerciser_rq_issue(slot, rq);
+}
+
+struct exerciser_engine exerciser_engine_rq_map_kern = {
+	.name = "rq-map-kern",
+	.owner = THIS_MODULE,
+	.refuse = exerciser_rq_refuse,
+	.submit = exerciser_rq_submit,
+};

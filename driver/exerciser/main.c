@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Module init and exit.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/module.h>
+
+#include "exerciser.h"
+
+static struct exerciser_engine *const exerciser_engines[] = {
+	&exerciser_engine_map,
+	&exerciser_engine_registered,
+	&exerciser_engine_copy,
+	&exerciser_engine_rw_virt,
+	&exerciser_engine_rq_map_kern,
+};
+
+static void exerciser_unregister(size_t nr)
+{
+	while (nr--)
+		exerciser_engine_unregister(exerciser_engines[nr]);
+}
+
+static int __init exerciser_init(void)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(exerciser_engines) && !err; i++)
+		err = exerciser_engine_register(exerciser_engines[i]);
+	if (!err)
+		err = exerciser_configfs_init();
+	if (err)
+		exerciser_unregister(i);
+	return err;
+}
+
+static void __exit exerciser_exit(void)
+{
+	exerciser_configfs_exit();
+	exerciser_unregister(ARRAY_SIZE(exerciser_engines));
+}
+
+module_init(exerciser_init);
+module_exit(exerciser_exit);
+
+MODULE_DESCRIPTION("Load generator for disk I/O from kernel buffers");
+MODULE_AUTHOR("The zcblk authors");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The threads that submit. What they do for each I/O is part of what is
+ * measured, so they allocate nothing, and read no clock unless asked to.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/log2.h>
+#include <linux/overflow.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+
+#include "exerciser.h"
+
+/**
+ * exerciser_slot_done() - take note that a slot's I/O has completed
+ * @slot: the slot; its thread may use it again at once
+ * @error: 0 or a negative errno
+ *
+ * The RCU read lock keeps the worker until the last waker has left it.
+ *
+ * Context: any.
+ */
+void exerciser_slot_done(struct exerciser_slot *slot, int error)
+{
+	struct exerciser_worker *worker = slot->worker;
+
+	slot->error = error;
+	if (slot->start_ns)
+		slot->end_ns = ktime_get_ns();
+	rcu_read_lock();
+	llist_add(&slot->node, &worker->done);
+	if (wq_has_sleeper(&worker->wait))
+		wake_up(&worker->wait);
+	rcu_read_unlock();
+}
+EXPORT_SYMBOL_GPL(exerciser_slot_done);
+
+static void exerciser_slot_account(struct exerciser_slot *slot)
+{
+	struct exerciser_result *result = &slot->worker->result;
+	u64 latency;
+
+	slot->busy = false;
+	result->ios[slot->op]++;
+	result->reasons[slot->reason]++;
+	if (unlikely(slot->error)) {
+		result->errors++;
+		if (!result->first_error)
+			result->first_error = slot->error;
+	}
+	if (slot->start_ns) {
+		latency = slot->end_ns - slot->start_ns;
+		result->latency[min(latency ? ilog2(latency) : 0,
+				    EXERCISER_NR_BUCKETS - 1)]++;
+	}
+	if (slot->generation)
+		exerciser_verify_check(slot);
+}
+
+/* A slot to use, when one is or comes free */
+static struct exerciser_slot *exerciser_worker_take(struct exerciser_worker *worker)
+{
+	struct exerciser_slot *slot;
+
+	if (!worker->idle) {
+		wait_event(worker->wait, !llist_empty(&worker->done));
+		worker->idle = llist_del_all(&worker->done);
+	}
+	slot = llist_entry(worker->idle, struct exerciser_slot, node);
+	worker->idle = worker->idle->next;
+	if (slot->busy)
+		exerciser_slot_account(slot);
+	return slot;
+}
+
+static enum exerciser_op exerciser_worker_choose(struct exerciser_worker *worker,
+						 int op)
+{
+	if (op != EXERCISER_OP_MIXED)
+		return op;
+	/* Numerical Recipes' generator: its high bits are good enough for a coin */
+	worker->random = worker->random * 1664525 + 1013904223;
+	return worker->random >> 31;
+}
+
+static void exerciser_worker_issue(struct exerciser_worker *worker,
+				   struct exerciser_slot *slot)
+{
+	const struct exerciser_settings *set = &worker->job->set;
+
+	slot->sector += worker->stride;
+	if (++slot->turn == slot->turns) {
+		slot->turn = 0;
+		slot->sector = slot->first;
+	}
+	slot->op = exerciser_worker_choose(worker, set->op);
+	if (slot->generation)
+		exerciser_verify_fill(slot);
+	slot->busy = true;
+	if (set->latency)
+		slot->start_ns = ktime_get_ns();
+	worker->submit(slot);
+}
+
+static int exerciser_worker_fn(void *data)
+{
+	struct exerciser_worker *worker = data;
+	struct exerciser_job *job = worker->job;
+	unsigned int i;
+
+	worker->result.begin_ns = ktime_get_ns();
+	for (; worker->left && !READ_ONCE(job->stop); worker->left--) {
+		exerciser_worker_issue(worker, exerciser_worker_take(worker));
+		cond_resched();
+	}
+	for (i = 0; i < worker->nr_slots; i++)
+		exerciser_worker_take(worker);
+	worker->result.end_ns = ktime_get_ns();
+	if (atomic_dec_and_test(&job->active))
+		wake_up(&job->wait);
+	return 0;
+}
+
+/**
+ * exerciser_worker_start() - start a thread
+ * @worker: the thread
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int exerciser_worker_start(struct exerciser_worker *worker)
+{
+	struct exerciser_job *job = worker->job;
+	struct task_struct *task;
+
+	task = kthread_create(exerciser_worker_fn, worker, "zcblk/%s.%td",
+			      exerciser_job_name(job), worker - job->workers);
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	worker->task = get_task_struct(task);
+	atomic_inc(&job->active);
+	wake_up_process(task);
+	return 0;
+}
+
+/**
+ * exerciser_worker_stop() - wait for a thread's end, and that of its I/O
+ * @worker: the thread; nothing happens when it was not started
+ *
+ * Context: process.
+ */
+void exerciser_worker_stop(struct exerciser_worker *worker)
+{
+	if (!worker->task)
+		return;
+	kthread_stop(worker->task);
+	put_task_struct(worker->task);
+	worker->task = NULL;
+}
+
+static void exerciser_slot_free(struct exerciser_slot *slot)
+{
+	if (!slot)
+		return;
+	exerciser_buffer_free(slot);
+	kvfree(slot->generation);
+	kfree(slot);
+}
+
+/* Of what all slots of the job use, each has every n-th block */
+static void exerciser_slot_place(struct exerciser_slot *slot, unsigned int nr)
+{
+	struct exerciser_worker *worker = slot->worker;
+	const struct exerciser_settings *set = &worker->job->set;
+	sector_t block = worker->size >> SECTOR_SHIFT;
+	u64 bytes = min_t(u64, set->span, bdev_nr_bytes(worker->bdev));
+
+	slot->turns = div64_u64(bytes, (u64)worker->stride << SECTOR_SHIFT);
+	slot->first = nr * block;
+	/* The first block that it comes to is the first that it has */
+	slot->turn = slot->turns - 1;
+}
+
+static struct exerciser_slot *exerciser_slot_alloc(struct exerciser_worker *worker,
+						   unsigned int nr)
+{
+	struct exerciser_job *job = worker->job;
+	struct exerciser_slot *slot;
+	int err = -ENOMEM;
+
+	slot = kzalloc(sizeof(*slot) + job->engine->slot_size, GFP_KERNEL);
+	if (!slot)
+		return ERR_PTR(err);
+	slot->worker = worker;
+	slot->reason = ZCBLK_NR_REASONS;
+	exerciser_slot_place(slot, nr);
+	if (job->set.verify) {
+		slot->generation = kvcalloc(slot->turns, sizeof(u32), GFP_KERNEL);
+		if (!slot->generation)
+			goto free_slot;
+	}
+	err = exerciser_buffer_alloc(slot);
+	if (err)
+		goto free_slot;
+	if (job->engine->slot_init)
+		err = job->engine->slot_init(slot);
+	if (err)
+		goto free_slot;
+	return slot;
+
+free_slot:
+	exerciser_slot_free(slot);
+	return ERR_PTR(err);
+}
+
+/**
+ * exerciser_worker_init() - prepare a thread: its slots and their buffers
+ * @worker: the thread, all zero
+ * @job: the job, whose target is open
+ * @nr: which of the job's threads it is
+ *
+ * Context: process.
+ * Return: 0 or a negative errno; exerciser_worker_exit() cleans up after both.
+ */
+int exerciser_worker_init(struct exerciser_worker *worker,
+			  struct exerciser_job *job, unsigned int nr)
+{
+	const struct exerciser_settings *set = &job->set;
+	struct exerciser_slot *slot;
+	u64 share;
+
+	worker->job = job;
+	worker->submit = job->engine->submit;
+	worker->bdev = job->bdev;
+	worker->size = set->size;
+	worker->stride = (set->size >> SECTOR_SHIFT) * set->depth * set->threads;
+	share = div64_u64(set->count, set->threads);
+	if (nr < set->count - share * set->threads)
+		share++;
+	worker->left = set->count ? share : U64_MAX;
+	worker->random = set->seed + nr;
+	init_llist_head(&worker->done);
+	init_waitqueue_head(&worker->wait);
+	worker->slots = kcalloc(set->depth, sizeof(*worker->slots), GFP_KERNEL);
+	if (!worker->slots)
+		return -ENOMEM;
+	while (worker->nr_slots < set->depth) {
+		slot = exerciser_slot_alloc(worker, nr * set->depth + worker->nr_slots);
+		if (IS_ERR(slot))
+			return PTR_ERR(slot);
+		worker->slots[worker->nr_slots++] = slot;
+		llist_add(&slot->node, &worker->done);
+	}
+	return 0;
+}
+
+/**
+ * exerciser_worker_exit() - free a thread's slots
+ * @worker: the thread, which does not run
+ *
+ * Context: process.
+ */
+void exerciser_worker_exit(struct exerciser_worker *worker)
+{
+	const struct exerciser_engine *engine = worker->job->engine;
+
+	while (worker->nr_slots) {
+		struct exerciser_slot *slot = worker->slots[--worker->nr_slots];
+
+		if (engine->slot_exit)
+			engine->slot_exit(slot);
+		exerciser_slot_free(slot);
+	}
+	kfree(worker->slots);
+}
