@@ -130,8 +130,8 @@ static int parse_operand(struct request *request, char *argument)
 
 static int load_module(const char *file)
 {
-	if (!kernel_has_module() && !kernel_has_configfs() &&
-	    kernel_load_module(file))
+	if (!kernel_has_module("zcblk") && !kernel_has_configfs() &&
+	    kernel_load_module("zcblk", "configfs", file))
 		return STATUS_FAILED;
 	return disk_need_configfs();
 }

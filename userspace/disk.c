@@ -60,7 +60,7 @@ int disk_need_configfs(void)
 {
 	if (kernel_has_configfs())
 		return STATUS_OK;
-	if (kernel_has_module()) {
+	if (kernel_has_module("zcblk")) {
 		error("the module is loaded, but configfs is not mounted");
 		hint("as root: modprobe configfs; mount -t configfs none /sys/kernel/config");
 	} else {
@@ -111,8 +111,9 @@ void disk_explain(const char *disk, const struct setting *setting, int err)
 
 	if (is_power(setting))
 		explain_power(disk, setting->value, err);
-	else if (err == -EINVAL && !kernel_accepted(setting->attribute,
-						    accepted, sizeof(accepted)))
+	else if (err == -EINVAL &&
+		 !kernel_accepted("zcblk", setting->attribute, accepted,
+				  sizeof(accepted)))
 		error("cannot set %s of %s to '%s': accepted are %s",
 		      setting->attribute, disk, setting->value, accepted);
 	else

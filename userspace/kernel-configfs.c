@@ -5,7 +5,6 @@
 #include "kernel.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -110,40 +109,23 @@ int kernel_get(const char *disk, const char *attribute, char value[VALUE_SIZE])
 	return ret;
 }
 
-/*
- * One write, with a newline: configfs does not pass an empty write on, and
- * an empty value would be lost without a word.
- */
 int kernel_set(const char *disk, const char *attribute, const char *value)
 {
 	char path[PATH_MAX];
-	char line[VALUE_SIZE];
-	int length = snprintf(line, sizeof(line), "%s\n", value);
 	int ret = kernel_path(path, CONFIGFS "/%s/%s", disk, attribute);
-	ssize_t written;
-	int fd;
 
-	if (ret)
-		return ret;
-	if (length >= (int)sizeof(line))
-		return -ENAMETOOLONG;
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	written = write(fd, line, length);
-	ret = written < 0 ? -errno : written < length ? -EIO : 0;
-	close(fd);
-	return ret;
+	return ret ? ret : kernel_write(path, value);
 }
 
 /*
  * The values of @attribute in `features`, separated by commas; -ENOENT where
  * it names none.
  */
-int kernel_accepted(const char *attribute, char *values, size_t size)
+int kernel_accepted(const char *subsystem, const char *attribute, char *values,
+		    size_t size)
 {
 	char name[LABEL_SIZE], value[LABEL_SIZE];
-	FILE *file = kernel_open(CONFIGFS "/features");
+	FILE *file = kernel_open("kernel/config/%s/features", subsystem);
 	size_t used = 0;
 
 	if (!file)

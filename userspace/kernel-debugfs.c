@@ -107,11 +107,11 @@ static int parse_error(struct stats *stats, const char *line)
 }
 
 /* A bucket's place is the number of bits of its lower end. */
-static unsigned int bucket_index(u64 low)
+unsigned int bucket_index(u64 low_ns)
 {
 	unsigned int bits = 0;
 
-	for (; low; low >>= 1)
+	for (; low_ns; low_ns >>= 1)
 		bits++;
 	return bits;
 }

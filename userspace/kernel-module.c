@@ -84,16 +84,16 @@ static void explain(const char *module, const char *words)
 	hint("what the kernel said is in 'dmesg'");
 }
 
-/* modprobe brings configfs with it; insmod does not. */
-int kernel_load_module(const char *file)
+/* modprobe brings what a module needs with it; insmod does not. */
+int kernel_load_module(const char *name, const char *needs, const char *file)
 {
 	char words[WORDS_SIZE];
 	int ret;
 
-	ret = run_program("modprobe", file ? "configfs" : "zcblk", words);
+	ret = run_program("modprobe", file ? needs : name, words);
 	if (file)
 		ret = run_program("insmod", file, words);
 	if (ret)
-		explain(file ? file : "zcblk", words);
+		explain(file ? file : name, words);
 	return ret;
 }

@@ -5,6 +5,7 @@
 #include "kernel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -63,14 +64,38 @@ bool kernel_has_configfs(void)
 	return exists("kernel/config/zcblk");
 }
 
-bool kernel_has_module(void)
+bool kernel_has_module(const char *name)
 {
-	return exists("module/zcblk");
+	char path[PATH_MAX];
+
+	return !kernel_path(path, "module/%s", name) && !access(path, F_OK);
 }
 
 bool kernel_has_stats(void)
 {
 	return exists("kernel/debug/zcblk");
+}
+
+/*
+ * One write, with a newline: configfs does not pass an empty write on, and
+ * an empty value would be lost without a word.
+ */
+int kernel_write(const char *path, const char *value)
+{
+	char line[VALUE_SIZE];
+	int length = snprintf(line, sizeof(line), "%s\n", value);
+	ssize_t written;
+	int fd, ret;
+
+	if (length >= (int)sizeof(line))
+		return -ENAMETOOLONG;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	written = write(fd, line, length);
+	ret = written < 0 ? -errno : written < length ? -EIO : 0;
+	close(fd);
+	return ret;
 }
 
 int kernel_size(const char *disk, u64 *bytes)

@@ -22,9 +22,10 @@
 int kernel_path(char path[PATH_MAX], const char *fmt, ...) __printf(2, 3);
 FILE *kernel_open(const char *fmt, ...) __printf(1, 2);
 bool kernel_has_configfs(void);
-bool kernel_has_module(void);
+bool kernel_has_module(const char *name);
 bool kernel_has_stats(void);
 int kernel_size(const char *disk, u64 *bytes);
+int kernel_write(const char *path, const char *value);
 
 /* kernel-configfs.c: disks and their attributes */
 struct names {
@@ -42,7 +43,9 @@ int kernel_remove(const char *disk);
 bool kernel_has_attribute(const char *disk, const char *attribute);
 int kernel_get(const char *disk, const char *attribute, char value[VALUE_SIZE]);
 int kernel_set(const char *disk, const char *attribute, const char *value);
-int kernel_accepted(const char *attribute, char *values, size_t size);
+/* @subsystem is the directory of `features` in configfs. */
+int kernel_accepted(const char *subsystem, const char *attribute, char *values,
+		    size_t size);
 
 /* kernel-debugfs.c: statistics */
 #define MAX_PATHS	4
@@ -92,7 +95,13 @@ struct stats {
  */
 int kernel_stats(const char *disk, struct stats *stats);
 
-/* kernel-module.c: prints its own errors, with modprobe's words */
-int kernel_load_module(const char *file);
+/* The place of a histogram's bucket that begins at @low_ns. */
+unsigned int bucket_index(u64 low_ns);
+
+/*
+ * kernel-module.c: prints its own errors, with modprobe's words. The module is
+ * looked for by @name, or is @file, and then needs the module @needs, too.
+ */
+int kernel_load_module(const char *name, const char *needs, const char *file);
 
 #endif

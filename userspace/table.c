@@ -5,7 +5,6 @@
 #include "table.h"
 #include "error.h"
 
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 
 #define TABLE_NAME "zcblk"	/* of the array in JSON */
 
-static const struct option long_options[] = {
+static const struct option long_options[TABLE_LONG_OPTIONS + 1] = {
 	{ "bytes",	no_argument,		NULL, 'b' },
 	{ "json",	no_argument,		NULL, 'J' },
 	{ "noheadings",	no_argument,		NULL, 'n' },
@@ -23,23 +22,40 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
+void table_long_options(struct option options[TABLE_LONG_OPTIONS + 1])
+{
+	memcpy(options, long_options, sizeof(long_options));
+}
+
+bool table_option(struct table_options *options, int option, char *value)
+{
+	switch (option) {
+	case 'J':
+		options->json = true;
+		options->bytes = true;
+		return true;
+	case 'b':
+		options->bytes = true;
+		return true;
+	case 'n':
+		options->noheadings = true;
+		return true;
+	case 'o':
+		options->output = value;
+		return true;
+	default:
+		return false;
+	}
+}
+
 int table_getopt(struct table_options *options, int argc, char *argv[])
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "bJno:h", long_options,
-				     NULL)) != -1) {
-		if (option == 'h' || option == '?')
-			break;
-		if (option == 'b' || option == 'J')
-			options->bytes = true;
-		if (option == 'J')
-			options->json = true;
-		if (option == 'n')
-			options->noheadings = true;
-		if (option == 'o')
-			options->output = optarg;
-	}
+	do
+		option = getopt_long(argc, argv, TABLE_SHORT_OPTIONS, long_options,
+				     NULL);
+	while (table_option(options, option, optarg));
 	return option;
 }
 

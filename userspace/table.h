@@ -8,6 +8,7 @@
 
 #include "compiler.h"
 
+#include <getopt.h>
 #include <libsmartcols/libsmartcols.h>
 #include <stdbool.h>
 
@@ -17,6 +18,9 @@
 	"  -n, --noheadings   no line with headings\n" \
 	"  -o, --output LIST  these columns, separated by commas\n" \
 	"  -h, --help         this help\n"
+
+#define TABLE_SHORT_OPTIONS "bJno:h"
+#define TABLE_LONG_OPTIONS 5
 
 #define MAX_COLUMNS	32
 #define BYTES_SIZE	16
@@ -41,6 +45,13 @@ struct table {
 	int place[MAX_COLUMNS];		/* of a column in the table, or -1 */
 };
 
+/*
+ * For commands that have other options as well: copies those of TABLE_USAGE, and
+ * the end of the list, to @options; takes one of them that was found, but for help,
+ * or returns false when it is another.
+ */
+void table_long_options(struct option options[TABLE_LONG_OPTIONS + 1]);
+bool table_option(struct table_options *options, int option, char *value);
 /* Reads the options of TABLE_USAGE: -1 at their end, 'h' for help, '?' if bad. */
 int table_getopt(struct table_options *options, int argc, char *argv[]);
 void table_help(const struct column *columns, int count);
