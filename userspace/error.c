@@ -46,6 +46,21 @@ static const struct reason {
 	  "their format is not known; use the tool that came with the module" },
 	{ ACTION_STATS, EBADMSG,
 	  "not in their format; see 'grep . /sys/kernel/debug/zcblk/%D/*'" },
+	{ ACTION_SET_JOB, EINVAL, "it is not accepted; what is, says 'dmesg'" },
+	{ ACTION_EXERCISE, ENOENT, "no such device" },
+	{ ACTION_EXERCISE, ENXIO, "no such device" },
+	{ ACTION_EXERCISE, ENODEV, "no such device" },
+	{ ACTION_EXERCISE, ENOTBLK, "not a block device" },
+	{ ACTION_EXERCISE, EBUSY,
+	  "device is in use (mounted, or claimed by another driver); see 'lsblk %L'" },
+	{ ACTION_EXERCISE, EACCES, "device is read-only" },
+	{ ACTION_EXERCISE, ENOSPC,
+	  "it is too small, or --span is, for so many I/Os of that size in flight" },
+	{ ACTION_EXERCISE, EINVAL,
+	  "it cannot do I/O of that size, or there are no such buffers; see 'dmesg'" },
+	{ ACTION_EXERCISE, ENOMEM, "no memory for the buffers" },
+	{ ACTION_EXERCISE, EPROTO,
+	  "the result's format is not known; use the tool that came with the module" },
 };
 
 void error(const char *fmt, ...)

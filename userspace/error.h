@@ -21,6 +21,8 @@ enum action {
 	ACTION_POWER_DOWN,
 	ACTION_SET,
 	ACTION_STATS,
+	ACTION_SET_JOB,
+	ACTION_EXERCISE,
 };
 
 /* "zcblk: ..." on stderr, and a line that goes on from it. */

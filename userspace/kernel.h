@@ -98,6 +98,35 @@ int kernel_stats(const char *disk, struct stats *stats);
 /* The place of a histogram's bucket that begins at @low_ns. */
 unsigned int bucket_index(u64 low_ns);
 
+/* kernel-exerciser.c: jobs, which are directories in configfs as well */
+#define EXERCISER	"zcblk_exerciser"
+#define MAX_REASONS	16
+
+struct reason_count {
+	char name[LABEL_SIZE];
+	u64 count;
+};
+
+struct job_result {
+	char state[LABEL_SIZE];
+	u64 elapsed_ns;
+	u64 errors;
+	long long first_error;
+	u64 checked;
+	u64 verify_errors;
+	u64 guard_errors;
+	struct op_stats total;		/* its histogram, I/Os and bytes */
+	struct reason_count reason[MAX_REASONS];
+	unsigned int reasons;
+};
+
+bool kernel_has_exerciser(void);
+int kernel_job_make(const char *job);
+int kernel_job_remove(const char *job);
+int kernel_job_set(const char *job, const char *attribute, const char *value);
+/* -EPROTO, -EBADMSG as with kernel_stats() */
+int kernel_job_result(const char *job, struct job_result *result);
+
 /*
  * kernel-module.c: prints its own errors, with modprobe's words. The module is
  * looked for by @name, or is @file, and then needs the module @needs, too.

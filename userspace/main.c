@@ -24,13 +24,14 @@ static const struct command {
 	{ "list", cmd_list, "List disks" },
 	{ "show", cmd_show, "Show attributes and statistics of disks in full" },
 	{ "stat", cmd_stat, "Show statistics: totals, or rates every few seconds" },
+	{ "exercise", cmd_exercise, "Load a device from kernel buffers, and compare engines" },
 };
 
 static void print_usage(FILE *file)
 {
 	fputs("Usage: zcblk COMMAND [ARGUMENT...]\n\nCommands:\n", file);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(file, "  %-6s%s\n", commands[i].name,
+		fprintf(file, "  %-10s%s\n", commands[i].name,
 			commands[i].summary);
 	fputs("\n'zcblk COMMAND --help' tells more; so does zcblk(8).\n"
 	      "'zcblk --version' prints the version.\n", file);

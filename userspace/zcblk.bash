@@ -66,6 +66,35 @@ _zcblk_table() {
 	esac
 }
 
+# _zcblk_exercise_list OPTION LIST: the last of a list of values
+_zcblk_exercise_list() {
+	local before='' name value words=
+
+	[[ $2 != *,* ]] || before=${2%,*},
+	while read -r name value; do
+		[ "$name" != "$1" ] || words+=" $before$value"
+	done 2>/dev/null </sys/kernel/config/zcblk_exerciser/features
+	compopt -o nospace
+	_zcblk_words "$words" "$2"
+}
+
+# _zcblk_exercise WORD PREVIOUS
+_zcblk_exercise() {
+	case $2 in
+	--engine | --buffer | --op) _zcblk_exercise_list "${2#--}" "$1" ;;
+	--baseline) _zcblk_exercise_list engine "$1" ;;
+	-o | --output) _zcblk_column exercise "$1" ;;
+	exercise | --destroy | --modules) _zcblk_files "$1" ;;
+	--size | --offset | --depth | --threads | --span | --count | --time | --pairs | --seed) ;;
+	*)
+		_zcblk_words "--destroy --engine --buffer --size --op --offset --depth
+			--threads --span --count --time --pairs --baseline --verify
+			--seed --stable --latency --modules --bytes --json --noheadings
+			--output --help" "$1"
+		;;
+	esac
+}
+
 # _zcblk_set WORD ATTR, where ATTR is that of an ATTR= before the word
 _zcblk_set() {
 	if [ -n "$2" ]; then
@@ -93,7 +122,7 @@ _zcblk() {
 	previous=${attribute:-$previous}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_zcblk_words "add del set list show stat --help --version" "$word"
+		_zcblk_words "add del set list show stat exercise --help --version" "$word"
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -103,6 +132,7 @@ _zcblk() {
 	list) _zcblk_table list "$word" "$previous" "" ;;
 	show) _zcblk_words "$(_zcblk_disks) --help" "$word" ;;
 	stat) _zcblk_table stat "$word" "$previous" "$(_zcblk_disks)" ;;
+	exercise) _zcblk_exercise "$word" "$previous" ;;
 	esac
 }
 

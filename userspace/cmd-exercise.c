@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zcblk exercise: loads a device with I/O from kernel buffers, by several engines
+ * in turn, and compares them.
+ */
+#include "commands.h"
+#include "error.h"
+#include "exercise.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"Usage: zcblk exercise TARGET --destroy TARGET [OPTION...]\n"
+	"\n"
+	"Does I/O from kernel buffers on the block device TARGET, by several engines in\n"
+	"turn, and compares what it costs. DESTROYS WHAT IS ON TARGET, which therefore has\n"
+	"to be named twice, and must not be in use. Needs root; loads the modules.\n"
+	"\n"
+	"What is run: every combination of\n"
+	"  --engine LIST    map, registered, copy; dm-io, rw-virt, rq-map-kern\n"
+	"                   (default: map,registered,copy)\n"
+	"  --buffer LIST    kmalloc (default), vmalloc, vmalloc_huge, kvmalloc, pages\n"
+	"  --size LIST      bytes of one I/O, as in 512,4k,1m (default: 4k)\n"
+	"  --op LIST        read (default), write, mixed\n"
+	"\n"
+	"How:\n"
+	"  --offset BYTES   of each buffer from the start of a page (default: 0)\n"
+	"  --depth N        I/Os in flight, of each thread (default: 1)\n"
+	"  --threads N      threads (default: 1)\n"
+	"  --span SIZE      how much of TARGET is used (default: 64m)\n"
+	"  --count N        I/Os of one leg (default: as many as there is time for)\n"
+	"  --time SECONDS   of one leg (default: 0.25, or none with --count)\n"
+	"  --pairs N        legs of each engine (default: 1)\n"
+	"  --baseline NAME  the engine that others are compared with (default: the first)\n"
+	"  --verify         write blocks that say where they belong, and look for them\n"
+	"  --seed N         for what is written, and the order of mixed\n"
+	"  --stable         watch for buffers that change while in flight\n"
+	"  --latency        measure each I/O as well\n"
+	"  --modules DIR    folder with zcblk.ko, to load from (default: modprobe finds them)\n"
+	"\n"
+	"Options:\n"
+	TABLE_USAGE;
+
+enum {
+	OPT_DESTROY = 256, OPT_ENGINE, OPT_BUFFER, OPT_SIZE, OPT_OP, OPT_TIME,
+	OPT_PAIRS, OPT_BASELINE, OPT_MODULES,
+	OPT_FIXED,			/* and above: places in fixed_options */
+};
+
+/* Options that become an attribute of the job as they are. */
+static const char * const fixed_options[] = {
+	"offset", "depth", "threads", "span", "count", "seed",
+	"verify", "stable", "latency",	/* these have no argument */
+};
+
+#define FIXED(name, i, argument) { name, argument, NULL, OPT_FIXED + (i) }
+
+static const struct option options[] = {
+	{ "destroy",	required_argument,	NULL, OPT_DESTROY },
+	{ "engine",	required_argument,	NULL, OPT_ENGINE },
+	{ "buffer",	required_argument,	NULL, OPT_BUFFER },
+	{ "size",	required_argument,	NULL, OPT_SIZE },
+	{ "op",		required_argument,	NULL, OPT_OP },
+	{ "time",	required_argument,	NULL, OPT_TIME },
+	{ "pairs",	required_argument,	NULL, OPT_PAIRS },
+	{ "baseline",	required_argument,	NULL, OPT_BASELINE },
+	{ "modules",	required_argument,	NULL, OPT_MODULES },
+	FIXED("offset", 0, required_argument),
+	FIXED("depth", 1, required_argument),
+	FIXED("threads", 2, required_argument),
+	FIXED("span", 3, required_argument),
+	FIXED("count", 4, required_argument),
+	FIXED("seed", 5, required_argument),
+	FIXED("verify", 6, no_argument),
+	FIXED("stable", 7, no_argument),
+	FIXED("latency", 8, no_argument),
+};
+
+static char time_ms[LABEL_SIZE];
+
+static void fix(struct exercise *exercise, const char *attribute, const char *value)
+{
+	struct fixed_setting *fixed = exercise->fixed;
+	struct fixed_setting *end = fixed + exercise->nr_fixed;
+
+	while (fixed < end && strcmp(fixed->attribute, attribute))
+		fixed++;
+	if (fixed == end)
+		exercise->nr_fixed++;
+	fixed->attribute = attribute;
+	fixed->value = value;
+}
+
+/* Takes @text apart, in place. */
+static int parse_list(struct value_list *list, char *text, const char *what)
+{
+	char *rest = text, *value;
+
+	list->count = 0;
+	while ((value = strsep(&rest, ","))) {
+		if (!*value || list->count == MAX_VALUES) {
+			error("--%s takes 1 to %d values, with commas between",
+			      what, MAX_VALUES);
+			return STATUS_USAGE;
+		}
+		list->value[list->count++] = value;
+	}
+	return STATUS_OK;
+}
+
+/* As numbers, which is what tables and JSON are to have. */
+static int parse_sizes(struct value_list *list, char *text)
+{
+	static char bytes[MAX_VALUES][LABEL_SIZE];
+	static const char units[] = "kmg";
+	int status = parse_list(list, text, "size");
+
+	for (unsigned int i = 0; !status && i < list->count; i++) {
+		char *end;
+		u64 size = strtoull(list->value[i], &end, 10);
+		const char *unit = *end ? strchr(units, *end | 0x20) : NULL;
+
+		if (end == list->value[i] || (*end && (!unit || end[1]))) {
+			error("'%s' is no size, as in 512, 4k or 1m", list->value[i]);
+			return STATUS_USAGE;
+		}
+		if (unit)
+			size <<= 10 * (unit - units + 1);
+		snprintf(bytes[i], LABEL_SIZE, "%llu", size);
+		list->value[i] = bytes[i];
+	}
+	return status;
+}
+
+static int parse_time(struct exercise *exercise, const char *text)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (*end || !(seconds >= 0.001 && seconds <= 86400)) {
+		error("'%s' is no time in seconds", text);
+		return STATUS_USAGE;
+	}
+	snprintf(time_ms, sizeof(time_ms), "%.0f", seconds * 1000);
+	fix(exercise, "time_ms", time_ms);
+	return STATUS_OK;
+}
+
+static int parse_pairs(struct exercise *exercise, const char *text)
+{
+	char *end;
+	unsigned long pairs = strtoul(text, &end, 10);
+
+	if (*end || !pairs || pairs > MAX_PAIRS) {
+		error("'%s' is no number of pairs from 1 to %d", text, MAX_PAIRS);
+		return STATUS_USAGE;
+	}
+	exercise->pairs = pairs;
+	return STATUS_OK;
+}
+
+static int parse_option(struct exercise *exercise, int option, char *value)
+{
+	switch (option) {
+	case OPT_DESTROY:
+		exercise->destroy = value;
+		return STATUS_OK;
+	case OPT_ENGINE:
+		return parse_list(&exercise->engine, value, "engine");
+	case OPT_BUFFER:
+		return parse_list(&exercise->buffer, value, "buffer");
+	case OPT_SIZE:
+		return parse_sizes(&exercise->size, value);
+	case OPT_OP:
+		return parse_list(&exercise->op, value, "op");
+	case OPT_TIME:
+		return parse_time(exercise, value);
+	case OPT_PAIRS:
+		return parse_pairs(exercise, value);
+	case OPT_BASELINE:
+		exercise->baseline = value;
+		return STATUS_OK;
+	case OPT_MODULES:
+		exercise->modules = value;
+		return STATUS_OK;
+	default:
+		return error_usage("exercise");
+	}
+}
+
+static int parse_options(struct exercise *exercise, int argc, char *argv[])
+{
+	struct option all[ARRAY_SIZE(options) + TABLE_LONG_OPTIONS + 1];
+	int option, status = STATUS_OK;
+
+	memcpy(all, options, sizeof(options));
+	table_long_options(all + ARRAY_SIZE(options));
+	optind = 1;
+	while (!status && (option = getopt_long(argc, argv, TABLE_SHORT_OPTIONS, all,
+						NULL)) != -1) {
+		if (option == 'h') {
+			fputs(usage, stdout);
+			exercise_table_help();
+			exit(STATUS_OK);
+		}
+		if (option >= OPT_FIXED)
+			fix(exercise, fixed_options[option - OPT_FIXED],
+			    optarg ? optarg : "1");
+		else if (!table_option(&exercise->table, option, optarg))
+			status = parse_option(exercise, option, optarg);
+	}
+	return status;
+}
+
+static int check_target(struct exercise *exercise, int count, const char *target)
+{
+	if (count != 1) {
+		error("exercise needs one block device: TARGET --destroy TARGET");
+		return error_usage("exercise");
+	}
+	exercise->target = target;
+	if (!exercise->destroy) {
+		error("what is on %s would be destroyed: if it may, add --destroy %s",
+		      exercise->target, exercise->target);
+		return STATUS_USAGE;
+	}
+	if (strcmp(exercise->target, exercise->destroy)) {
+		error("it is %s that would be destroyed, but --destroy says %s",
+		      exercise->target, exercise->destroy);
+		return STATUS_USAGE;
+	}
+	return STATUS_OK;
+}
+
+static int check_baseline(struct exercise *exercise)
+{
+	if (!exercise->baseline)
+		exercise->baseline = exercise->engine.value[0];
+	for (unsigned int i = 0; i < exercise->engine.count; i++)
+		if (!strcmp(exercise->engine.value[i], exercise->baseline))
+			return STATUS_OK;
+	error("the baseline '%s' is not among the engines", exercise->baseline);
+	return STATUS_USAGE;
+}
+
+static int parse(struct exercise *exercise, int argc, char *argv[])
+{
+	int status = parse_options(exercise, argc, argv);
+	bool has_limit = false;
+
+	if (!status)
+		status = check_target(exercise, argc - optind, argv[optind]);
+	if (!status)
+		status = check_baseline(exercise);
+	if (!status)
+		status = exercise_table_check(&exercise->table);
+	for (unsigned int i = 0; i < exercise->nr_fixed; i++)
+		if (!strcmp(exercise->fixed[i].attribute, "count") ||
+		    !strcmp(exercise->fixed[i].attribute, "time_ms"))
+			has_limit = true;
+	if (!has_limit)
+		fix(exercise, "time_ms", "250");
+	else if (!*time_ms)
+		fix(exercise, "time_ms", "0");
+	return status;
+}
+
+static int judge_one(const struct cell *cell, const char *engine,
+		     const struct job_result *result)
+{
+	int status = STATUS_OK;
+
+	if (result->errors) {
+		error("%s %s %s %s: %llu of %llu I/Os failed, first with %s", cell->op,
+		      cell->buffer, cell->size, engine, result->errors,
+		      result->total.ios, strerror(-result->first_error));
+		status = STATUS_FAILED;
+	}
+	if (result->verify_errors) {
+		error("%s %s %s %s: %llu of %llu sectors do not hold their data; see 'dmesg'",
+		      cell->op, cell->buffer, cell->size, engine,
+		      result->verify_errors, result->checked);
+		status = STATUS_FAILED;
+	}
+	if (result->guard_errors) {
+		error("%s %s %s %s: memory beside %llu buffers was written to", cell->op,
+		      cell->buffer, cell->size, engine, result->guard_errors);
+		status = STATUS_FAILED;
+	}
+	return status;
+}
+
+/* What went wrong inside of jobs that ran. */
+static int judge(const struct exercise *exercise, const struct cell *cell)
+{
+	int status = judge_one(cell, "again", &cell->leg[exercise->engine.count].result);
+
+	for (unsigned int i = 0; i < exercise->engine.count; i++)
+		if (judge_one(cell, exercise->engine.value[i], &cell->leg[i].result))
+			status = STATUS_FAILED;
+	return status;
+}
+
+static int run_matrix(const struct exercise *exercise, struct cell *cell,
+		      struct table *table)
+{
+	unsigned int buffers = exercise->buffer.count, sizes = exercise->size.count;
+	int status = STATUS_OK;
+
+	for (unsigned int i = 0; i < exercise->op.count * buffers * sizes; i++) {
+		memset(cell, 0, sizeof(*cell));
+		cell->op = exercise->op.value[i / sizes / buffers];
+		cell->buffer = exercise->buffer.value[i / sizes % buffers];
+		cell->size = exercise->size.value[i % sizes];
+		if (exercise_run_cell(exercise, cell))
+			return STATUS_FAILED;
+		exercise_table_add(table, exercise, cell);
+		if (judge(exercise, cell))
+			status = STATUS_FAILED;
+	}
+	return status;
+}
+
+static int run(const struct exercise *exercise)
+{
+	struct cell *cell = malloc(sizeof(*cell));
+	struct table table;
+	int status;
+
+	if (!cell)
+		error_memory();
+	status = exercise_begin(exercise);
+	if (!status) {
+		exercise_table_begin(&table, exercise);
+		status = run_matrix(exercise, cell, &table);
+		table_end(&table);
+		exercise_end();
+	}
+	free(cell);
+	return status;
+}
+
+int cmd_exercise(int argc, char *argv[])
+{
+	struct exercise exercise = {
+		.engine = { { "map", "registered", "copy" }, 3 },
+		.buffer = { { "kmalloc" }, 1 },
+		.size = { { "4096" }, 1 },
+		.op = { { "read" }, 1 },
+		.pairs = 1,
+		.quiet = !isatty(STDERR_FILENO),
+	};
+	int status = parse(&exercise, argc, argv);
+
+	return status ? status : run(&exercise);
+}

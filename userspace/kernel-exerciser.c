@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Jobs of the exerciser: directories in configfs, with a result of lines of
+ * words. What a line begins with says what it is; one that is not known is
+ * passed over.
+ */
+#include "kernel.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CONFIGFS "kernel/config/" EXERCISER
+#define FORMAT_VERSION 1
+
+bool kernel_has_exerciser(void)
+{
+	char path[PATH_MAX];
+
+	return !kernel_path(path, CONFIGFS) && !access(path, F_OK);
+}
+
+int kernel_job_make(const char *job)
+{
+	char path[PATH_MAX];
+	int ret = kernel_path(path, CONFIGFS "/%s", job);
+
+	if (ret)
+		return ret;
+	return mkdir(path, 0755) ? -errno : 0;
+}
+
+int kernel_job_remove(const char *job)
+{
+	char path[PATH_MAX];
+	int ret = kernel_path(path, CONFIGFS "/%s", job);
+
+	if (ret)
+		return ret;
+	return rmdir(path) ? -errno : 0;
+}
+
+int kernel_job_set(const char *job, const char *attribute, const char *value)
+{
+	char path[PATH_MAX];
+	int ret = kernel_path(path, CONFIGFS "/%s/%s", job, attribute);
+
+	return ret ? ret : kernel_write(path, value);
+}
+
+static const struct {
+	const char *word;
+	size_t offset;
+} numbers[] = {
+	{ "ios",		offsetof(struct job_result, total.ios) },
+	{ "bytes",		offsetof(struct job_result, total.bytes) },
+	{ "elapsed_ns",		offsetof(struct job_result, elapsed_ns) },
+	{ "errors",		offsetof(struct job_result, errors) },
+	{ "first_error",	offsetof(struct job_result, first_error) },
+	{ "checked",		offsetof(struct job_result, checked) },
+	{ "verify_errors",	offsetof(struct job_result, verify_errors) },
+	{ "guard_errors",	offsetof(struct job_result, guard_errors) },
+};
+
+static int parse_number(struct job_result *result, const char *word,
+			const char *rest)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		char *number = (char *)result + numbers[i].offset, *end;
+
+		if (strcmp(word, numbers[i].word))
+			continue;
+		/* all are of 64 bits; only the errno has a sign */
+		*(long long *)number = strtoll(rest, &end, 10);
+		return end == rest ? -EBADMSG : 0;
+	}
+	return 0;
+}
+
+static int parse_reason(struct job_result *result, const char *rest)
+{
+	struct reason_count *reason = &result->reason[result->reasons];
+
+	if (result->reasons == MAX_REASONS ||
+	    sscanf(rest, "%31s %llu", reason->name, &reason->count) != 2)
+		return -EBADMSG;
+	result->reasons++;
+	return 0;
+}
+
+static int parse_latency(struct job_result *result, const char *rest)
+{
+	struct bucket bucket;
+
+	if (sscanf(rest, "%llu %llu %llu", &bucket.low_ns, &bucket.high_ns,
+		   &bucket.count) != 3)
+		return -EBADMSG;
+	result->total.bucket[bucket_index(bucket.low_ns)] = bucket;
+	return 0;
+}
+
+/* Takes @line apart, in place. */
+static int parse_line(struct job_result *result, char *line)
+{
+	char *rest = line;
+	const char *word = strsep(&rest, "\n ");
+
+	if (!rest)
+		return -EBADMSG;
+	if (!strcmp(word, "state"))
+		return sscanf(rest, "%31s", result->state) == 1 ? 0 : -EBADMSG;
+	if (!strcmp(word, "reason"))
+		return parse_reason(result, rest);
+	if (!strcmp(word, "latency"))
+		return parse_latency(result, rest);
+	return parse_number(result, word, rest);
+}
+
+int kernel_job_result(const char *job, struct job_result *result)
+{
+	FILE *file = kernel_open(CONFIGFS "/%s/result", job);
+	unsigned int version;
+	char *line = NULL;
+	size_t size = 0;
+	int ret = 0;
+
+	memset(result, 0, sizeof(*result));
+	if (!file)
+		return -errno;
+	if (getline(&line, &size, file) < 0 ||
+	    sscanf(line, "version %u", &version) != 1)
+		ret = -EBADMSG;
+	else if (version != FORMAT_VERSION)
+		ret = -EPROTO;
+	while (!ret && getline(&line, &size, file) >= 0)
+		ret = parse_line(result, line);
+	free(line);
+	fclose(file);
+	return ret;
+}
