@@ -53,6 +53,7 @@ takes threads 3 3
 refuses threads 0 "accepted are numbers from 1 to 1024"
 takes span 1073741824 1g
 takes count 0 0
+takes batch 1024 1k
 takes time_ms 86400000 86400000
 refuses time_ms 86400001 "accepted are numbers from 0"
 takes seed 18446744073709551615 18446744073709551615
@@ -65,4 +66,4 @@ check_fails "run takes 0 and 1" "cannot write" job_set job run=2
 check_eq "a job that has not run" "version 1
 state idle" "$(<"$EXFS/job/result")"
 entries=("$EXFS"/job/*)
-check_eq "it has no more attributes than these" 18 "${#entries[@]}"
+check_eq "it has no more attributes than these" 19 "${#entries[@]}"

@@ -39,6 +39,7 @@ static const char usage[] =
 	"  --seed N         for what is written, and the order of mixed\n"
 	"  --stable         watch for buffers that change while in flight\n"
 	"  --latency        measure each I/O as well\n"
+	"  --batch N        of a leg, take the median of batches of N I/Os\n"
 	"  --modules DIR    folder with zcblk.ko, to load from (default: modprobe finds them)\n"
 	"\n"
 	"Options:\n"
@@ -52,7 +53,7 @@ enum {
 
 /* Options that become an attribute of the job as they are. */
 static const char * const fixed_options[] = {
-	"offset", "depth", "threads", "span", "count", "seed",
+	"offset", "depth", "threads", "span", "count", "seed", "batch",
 	"verify", "stable", "latency",	/* these have no argument */
 };
 
@@ -74,9 +75,10 @@ static const struct option options[] = {
 	FIXED("span", 3, required_argument),
 	FIXED("count", 4, required_argument),
 	FIXED("seed", 5, required_argument),
-	FIXED("verify", 6, no_argument),
-	FIXED("stable", 7, no_argument),
-	FIXED("latency", 8, no_argument),
+	FIXED("batch", 6, required_argument),
+	FIXED("verify", 7, no_argument),
+	FIXED("stable", 8, no_argument),
+	FIXED("latency", 9, no_argument),
 };
 
 static char time_ms[LABEL_SIZE];

@@ -216,7 +216,9 @@ static int run_leg(const struct exercise *exercise, struct leg_sum *leg,
 			     "exercise %s", exercise->target);
 		return STATUS_FAILED;
 	}
-	if (result.total.ios)
+	if (result.median_ns > 0)
+		leg->ns[pair] = result.median_ns;
+	else if (result.total.ios)
 		leg->ns[pair] = (double)result.elapsed_ns / result.total.ios;
 	add_result(&leg->result, &result);
 	return STATUS_OK;

@@ -23,8 +23,8 @@ static const struct column columns[COLUMNS] = {
 		     "way of the I/O; 'again' is the baseline once more" },
 	[IOS] = { "IOS", SCOLS_JSON_NUMBER, "I/Os in all legs" },
 	[BYTES] = { "BYTES", SCOLS_JSON_NUMBER, "bytes that they moved" },
-	[NS] = { "NS", SCOLS_JSON_NUMBER, "ns for one I/O: time of all, by their number" },
-	[MBPS] = { "MBPS", SCOLS_JSON_NUMBER, "10^6 bytes a second" },
+	[NS] = { "NS", SCOLS_JSON_NUMBER, "ns for one I/O: mean of the legs" },
+	[MBPS] = { "MBPS", SCOLS_JSON_NUMBER, "10^6 bytes a second, if each takes that" },
 	[RATIO] = { "RATIO", SCOLS_JSON_NUMBER,
 		    "NS divided by the baseline's: geometric mean over the pairs" },
 	[LOW] = { "LOW", SCOLS_JSON_NUMBER, "its 95 % confidence interval: from" },
@@ -103,16 +103,31 @@ static void set_latency(struct table *table, int column, double ns)
 		table_set(table, column, "%.1f", ns / 1000);
 }
 
-static void set_figures(struct table *table, const struct job_result *result)
+/* Negative where no leg did anything. */
+static double mean_ns(const struct leg_sum *leg)
 {
+	unsigned int legs = 0;
+	double sum = 0;
+
+	for (unsigned int i = 0; i < MAX_PAIRS; i++) {
+		sum += leg->ns[i];
+		legs += leg->ns[i] > 0;
+	}
+	return legs ? sum / legs : -1;
+}
+
+static void set_figures(struct table *table, const struct leg_sum *leg)
+{
+	const struct job_result *result = &leg->result;
 	const struct op_stats *total = &result->total;
+	double ns = mean_ns(leg);
 
 	table_set(table, IOS, "%llu", total->ios);
 	table_set_bytes(table, BYTES, total->bytes);
-	if (total->ios)
-		table_set(table, NS, "%.1f", (double)result->elapsed_ns / total->ios);
-	if (result->elapsed_ns)
-		table_set(table, MBPS, "%.1f", total->bytes * 1e3 / result->elapsed_ns);
+	if (ns > 0) {
+		table_set(table, NS, "%.1f", ns);
+		table_set(table, MBPS, "%.1f", total->bytes * 1e3 / total->ios / ns);
+	}
 	table_set(table, ERRORS, "%llu", result->errors);
 	table_set(table, CHECKED, "%llu", result->checked);
 	table_set(table, BAD, "%llu", result->verify_errors + result->guard_errors);
@@ -149,7 +164,7 @@ static void add_engine(struct table *table, const struct exercise *exercise,
 		table_set(table, NOTE, "refused");
 		return;
 	}
-	set_figures(table, &leg->result);
+	set_figures(table, leg);
 	if (engine == exercise->engine.count) {
 		set_ratio(table, control, control);
 		table_set(table, NOTE, "control");

@@ -112,6 +112,10 @@ static int parse_line(struct job_result *result, char *line)
 		return -EBADMSG;
 	if (!strcmp(word, "state"))
 		return sscanf(rest, "%31s", result->state) == 1 ? 0 : -EBADMSG;
+	if (!strcmp(word, "median_ns")) {
+		result->median_ns = strtod(rest, NULL);
+		return 0;
+	}
 	if (!strcmp(word, "reason"))
 		return parse_reason(result, rest);
 	if (!strcmp(word, "latency"))

@@ -110,6 +110,7 @@ struct reason_count {
 struct job_result {
 	char state[LABEL_SIZE];
 	u64 elapsed_ns;
+	double median_ns;		/* for one I/O; 0 without batches */
 	u64 errors;
 	long long first_error;
 	u64 checked;

@@ -85,11 +85,11 @@ _zcblk_exercise() {
 	--baseline) _zcblk_exercise_list engine "$1" ;;
 	-o | --output) _zcblk_column exercise "$1" ;;
 	exercise | --destroy | --modules) _zcblk_files "$1" ;;
-	--size | --offset | --depth | --threads | --span | --count | --time | --pairs | --seed) ;;
+	--size | --offset | --depth | --threads | --span | --count | --time | --pairs | --seed | --batch) ;;
 	*)
 		_zcblk_words "--destroy --engine --buffer --size --op --offset --depth
 			--threads --span --count --time --pairs --baseline --verify
-			--seed --stable --latency --modules --bytes --json --noheadings
+			--seed --batch --stable --latency --modules --bytes --json --noheadings
 			--output --help" "$1"
 		;;
 	esac

@@ -90,6 +90,7 @@ EXERCISER_NUMBER_ATTR(verify, 0, 1);
 EXERCISER_NUMBER_ATTR(seed, 0, U64_MAX);
 EXERCISER_NUMBER_ATTR(stable, 0, 1);
 EXERCISER_NUMBER_ATTR(latency, 0, 1);
+EXERCISER_NUMBER_ATTR(batch, 0, S64_MAX);
 
 static int exerciser_set_word(struct exerciser_job *job, const char *what,
 			      int *setting, const char *const *words,
@@ -290,6 +291,7 @@ static struct configfs_attribute *exerciser_job_attrs[] = {
 	&exerciser_cfs_attr_seed,
 	&exerciser_cfs_attr_stable,
 	&exerciser_cfs_attr_latency,
+	&exerciser_cfs_attr_batch,
 	&exerciser_cfs_attr_run,
 	&exerciser_cfs_attr_result,
 	NULL,

@@ -22,6 +22,7 @@
 #define EXERCISER_NAME		"zcblk_exerciser"
 #define EXERCISER_ENGINE_LEN	16
 #define EXERCISER_NR_BUCKETS	40	/* the last takes all above 9 minutes */
+#define EXERCISER_NR_BATCHES	256	/* of more, the last */
 
 enum exerciser_buffer {
 	EXERCISER_BUFFER_KMALLOC,
@@ -72,6 +73,7 @@ extern const char *const exerciser_state_names[];
  * @seed: what is written, and in which order a mixed job reads and writes
  * @stable: ask zcblk to watch for buffers that change while in flight
  * @latency: make a histogram; reads the clock twice for each I/O
+ * @batch: look at the clock after so many I/Os of a thread, or 0
  */
 struct exerciser_settings {
 	char *target;
@@ -90,6 +92,7 @@ struct exerciser_settings {
 	u64 seed;
 	u64 stable;
 	u64 latency;
+	u64 batch;
 };
 
 /**
@@ -105,6 +108,7 @@ struct exerciser_settings {
  * @reasons: I/Os by how they went, and why; the last is for engines that do not
  *	     tell
  * @latency: I/Os that took from 2^i to less than 2^(i+1) ns
+ * @median_ns: the median of the first thread's batches, or 0
  */
 struct exerciser_result {
 	u64 ios[EXERCISER_OP_MIXED];
@@ -117,6 +121,7 @@ struct exerciser_result {
 	u64 guard_errors;
 	u64 reasons[ZCBLK_NR_REASONS + 1];
 	u64 latency[EXERCISER_NR_BUCKETS];
+	u64 median_ns;
 };
 
 /**
@@ -173,6 +178,10 @@ struct exerciser_slot {
  * @stride: from one block of a slot to its next, sectors
  * @left: I/Os still to be submitted
  * @random: what decides between read and write
+ * @batch_left: I/Os until the clock is looked at; 0 when nobody wants that
+ * @batch_begin_ns: when the batch began
+ * @nr_batches: batches so far
+ * @batches: how long they took, ns
  * @idle: slots that may be used
  * @done: slots whose I/O has completed
  * @wait: where the thread waits for @done
@@ -189,6 +198,10 @@ struct exerciser_worker {
 	sector_t stride;
 	u64 left;
 	u32 random;
+	u64 batch_left;
+	u64 batch_begin_ns;
+	unsigned int nr_batches;
+	u64 batches[EXERCISER_NR_BATCHES];
 	struct llist_node *idle;
 	struct exerciser_slot **slots;
 	unsigned int nr_slots;
@@ -326,6 +339,7 @@ int exerciser_worker_init(struct exerciser_worker *worker,
 void exerciser_worker_exit(struct exerciser_worker *worker);
 int exerciser_worker_start(struct exerciser_worker *worker);
 void exerciser_worker_stop(struct exerciser_worker *worker);
+u64 exerciser_worker_median(struct exerciser_worker *worker);
 void exerciser_slot_done(struct exerciser_slot *slot, int error);
 
 #endif /* _ZCBLK_EXERCISER_H */

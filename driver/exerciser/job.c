@@ -141,6 +141,7 @@ static void exerciser_job_fold(struct exerciser_job *job)
 		exerciser_worker_check_guards(&job->workers[i]);
 		exerciser_result_add(&job->result, &job->workers[i].result);
 	}
+	job->result.median_ns = exerciser_worker_median(&job->workers[0]);
 }
 
 /* Return: 0, -EINTR when a signal came, or why a thread could not be started */

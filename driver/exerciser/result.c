@@ -61,6 +61,11 @@ static ssize_t exerciser_result_show_io(struct exerciser_job *job, char *page,
 			     ios, bytes, ns);
 	if (!ios || !ns)
 		return len;
+	if (result->median_ns) {
+		tenths = mul_u64_u64_div_u64(result->median_ns, 10, job->set.batch);
+		len += sysfs_emit_at(page, len, "median_ns %llu.%llu\n", tenths / 10,
+				     tenths % 10);
+	}
 	tenths = mul_u64_u64_div_u64(ns, 10, ios);
 	len += sysfs_emit_at(page, len, "ns_per_io %llu.%llu\n", tenths / 10,
 			     tenths % 10);

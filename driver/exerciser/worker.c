@@ -11,6 +11,7 @@
 #include <linux/overflow.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
 
 #include "exerciser.h"
 
@@ -105,6 +106,16 @@ static void exerciser_worker_issue(struct exerciser_worker *worker,
 	worker->submit(slot);
 }
 
+static void exerciser_worker_end_batch(struct exerciser_worker *worker)
+{
+	u64 now = ktime_get_ns();
+
+	worker->batches[worker->nr_batches++ % EXERCISER_NR_BATCHES] =
+		now - worker->batch_begin_ns;
+	worker->batch_left = worker->job->set.batch;
+	worker->batch_begin_ns = now;
+}
+
 static int exerciser_worker_fn(void *data)
 {
 	struct exerciser_worker *worker = data;
@@ -112,8 +123,11 @@ static int exerciser_worker_fn(void *data)
 	unsigned int i;
 
 	worker->result.begin_ns = ktime_get_ns();
+	worker->batch_begin_ns = worker->result.begin_ns;
 	for (; worker->left && !READ_ONCE(job->stop); worker->left--) {
 		exerciser_worker_issue(worker, exerciser_worker_take(worker));
+		if (worker->batch_left && !--worker->batch_left)
+			exerciser_worker_end_batch(worker);
 		cond_resched();
 	}
 	for (i = 0; i < worker->nr_slots; i++)
@@ -159,6 +173,33 @@ void exerciser_worker_stop(struct exerciser_worker *worker)
 	kthread_stop(worker->task);
 	put_task_struct(worker->task);
 	worker->task = NULL;
+}
+
+static int exerciser_compare(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/**
+ * exerciser_worker_median() - what a thread's batch took
+ * @worker: the thread, which does not run any more
+ *
+ * Whatever else the machine did in some of them does not show in it.
+ *
+ * Context: process.
+ * Return: the median, ns; 0 when there was no batch.
+ */
+u64 exerciser_worker_median(struct exerciser_worker *worker)
+{
+	unsigned int nr = min_t(unsigned int, worker->nr_batches,
+				EXERCISER_NR_BATCHES);
+
+	if (!nr)
+		return 0;
+	sort(worker->batches, nr, sizeof(worker->batches[0]), exerciser_compare, NULL);
+	return worker->batches[nr / 2];
 }
 
 static void exerciser_slot_free(struct exerciser_slot *slot)
@@ -242,6 +283,7 @@ int exerciser_worker_init(struct exerciser_worker *worker,
 		share++;
 	worker->left = set->count ? share : U64_MAX;
 	worker->random = set->seed + nr;
+	worker->batch_left = set->batch;
 	init_llist_head(&worker->done);
 	init_waitqueue_head(&worker->wait);
 	worker->slots = kcalloc(set->depth, sizeof(*worker->slots), GFP_KERNEL);
