@@ -7,6 +7,7 @@
 # REQUIREMENTS: debugfs; the test modules of selftests/modules
 
 API_MODULES=$ZCBLK_BUILD/selftests/modules
+API_IO=/sys/module/zcblk_io/parameters
 
 # api_requires NAME...: skips the test unless these modules were built
 api_requires() {
@@ -52,6 +53,27 @@ api_stat() {
 		return 0
 	done <"$DEBUGFS/zcblk/api"
 	return 1
+}
+
+# api_io [PARAM=VALUE...]: one I/O, as the module zcblk-io has it; what is not named is as it
+# is by default. Without a process: there are many of them.
+api_io() {
+	local setting
+
+	if ! module_loaded zcblk_io; then
+		insmod "$API_MODULES/zcblk-io.ko" || die "zcblk-io does not load"
+		defer rmmod zcblk_io
+	fi
+	for setting in buffer=kmalloc bytes=4096 offset=0 sector=0 flags=none how=0 prio=0 \
+		registered=0 write=1 "$@"; do
+		printf %s "${setting#*=}" >"$API_IO/${setting%%=*}"
+	done
+	printf 1 >"$API_IO/run" || die "zcblk-io $*"
+}
+
+# api_io_result PARAM: as it was after the last I/O
+api_io_result() {
+	printf '%s\n' "$(<"$API_IO/$1")"
 }
 
 # api_load [PARAM=VALUE...]: prepares an I/O; api_repeat does it, api_unload ends it

@@ -16,26 +16,22 @@ null_add nullb1 memory_backed=1 size=64
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb1
 
-result() {
-	api_result zcblk-io "$1"
-}
-
 # buffer WANT ERRNO COUNT DEVICE PARAM=VALUE...: I/O with it, and WANT is counted COUNT times
 buffer() {
 	local want=$1 errno=$2 count=$3 device=$4 before after
 	shift 4
 	before=$(api_stat io "$want")
-	api_run zcblk-io "device=/dev/$device" "$@" || die "zcblk-io $* does not load"
+	api_io "device=/dev/$device" "$@"
 	after=$(api_stat io "$want")
-	check_eq "$device $*: $want" "$want" "$(result reason)"
-	check_eq "$device $*: the synchronous call says so" "$errno" "$(result sync_err)"
-	check_eq "$device $*: data is right" 0 "$(result wrong)"
-	check_eq "$device $*: done was called once" 1 "$(result calls)"
+	check_eq "$device $*: $want" "$want" "$(api_io_result reason)"
+	check_eq "$device $*: the synchronous call says so" "$errno" "$(api_io_result sync_err)"
+	check_eq "$device $*: data is right" 0 "$(api_io_result wrong)"
+	check_eq "$device $*: done was called once" 1 "$(api_io_result calls)"
 	check_eq "$device $*: counted" "$count" "$((after - before))"
 }
 
 explained() {
-	check_eq "the explainer says $1" "$1" "$(result explained)"
+	check_eq "the explainer says $1" "$1" "$(api_io_result explained)"
 }
 
 # User Mode Linux has modules in the range of vmalloc(), and no devices in memory

@@ -20,7 +20,7 @@ run() {
 	NAME="$*"
 	flushed=$(api_stat flushed)
 	invalidated=$(api_stat invalidated)
-	api_run zcblk-io device=/dev/nullb0 "$@" || die "zcblk-io $* does not load"
+	api_io device=/dev/nullb0 "$@"
 	flushed=$(($(api_stat flushed) - flushed))
 	invalidated=$(($(api_stat invalidated) - invalidated))
 }
@@ -33,7 +33,7 @@ spied=err,sync_err,wrong,calls,bios,vecs,fuas,preflushes,nowaits,polls,prios
 result() {
 	while [ $# -ge 2 ]; do
 		[[ ,$spied, != *,"$1",* ]] ||
-			check_eq "$NAME: $1" "$2" "$(api_result zcblk-io "$1")"
+			check_eq "$NAME: $1" "$2" "$(api_io_result "$1")"
 		shift 2
 	done
 }

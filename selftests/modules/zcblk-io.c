@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes and reads one buffer by the kernel API, compares with the page cache, and
- * tells what became of it: insmod zcblk-io.ko device=... buffer=... The buffer may
- * be one that the API has to copy, or to refuse.
+ * Writes or reads one buffer by the kernel API, compares with the page cache, and
+ * tells what became of it. The buffer may be one that the API has to copy, or to
+ * refuse.
  *
- * Results are parameters, in /sys/module/zcblk_io/parameters.
+ * All is done when something is written to the parameter `run`, as the others say;
+ * what came out of it is in parameters too.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -22,44 +23,44 @@
 #include "target.h"
 
 static char *device;
-module_param(device, charp, 0444);
+module_param(device, charp, 0644);
 MODULE_PARM_DESC(device, "path of the device; its content is lost");
 
 static char *buffer = "kmalloc";
-module_param(buffer, charp, 0444);
+module_param(buffer, charp, 0644);
 MODULE_PARM_DESC(buffer, "see buffers[] (default: kmalloc)");
 
 static unsigned int bytes = 4096;
-module_param(bytes, uint, 0444);
+module_param(bytes, uint, 0644);
 MODULE_PARM_DESC(bytes, "length of the buffer (default: 4096)");
 
 static unsigned int offset;
-module_param(offset, uint, 0444);
+module_param(offset, uint, 0644);
 MODULE_PARM_DESC(offset, "of the buffer in its memory (default: 0)");
 
 static unsigned int sector;
-module_param(sector, uint, 0444);
+module_param(sector, uint, 0644);
 MODULE_PARM_DESC(sector, "where on the device (default: 0)");
 
 static char *flags = "";
-module_param(flags, charp, 0444);
+module_param(flags, charp, 0644);
 MODULE_PARM_DESC(flags, "of fua, preflush, nowait, polled, sync");
 
 static unsigned int how;
-module_param(how, uint, 0444);
+module_param(how, uint, 0644);
 MODULE_PARM_DESC(how, "ZCBLK_BUFIO_*: 1 copies, 2 watches (default: 0)");
 
 static ushort prio;
-module_param(prio, ushort, 0444);
+module_param(prio, ushort, 0644);
 MODULE_PARM_DESC(prio, "the I/O's priority (default: 0)");
 
 static bool registered;
-module_param(registered, bool, 0444);
+module_param(registered, bool, 0644);
 MODULE_PARM_DESC(registered, "register the buffer (default: no)");
 
 static bool written = true;
-module_param_named(write, written, bool, 0444);
-MODULE_PARM_DESC(write, "write, and then read (default: yes)");
+module_param_named(write, written, bool, 0644);
+MODULE_PARM_DESC(write, "or read (default: write)");
 
 static char *explained = "", *reason = "";
 module_param(explained, charp, 0444);
@@ -245,7 +246,6 @@ static void do_async(void *buf, size_t len, blk_opf_t opf)
 		err = PTR_ERR(io.reg);
 		return;
 	}
-	seen.vecs = 0;
 	spy_start(note_bio);
 	zcblk_bufio_submit(&io);
 	while (!completion_done(&done)) {
@@ -354,18 +354,32 @@ static int do_named(const char *name)
 	return 0;
 }
 
-static int __init io_init(void)
+static int run_set(const char *val, const struct kernel_param *kp)
 {
 	int ret;
 
 	if (!device)
 		return -EINVAL;
+	err = 0;
+	sync_err = 0;
+	wrong = 0;
+	calls = 0;
+	memset(&seen, 0, sizeof(seen));
 	ret = target_open(&target, device);
 	if (ret)
 		return ret;
 	ret = strcmp(buffer, "stack") ? do_named(buffer) : do_stack();
 	target_close(&target);
 	return ret;
+}
+
+static const struct kernel_param_ops run_ops = { .set = run_set };
+module_param_cb(run, &run_ops, NULL, 0200);
+MODULE_PARM_DESC(run, "do it, when anything is written here");
+
+static int __init io_init(void)
+{
+	return 0;
 }
 
 static void __exit io_exit(void)
