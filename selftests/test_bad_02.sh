@@ -38,6 +38,7 @@ bad_values() {
 
 bad_values off
 check_refused "read_only" "Invalid argument" "zcblk: zcblk0: read_only '2'" read_only 2
+check_refused "stable" "Invalid argument" "zcblk: zcblk0: stable '2'" stable 2
 zcblk_set zcblk0 power 1
 bad_values on
 check "the disk still works" dd if=/dev/zcblk0 of=/dev/null bs=4k count=1 iflag=direct
