@@ -32,8 +32,11 @@ void zcblk_stable_use(bool on)
 		static_branch_dec(&zcblk_stable_used);
 }
 
-/* Return: NULL without memory: that write is not watched then */
-static struct zcblk_stable *zcblk_stable_alloc(u32 sum)
+/*
+ * Of the stack, @skip of our own functions are left out.
+ * Return: NULL without memory: that write is not watched then.
+ */
+static noinline struct zcblk_stable *zcblk_stable_alloc(u32 sum, unsigned int skip)
 {
 	struct zcblk_stable *stable = kmalloc(sizeof(*stable),
 					      GFP_NOWAIT | __GFP_NOWARN);
@@ -41,8 +44,7 @@ static struct zcblk_stable *zcblk_stable_alloc(u32 sum)
 	if (!stable)
 		return NULL;
 	stable->sum = sum;
-	/* From the caller of the submission on */
-	stable->nr = stack_trace_save(stable->stack, ZCBLK_STABLE_STACK, 2);
+	stable->nr = stack_trace_save(stable->stack, ZCBLK_STABLE_STACK, skip);
 	return stable;
 }
 
@@ -70,7 +72,8 @@ static u32 zcblk_sum_bio(struct bio *bio)
  */
 bool zcblk_stable_begin_bio(struct zcblk_io *io)
 {
-	io->stable = zcblk_stable_alloc(zcblk_sum_bio(io->parent));
+	/* Up to zcblk_submit_bio() */
+	io->stable = zcblk_stable_alloc(zcblk_sum_bio(io->parent), 4);
 	return io->stable;
 }
 
@@ -107,7 +110,8 @@ static u32 zcblk_sum_buf(const struct zcblk_bufio *io)
  */
 void zcblk_stable_begin_buf(struct zcblk_bufio *io)
 {
-	io->stable = zcblk_stable_alloc(zcblk_sum_buf(io));
+	/* Up to here: the compiler may or may not inline the rest */
+	io->stable = zcblk_stable_alloc(zcblk_sum_buf(io), 2);
 	if (io->stable)
 		zcblk_count(watched, 1);
 }
