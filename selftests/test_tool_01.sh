@@ -29,9 +29,9 @@ help_fits() {
 
 check "--version" grep -qx 'zcblk [0-9.]*' <("$ZCBLK" --version)
 "$ZCBLK" --help >"$TMP/help"
-check_eq "--help names the commands" "add del set list show stat" \
+check_eq "--help names the commands" "add del set list show stat exercise" \
 	"$(sed -n 's/^  \([a-z]*\) .*/\1/p' "$TMP/help" | xargs)"
-for command in add del set list show stat; do
+for command in add del set list show stat exercise; do
 	check "$command --help" help_fits $command
 	check "$command --foo" refused "unrecognized option '--foo'" $command --foo
 done
