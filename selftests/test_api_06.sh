@@ -16,6 +16,9 @@ documented() {
 }
 check "it is what driver/API.md shows" diff <(documented) modules/zcblk-example.c
 
+check_fails "it wants a device" "" insmod "$API_MODULES/zcblk-example.ko"
+check_fails "a file is none" "" insmod "$API_MODULES/zcblk-example.ko" device=/etc/passwd
+
 head -c 1M /dev/urandom >"$TMP/data"
 dd if="$TMP/data" of=/dev/nullb0 bs=1M oflag=direct status=none
 check "it loads" api_run zcblk-example device=/dev/nullb0

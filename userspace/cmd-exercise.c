@@ -30,7 +30,7 @@ static const char usage[] =
 	"  --offset BYTES   of each buffer from the start of a page (default: 0)\n"
 	"  --depth N        I/Os in flight, of each thread (default: 1)\n"
 	"  --threads N      threads (default: 1)\n"
-	"  --span SIZE      how much of TARGET is used (default: 64m)\n"
+	"  --span SIZE      how much of TARGET is used (default: 64m, or all)\n"
 	"  --count N        I/Os of one leg (default: as many as there is time for)\n"
 	"  --time SECONDS   of one leg (default: 0.25, or none with --count)\n"
 	"  --pairs N        legs of each engine (default: 1)\n"

@@ -8,22 +8,30 @@
 static char *device;
 module_param(device, charp, 0444);
 
-/* Copies the device's first MiB to its second */
+/* Copies the device's first MiB to its second: OVERWRITES what is there */
 static int __init example_init(void)
 {
-	struct file *file = filp_open(device, O_RDWR, 0);
-	void *buf = kvmalloc(SZ_1M, GFP_KERNEL);
-	int err = PTR_ERR_OR_ZERO(file) ?: buf ? 0 : -ENOMEM;
+	struct block_device *bdev;
+	struct file *file;
+	int err = -ENOMEM;
+	void *buf;
 
-	if (!err)
-		err = zcblk_bufio_rw(I_BDEV(file->f_mapping->host), 0,
-				     buf, SZ_1M, REQ_OP_READ);
-	if (!err)
-		err = zcblk_bufio_rw(I_BDEV(file->f_mapping->host), SZ_1M >> 9,
-				     buf, SZ_1M, REQ_OP_WRITE | REQ_FUA);
-	kvfree(buf);
-	if (!IS_ERR(file))
+	/* With O_EXCL none that is in use */
+	file = filp_open(device ?: "", O_RDWR | O_EXCL, 0);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	if (!S_ISBLK(file_inode(file)->i_mode)) {
 		fput(file);
+		return -ENOTBLK;
+	}
+	bdev = I_BDEV(file->f_mapping->host);
+	buf = kvmalloc(SZ_1M, GFP_KERNEL);
+	if (buf)
+		err = zcblk_bufio_rw(bdev, 0, buf, SZ_1M, REQ_OP_READ) ?:
+		      zcblk_bufio_rw(bdev, SZ_1M >> 9, buf, SZ_1M,
+				     REQ_OP_WRITE | REQ_FUA);
+	kvfree(buf);
+	fput(file);
 	return err;
 }
 

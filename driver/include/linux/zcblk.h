@@ -38,7 +38,8 @@ struct zcblk_stable;
  * @ZCBLK_REFUSED_LENGTH: refused (-EINVAL), for the length is no multiple of the
  *	device's logical block, or 0 and nothing to flush
  * @ZCBLK_REFUSED_SECTOR: refused (-EINVAL), for no logical block begins there
- * @ZCBLK_REFUSED_OP: refused (-EINVAL), for it is neither read, write nor flush
+ * @ZCBLK_REFUSED_OP: refused (-EINVAL), for it is neither REQ_OP_READ nor
+ *	REQ_OP_WRITE, or a read with REQ_FUA or REQ_PREFLUSH
  * @ZCBLK_NR_REASONS: how many there are
  */
 enum zcblk_reason {
@@ -101,8 +102,9 @@ enum zcblk_reason zcblk_bufio_explain(struct block_device *bdev, const void *buf
  * @buf: start of the buffer; NULL for a flush alone
  * @len: its length in bytes, a multiple of the logical block; 0 for a flush alone
  * @sector: where on the device, in units of 512 bytes
- * @opf: REQ_OP_READ or REQ_OP_WRITE, and flags: REQ_FUA, REQ_PREFLUSH,
- *	REQ_NOWAIT, REQ_POLLED, REQ_SYNC and so on
+ * @opf: REQ_OP_READ or REQ_OP_WRITE, and flags: REQ_FUA and REQ_PREFLUSH (of
+ *	writes), REQ_NOWAIT, REQ_POLLED, REQ_SYNC and so on; a flush alone is
+ *	REQ_OP_WRITE with REQ_PREFLUSH
  * @ioprio: as of IOPRIO_PRIO_VALUE(); 0 leaves it to the block layer
  * @flags: ZCBLK_BUFIO_*
  * @reg: the registered buffer that @buf lies in, or NULL
@@ -155,7 +157,8 @@ struct zcblk_bufio {
  * with REQ_NOWAIT. Inside a disk's ->submit_bio() only for what is not copied.
  * Return: nothing; @io->done is called in any case, and possibly before this
  * returns. The status is that of the device; for what was refused BLK_STS_IOERR
- * (no memory there) or BLK_STS_INVAL, and @io->reason says why.
+ * (no memory there) or BLK_STS_INVAL, which before Linux 6.11 is BLK_STS_IOERR.
+ * zcblk_reason_is_refused(@io->reason) tells the one from the other.
  */
 void zcblk_bufio_submit(struct zcblk_bufio *io);
 
