@@ -25,7 +25,7 @@ static enum zcblk_buf_kind zcblk_stack_kind(const void *buf, size_t len)
 /* Memory is there, or is not, in sections of 2 MiB and more on all that matters */
 static bool zcblk_is_kmem(const void *buf, const void *last)
 {
-	if (!virt_addr_valid(buf) || last < buf)
+	if (!virt_addr_valid(buf))
 		return false;
 	if (IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) &&
 	    PTR_ALIGN_DOWN(buf, SZ_2M) == PTR_ALIGN_DOWN(last, SZ_2M))
@@ -48,6 +48,8 @@ enum zcblk_buf_kind zcblk_buf_kind(const void *buf, size_t len)
 {
 	const void *last = buf + len - 1;
 
+	if (last < buf)
+		return ZCBLK_BUF_NONE;
 	if (object_is_on_stack(buf))
 		return zcblk_stack_kind(buf, len);
 	if (zcblk_is_kmem(buf, last))
@@ -183,13 +185,14 @@ unsigned int zcblk_buf_add(enum zcblk_buf_kind kind, struct bio *bio,
 }
 
 /**
- * zcblk_buf_flush() - before the device reads a buffer's pages
+ * zcblk_buf_flush() - before a device gets a buffer's pages
  * @kind: its kind
  * @buf: start of the buffer
  * @len: its length in bytes
  *
  * For caches that know addresses: what the CPU wrote by those of vmalloc() is
- * to be in the pages. The DMA API does the rest.
+ * to be in the pages, also before a read, or it might get there after it. The
+ * DMA API does the rest.
  *
  * Context: any.
  */
@@ -227,8 +230,7 @@ unsigned int zcblk_bio_add_buf(struct bio *bio, void *buf, unsigned int len)
 	if (kind != ZCBLK_BUF_KMEM && kind != ZCBLK_BUF_VMALLOC)
 		return 0;
 	done = zcblk_buf_add(kind, bio, buf, len);
-	if (op_is_write(bio_op(bio)))
-		zcblk_buf_flush(kind, buf, done);
+	zcblk_buf_flush(kind, buf, done);
 	return done;
 }
 EXPORT_SYMBOL_GPL(zcblk_bio_add_buf);

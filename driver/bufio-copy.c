@@ -214,7 +214,7 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 	size_t done, n;
 
 	blk_start_plug(&plug);
-	for (done = 0; done < io->len; done += n) {
+	for (done = 0; done < io->len && !READ_ONCE(io->status); done += n) {
 		piece = zcblk_piece_alloc(io, done);
 		if (piece && !zcblk_piece_is_allowed(io, piece)) {
 			zcblk_piece_free(piece);

@@ -73,6 +73,9 @@ static enum zcblk_reason zcblk_check_range(const struct zcblk_bufio *io)
 
 	if (io->len & mask)
 		return ZCBLK_REFUSED_LENGTH;
+	/* A part behind the end of all numbers would be at the start of the device */
+	if (io->sector + (io->len >> SECTOR_SHIFT) < io->sector)
+		return ZCBLK_REFUSED_SECTOR;
 	return io->sector & (mask >> SECTOR_SHIFT) ? ZCBLK_REFUSED_SECTOR :
 		ZCBLK_MAPPED;
 }
@@ -280,7 +283,9 @@ static void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
 		atomic_inc(&io->pending);
 		zcblk_part_submit(bio);
 		done += n;
-		bio = done < io->len ? zcblk_part_next(io, done, &n) : NULL;
+		bio = NULL;
+		if (done < io->len && !READ_ONCE(io->status))
+			bio = zcblk_part_next(io, done, &n);
 	}
 	blk_finish_plug(&plug);
 	zcblk_bufio_put(io, BLK_STS_OK);
@@ -291,7 +296,7 @@ static void zcblk_bufio_map(struct zcblk_bufio *io)
 	unsigned int n;
 	struct bio *bio = zcblk_part_next(io, 0, &n);
 
-	if (bio && op_is_write(io->opf) && io->len)
+	if (bio && io->len)
 		zcblk_buf_flush(io->kind, io->buf, io->len);
 	if (bio && n == io->len) {
 		zcblk_part_submit(bio);
@@ -334,8 +339,12 @@ EXPORT_SYMBOL_GPL(zcblk_bufio_submit);
 
 void zcblk_bufio_poll(struct zcblk_bufio *io)
 {
-	if (READ_ONCE(io->bio.bi_opf) & REQ_POLLED)
-		bio_poll(&io->bio, NULL, 0);
+	if (!(READ_ONCE(io->bio.bi_opf) & REQ_POLLED))
+		return;
+	/* What is in the caller's plug cannot be polled for: this lets it go */
+	if (current->plug)
+		io_schedule();
+	bio_poll(&io->bio, NULL, 0);
 }
 EXPORT_SYMBOL_GPL(zcblk_bufio_poll);
 

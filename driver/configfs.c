@@ -167,7 +167,7 @@ CONFIGFS_ATTR(zcblk_cfs_, read_only);
 
 static ssize_t zcblk_cfs_stable_show(struct config_item *item, char *page)
 {
-	return sysfs_emit(page, "%d\n", to_zcblk_device(item)->set.stable);
+	return sysfs_emit(page, "%d\n", READ_ONCE(to_zcblk_device(item)->set.stable));
 }
 
 static void zcblk_device_set_stable(struct zcblk_device *dev, bool on)

@@ -22,6 +22,8 @@ static const char *exerciser_dm_io_refuse(const struct exerciser_job *job)
 	/* It counts in whole sectors what each page gives */
 	if (job->set.offset % SECTOR_SIZE)
 		return "takes buffers that begin at a sector's multiple only";
+	if ((job->set.offset | job->set.size) & bdev_dma_alignment(job->bdev))
+		return "takes only buffers that are aligned for the device's DMA";
 	return NULL;
 }
 

@@ -21,7 +21,7 @@ static const char *exerciser_rq_refuse(const struct exerciser_job *job)
 		return "needs a device with a queue of requests";
 	if (bdev_is_partition(job->bdev))
 		return "takes no partitions";
-	if (job->set.size > (u64)queue_max_hw_sectors(q) << SECTOR_SHIFT)
+	if (job->set.size > (u64)queue_max_sectors(q) << SECTOR_SHIFT)
 		return "takes no more than one request holds";
 	return NULL;
 }

@@ -17,6 +17,8 @@ static const char *exerciser_rw_virt_refuse(const struct exerciser_job *job)
 
 	if (buffer != EXERCISER_BUFFER_KMALLOC && buffer != EXERCISER_BUFFER_PAGES)
 		return "takes memory of kmalloc and whole pages only";
+	if ((job->set.offset | job->set.size) & bdev_dma_alignment(job->bdev))
+		return "takes only buffers that are aligned for the device's DMA";
 	if (job->set.depth > 1)
 		return "waits for each I/O: depth is 1, use threads";
 	return NULL;

@@ -97,6 +97,8 @@ struct exerciser_settings {
 
 /**
  * struct exerciser_result - what a job has done, or one thread of it
+ * @size: bytes of each I/O; of the whole job only
+ * @batch: I/Os of a batch; of the whole job only
  * @ios: I/Os completed, by EXERCISER_OP_READ and EXERCISER_OP_WRITE
  * @errors: those of them that failed
  * @first_error: how the first of these failed, an errno
@@ -111,6 +113,8 @@ struct exerciser_settings {
  * @median_ns: the median of the first thread's batches, or 0
  */
 struct exerciser_result {
+	u64 size;
+	u64 batch;
 	u64 ios[EXERCISER_OP_MIXED];
 	u64 errors;
 	int first_error;

@@ -261,6 +261,9 @@ int exerciser_job_run(struct exerciser_job *job)
 	job->state = EXERCISER_RUNNING;
 	job->stop = false;
 	memset(&job->result, 0, sizeof(job->result));
+	/* The settings may change before the result is read */
+	job->result.size = job->set.size;
+	job->result.batch = job->set.batch;
 	mutex_unlock(&job->lock);
 
 	err = exerciser_job_do(job);

@@ -27,8 +27,11 @@ static int __init exerciser_init(void)
 	size_t i;
 	int err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(exerciser_engines) && !err; i++)
+	for (i = 0; i < ARRAY_SIZE(exerciser_engines); i++) {
 		err = exerciser_engine_register(exerciser_engines[i]);
+		if (err)
+			break;
+	}
 	if (!err)
 		err = exerciser_configfs_init();
 	if (err)

@@ -52,7 +52,7 @@ static ssize_t exerciser_result_show_io(struct exerciser_job *job, char *page,
 	const struct exerciser_result *result = &job->result;
 	u64 ios = result->ios[EXERCISER_OP_READ] + result->ios[EXERCISER_OP_WRITE];
 	u64 ns = result->end_ns - result->begin_ns;
-	u64 bytes = ios * job->set.size, tenths;
+	u64 bytes = ios * result->size, tenths;
 
 	len += sysfs_emit_at(page, len, "reads %llu\nwrites %llu\n",
 			     result->ios[EXERCISER_OP_READ],
@@ -62,7 +62,7 @@ static ssize_t exerciser_result_show_io(struct exerciser_job *job, char *page,
 	if (!ios || !ns)
 		return len;
 	if (result->median_ns) {
-		tenths = mul_u64_u64_div_u64(result->median_ns, 10, job->set.batch);
+		tenths = mul_u64_u64_div_u64(result->median_ns, 10, result->batch);
 		len += sysfs_emit_at(page, len, "median_ns %llu.%llu\n", tenths / 10,
 				     tenths % 10);
 	}

@@ -239,7 +239,8 @@ static struct exerciser_slot *exerciser_slot_alloc(struct exerciser_worker *work
 	slot->reason = ZCBLK_NR_REASONS;
 	exerciser_slot_place(slot, nr);
 	if (job->set.verify) {
-		slot->generation = kvcalloc(slot->turns, sizeof(u32), GFP_KERNEL);
+		slot->generation = kvcalloc(slot->turns, sizeof(u32),
+					    GFP_KERNEL | __GFP_NOWARN);
 		if (!slot->generation)
 			goto free_slot;
 	}
