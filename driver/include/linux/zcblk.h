@@ -219,8 +219,9 @@ void zcblk_buf_unregister(struct zcblk_buf *reg);
  *
  * Memory that is contiguous becomes one bvec: a buffer of kmalloc() always
  * does. A buffer of vmalloc() is flushed here for caches that know addresses;
- * after a read the caller has to call invalidate_kernel_vmap_range() on it. The buffer must stay as it is until the
- * bio has ended. A buffer on a stack or in a module's image must not be given.
+ * after a read the caller has to call invalidate_kernel_vmap_range() on it. The
+ * buffer must stay as it is until the bio has ended. A buffer on a stack or in a
+ * module's image must not be given.
  *
  * After an article of 2010 by the author of a replication driver, who mapped
  * with is_vmalloc_addr(), vmalloc_to_page() and virt_to_page().
