@@ -4,11 +4,12 @@
  * or copies it and tells nobody. Drivers call it for commands of their own. Reads
  * and writes can go that way only as request-based device-mapper sends them, by
  * blk_insert_cloned_request(): straight to the driver, past the I/O scheduler,
- * and in one piece.
+ * and in one piece. What does not fit into one request fails.
  *
  * Copyright (C) 2026 The zcblk authors
  */
 #include <linux/blk-mq.h>
+#include <linux/delay.h>
 #include <linux/module.h>
 
 #include "exerciser.h"
@@ -35,15 +36,28 @@ static enum rq_end_io_ret exerciser_rq_end_io(struct request *rq, blk_status_t s
 
 COMPAT_RQ_END_IO(exerciser_rq_end_io)
 
+static blk_status_t exerciser_rq_insert(struct request *rq)
+{
+	blk_status_t status = blk_insert_cloned_request(rq);
+
+	while (status == BLK_STS_RESOURCE || status == BLK_STS_DEV_RESOURCE) {
+		fsleep(100);
+		status = blk_insert_cloned_request(rq);
+	}
+	return status;
+}
+
 static void exerciser_rq_issue(struct exerciser_slot *slot, struct request *rq)
 {
-	blk_status_t status;
+	blk_status_t status = BLK_STS_NOTSUPP;
 
 	rq->__sector = slot->sector;
 	rq->bio->bi_bdev = slot->worker->bdev;
 	rq->end_io = compat_rq_end_io(exerciser_rq_end_io);
 	rq->end_io_data = slot;
-	status = blk_insert_cloned_request(rq);
+	/* What it copies it cuts off where a bio is full, and says nothing */
+	if (blk_rq_bytes(rq) == slot->worker->size)
+		status = exerciser_rq_insert(rq);
 	if (status)
 		blk_mq_end_request(rq, status);
 }
