@@ -291,22 +291,42 @@ static void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
 	zcblk_bufio_put(io, BLK_STS_OK);
 }
 
+/* All or nothing: may parts of an I/O be sent, of which the first has @n bytes? */
+static bool zcblk_may_send_parts(struct zcblk_bufio *io, unsigned int n)
+{
+	if (io->opf & REQ_NOWAIT) {
+		/* Another one may fail to be sent when the first is gone */
+		io->status = BLK_STS_AGAIN;
+		return false;
+	}
+	if (!io->reg && !zcblk_buf_is_present(io->kind, io->buf + n, io->len - n)) {
+		io->status = BLK_STS_IOERR;
+		io->reason = ZCBLK_REFUSED_UNMAPPED;
+		return false;
+	}
+	return true;
+}
+
 static void zcblk_bufio_map(struct zcblk_bufio *io)
 {
 	unsigned int n;
 	struct bio *bio = zcblk_part_next(io, 0, &n);
 
-	if (bio && io->len)
-		zcblk_buf_flush(io->kind, io->buf, io->len);
-	if (bio && n == io->len) {
-		zcblk_part_submit(bio);
-	} else if (bio && (io->opf & REQ_NOWAIT)) {
-		/* Another one may fail to be sent when this one is gone */
-		zcblk_part_free(io, bio);
-		zcblk_bufio_put(io, BLK_STS_AGAIN);
-	} else {
-		zcblk_bufio_map_parts(io, bio, n);
+	if (!bio) {
+		zcblk_bufio_end(io);
+		return;
 	}
+	if (n < io->len && !zcblk_may_send_parts(io, n)) {
+		zcblk_part_free(io, bio);
+		zcblk_bufio_end(io);
+		return;
+	}
+	if (io->len)
+		zcblk_buf_flush(io->kind, io->buf, io->len);
+	if (n == io->len)
+		zcblk_part_submit(bio);
+	else
+		zcblk_bufio_map_parts(io, bio, n);
 }
 
 static void zcblk_bufio_refuse(struct zcblk_bufio *io)

@@ -58,8 +58,11 @@ for offset in 0 20; do
 	buffer refused-unmapped -14 2 nullb1 buffer=short bytes=8192 "offset=$offset"
 	explained refused-unmapped
 done
-# The first of two bios is on its way already
-buffer refused-unmapped -14 2 nullb1 buffer=short bytes=4198400
+# All but the last page, of more than one bio
+for write in 0 1; do
+	buffer refused-unmapped -14 2 nullb1 buffer=short bytes=4198400 "write=$write"
+	check_eq "write=$write: nothing is sent" 0 "$(api_io_result bios)"
+done
 buffer refused-op -22 2 nullb1 write=0 flags=fua
 for bytes in 1 4097; do
 	buffer refused-length -22 2 nullb1 "bytes=$bytes"
