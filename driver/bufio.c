@@ -148,7 +148,7 @@ static void zcblk_bufio_end(struct zcblk_bufio *io)
 {
 	if (!op_is_write(io->opf) && zcblk_reason_is_mapped(io->reason))
 		zcblk_buf_invalidate(io->kind, io->buf, io->len);
-	if (unlikely(io->stable))
+	if (unlikely(io->flags & ZCBLK_BUFIO_STABLE))
 		zcblk_stable_end_buf(io);
 	if (io->status && !zcblk_reason_is_refused(io->reason))
 		zcblk_count(errors, 1);

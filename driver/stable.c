@@ -118,16 +118,21 @@ void zcblk_stable_begin_buf(struct zcblk_bufio *io)
 
 /**
  * zcblk_stable_end_buf() - look whether the buffer of an I/O has changed
- * @io: the I/O, done; zcblk_stable_begin_buf() was called
+ * @io: the I/O with ZCBLK_BUFIO_STABLE, done, whether it was watched or not
  *
  * Context: any.
  */
 void zcblk_stable_end_buf(struct zcblk_bufio *io)
 {
 	struct zcblk_stable *stable = io->stable;
-	u32 sum = zcblk_sum_buf(io);
+	u32 sum;
 
+	io->unstable = false;
+	if (!stable)
+		return;
+	sum = zcblk_sum_buf(io);
 	if (sum != stable->sum) {
+		io->unstable = true;
 		zcblk_count(unstable, 1);
 		trace_zcblk_unstable(io->bdev->bd_dev, io->sector, io->len, sum,
 				     stable);

@@ -29,6 +29,7 @@ disk_stat() {
 scribbled() {
 	api_load scribble=1 bytes=4096 "$@"
 	check "$*: 100 writes, scribbled on" api_repeat 100
+	told=$(api_repeat_result unstable)
 	# addresses in a module have names for as long as it is there
 	cp "$TRACEFS/trace" "$TMP/trace"
 	api_unload
@@ -39,6 +40,7 @@ echo >"$TRACEFS/trace"
 before=$(api_stat unstable)
 scribbled device=/dev/nullb0 how=2
 check_eq "each is found, by the flag" 100 $(($(api_stat unstable) - before))
+check_eq "each is told of" 100 "$told"
 scribbled device=/dev/nullb0 how=2 buffer=scattered bytes=65536 registered=1
 check_eq "also in vmalloc memory, registered" 200 $(($(api_stat unstable) - before))
 if grep -q 'zcblk_unstable: .* by 0x0 ' "$TMP/trace"; then

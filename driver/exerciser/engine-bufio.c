@@ -19,6 +19,7 @@ static void exerciser_bufio_done(struct zcblk_bufio *io, blk_status_t status)
 	struct exerciser_slot *slot = io->private;
 
 	slot->reason = io->reason;
+	slot->unstable = io->unstable;
 	exerciser_slot_done(slot, status ? blk_status_to_errno(status) : 0);
 }
 

@@ -107,6 +107,7 @@ struct exerciser_settings {
  * @checked: sectors that were verified
  * @verify_errors: sectors that did not hold what they had to
  * @guard_errors: buffers around which memory has changed
+ * @unstable: writes whose buffer changed while in flight, with the setting stable
  * @reasons: I/Os by how they went, and why; the last is for engines that do not
  *	     tell
  * @latency: I/Os that took from 2^i to less than 2^(i+1) ns
@@ -123,6 +124,7 @@ struct exerciser_result {
 	u64 checked;
 	u64 verify_errors;
 	u64 guard_errors;
+	u64 unstable;
 	u64 reasons[ZCBLK_NR_REASONS + 1];
 	u64 latency[EXERCISER_NR_BUCKETS];
 	u64 median_ns;
@@ -145,6 +147,7 @@ struct exerciser_result {
  * @sector: where the current I/O goes
  * @error: how it ended, 0 or a negative errno
  * @reason: how it went, and why; ZCBLK_NR_REASONS until an engine tells
+ * @unstable: its buffer changed while it was in flight
  * @start_ns: when it was submitted, if the job wants latencies
  * @end_ns: when it ended
  * @private: what the engine needs
@@ -167,6 +170,7 @@ struct exerciser_slot {
 	sector_t sector;
 	int error;
 	enum zcblk_reason reason;
+	bool unstable;
 	u64 start_ns;
 	u64 end_ns;
 	void *private[] __aligned(__alignof__(u64));

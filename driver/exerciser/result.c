@@ -44,6 +44,7 @@ void exerciser_result_add(struct exerciser_result *sum,
 	sum->checked += part->checked;
 	sum->verify_errors += part->verify_errors;
 	sum->guard_errors += part->guard_errors;
+	sum->unstable += part->unstable;
 }
 
 static ssize_t exerciser_result_show_io(struct exerciser_job *job, char *page,
@@ -114,8 +115,8 @@ ssize_t exerciser_result_show(struct exerciser_job *job, char *page)
 	len = exerciser_result_show_io(job, page, len);
 	len += sysfs_emit_at(page, len, "errors %llu\nfirst_error %d\n",
 			     result->errors, result->first_error);
-	len += sysfs_emit_at(page, len, "checked %llu\nverify_errors %llu\nguard_errors %llu\n",
+	len += sysfs_emit_at(page, len, "checked %llu\nverify_errors %llu\nguard_errors %llu\nunstable %llu\n",
 			     result->checked, result->verify_errors,
-			     result->guard_errors);
+			     result->guard_errors, result->unstable);
 	return exerciser_result_show_lists(job, page, len);
 }

@@ -47,6 +47,7 @@ static void exerciser_slot_account(struct exerciser_slot *slot)
 	slot->busy = false;
 	result->ios[slot->op]++;
 	result->reasons[slot->reason]++;
+	result->unstable += slot->unstable;
 	if (unlikely(slot->error)) {
 		result->errors++;
 		if (!result->first_error)

@@ -63,11 +63,13 @@ static bool starve;
 module_param(starve, bool, 0644);
 MODULE_PARM_DESC(starve, "take all free memory before each I/O (default: no)");
 
-static ulong ns, errors;
+static ulong ns, errors, unstable;
 module_param(ns, ulong, 0444);
 MODULE_PARM_DESC(ns, "result: nanoseconds that the last run took");
 module_param(errors, ulong, 0444);
 MODULE_PARM_DESC(errors, "result: I/Os that failed, since loading");
+module_param(unstable, ulong, 0444);
+MODULE_PARM_DESC(unstable, "result: I/Os whose buffer was found changed, since loading");
 
 struct slot {
 	struct zcblk_bufio io;
@@ -100,6 +102,7 @@ static void slot_wait(struct slot *slot)
 {
 	wait_for_completion(&slot->done);
 	errors += !!slot->io.status;
+	unstable += slot->io.unstable;
 }
 
 /* What allocations that may not wait could have; others may give some back */

@@ -112,6 +112,7 @@ enum zcblk_reason zcblk_bufio_explain(struct block_device *bdev, const void *buf
  *	the buffer any more; may free the struct, and may not sleep
  * @private: the caller's
  * @reason: out: how it went, or why it did not; set before @done is called
+ * @unstable: out, with ZCBLK_BUFIO_STABLE: the buffer changed while in flight
  *
  * The caller fills in what is above and leaves the rest alone: whatever is there
  * before does not matter. From zcblk_bufio_submit() until @done is called the
@@ -130,6 +131,7 @@ struct zcblk_bufio {
 	void (*done)(struct zcblk_bufio *io, blk_status_t status);
 	void *private;
 	enum zcblk_reason reason;
+	bool unstable;
 
 	/* private: */
 	blk_status_t status;		/* of a part that failed */
