@@ -40,6 +40,7 @@ fake_stats() {
 		copied zerocopy 0
 		copied copy $((n * 2097152))
 		splits 7
+		unstable 3
 		inflight 3
 		error medium 2
 		unheard-of 1 2 3
@@ -95,6 +96,7 @@ check_eq "show" "/dev/zcblk2
   stats        latency
   size         1G (1073741824 bytes)
   splits       7
+  unstable     3
   inflight     3
   error        medium 2
 

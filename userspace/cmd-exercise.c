@@ -287,6 +287,11 @@ static int judge_one(const struct cell *cell, const char *engine,
 		      result->verify_errors, result->checked);
 		status = STATUS_FAILED;
 	}
+	if (result->unstable) {
+		error("%s %s %s %s: the buffers of %llu writes changed while in flight",
+		      cell->op, cell->buffer, cell->size, engine, result->unstable);
+		status = STATUS_FAILED;
+	}
 	if (result->guard_errors) {
 		error("%s %s %s %s: memory beside %llu buffers was written to", cell->op,
 		      cell->buffer, cell->size, engine, result->guard_errors);

@@ -102,6 +102,7 @@ static void show_stats(const char *disk, const struct stats *stats)
 	struct table table;
 
 	printf("  %-12s %llu\n", "splits", stats->splits);
+	printf("  %-12s %llu\n", "unstable", stats->unstable);
 	printf("  %-12s %llu\n", "inflight", stats->inflight);
 	for (unsigned int i = 0; i < stats->errors; i++)
 		printf("  %-12s %s %llu\n", "error",

@@ -193,6 +193,7 @@ static void add_result(struct job_result *sum, const struct job_result *part)
 	sum->checked += part->checked;
 	sum->verify_errors += part->verify_errors;
 	sum->guard_errors += part->guard_errors;
+	sum->unstable += part->unstable;
 }
 
 static int run_leg(const struct exercise *exercise, struct leg_sum *leg,

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define CONFIGFS "kernel/config/zcblk"
@@ -62,22 +61,12 @@ bool kernel_has_disk(const char *disk)
 
 int kernel_make(const char *disk)
 {
-	char path[PATH_MAX];
-	int ret = kernel_path(path, CONFIGFS "/%s", disk);
-
-	if (ret)
-		return ret;
-	return mkdir(path, 0755) ? -errno : 0;
+	return kernel_mkdir(CONFIGFS "/%s", disk);
 }
 
 int kernel_remove(const char *disk)
 {
-	char path[PATH_MAX];
-	int ret = kernel_path(path, CONFIGFS "/%s", disk);
-
-	if (ret)
-		return ret;
-	return rmdir(path) ? -errno : 0;
+	return kernel_rmdir(CONFIGFS "/%s", disk);
 }
 
 bool kernel_has_attribute(const char *disk, const char *attribute)

@@ -6,10 +6,7 @@
 #include "kernel.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define FORMAT_VERSION 1
 
 /* Both find a row by name, or begin a new one; NULL where there is no room. */
 static struct path_stats *path_row(struct stats *stats, const char *name)
@@ -89,6 +86,8 @@ static int parse_number(struct stats *stats, const char *line)
 		return -EBADMSG;
 	if (!strcmp(what, "splits"))
 		stats->splits = number;
+	else if (!strcmp(what, "unstable"))
+		stats->unstable = number;
 	else
 		stats->inflight = number;
 	return 0;
@@ -141,42 +140,27 @@ static const struct {
 	{ "mapped",	parse_bytes },
 	{ "copied",	parse_bytes },
 	{ "splits",	parse_number },
+	{ "unstable",	parse_number },
 	{ "inflight",	parse_number },
 	{ "error",	parse_error },
 	{ "latency",	parse_latency },
 };
 
-static int parse_line(struct stats *stats, const char *line)
+static int parse_line(void *data, char *line)
 {
 	size_t length = strcspn(line, "\n ");
 
 	for (size_t i = 0; i < ARRAY_SIZE(parsers); i++)
 		if (strlen(parsers[i].word) == length &&
 		    !strncmp(parsers[i].word, line, length))
-			return parsers[i].parse(stats, line);
+			return parsers[i].parse(data, line);
 	return 0;
 }
 
 static int parse_file(struct stats *stats, const char *disk, const char *name)
 {
-	FILE *file = kernel_open("kernel/debug/zcblk/%s/%s", disk, name);
-	unsigned int version;
-	char *line = NULL;
-	size_t size = 0;
-	int ret = 0;
-
-	if (!file)
-		return -errno;
-	if (getline(&line, &size, file) < 0 ||
-	    sscanf(line, "version %u", &version) != 1)
-		ret = -EBADMSG;
-	else if (version != FORMAT_VERSION)
-		ret = -EPROTO;
-	while (!ret && getline(&line, &size, file) >= 0)
-		ret = parse_line(stats, line);
-	free(line);
-	fclose(file);
-	return ret;
+	return kernel_read_lines(parse_line, stats, "kernel/debug/zcblk/%s/%s", disk,
+				 name);
 }
 
 int kernel_stats(const char *disk, struct stats *stats)

@@ -10,11 +10,9 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define CONFIGFS "kernel/config/" EXERCISER
-#define FORMAT_VERSION 1
 
 bool kernel_has_exerciser(void)
 {
@@ -25,22 +23,12 @@ bool kernel_has_exerciser(void)
 
 int kernel_job_make(const char *job)
 {
-	char path[PATH_MAX];
-	int ret = kernel_path(path, CONFIGFS "/%s", job);
-
-	if (ret)
-		return ret;
-	return mkdir(path, 0755) ? -errno : 0;
+	return kernel_mkdir(CONFIGFS "/%s", job);
 }
 
 int kernel_job_remove(const char *job)
 {
-	char path[PATH_MAX];
-	int ret = kernel_path(path, CONFIGFS "/%s", job);
-
-	if (ret)
-		return ret;
-	return rmdir(path) ? -errno : 0;
+	return kernel_rmdir(CONFIGFS "/%s", job);
 }
 
 int kernel_job_set(const char *job, const char *attribute, const char *value)
@@ -63,6 +51,7 @@ static const struct {
 	{ "checked",		offsetof(struct job_result, checked) },
 	{ "verify_errors",	offsetof(struct job_result, verify_errors) },
 	{ "guard_errors",	offsetof(struct job_result, guard_errors) },
+	{ "unstable",		offsetof(struct job_result, unstable) },
 };
 
 static int parse_number(struct job_result *result, const char *word,
@@ -102,9 +91,9 @@ static int parse_latency(struct job_result *result, const char *rest)
 	return 0;
 }
 
-/* Takes @line apart, in place. */
-static int parse_line(struct job_result *result, char *line)
+static int parse_line(void *data, char *line)
 {
+	struct job_result *result = data;
 	char *rest = line;
 	const char *word = strsep(&rest, "\n ");
 
@@ -125,23 +114,6 @@ static int parse_line(struct job_result *result, char *line)
 
 int kernel_job_result(const char *job, struct job_result *result)
 {
-	FILE *file = kernel_open(CONFIGFS "/%s/result", job);
-	unsigned int version;
-	char *line = NULL;
-	size_t size = 0;
-	int ret = 0;
-
 	memset(result, 0, sizeof(*result));
-	if (!file)
-		return -errno;
-	if (getline(&line, &size, file) < 0 ||
-	    sscanf(line, "version %u", &version) != 1)
-		ret = -EBADMSG;
-	else if (version != FORMAT_VERSION)
-		ret = -EPROTO;
-	while (!ret && getline(&line, &size, file) >= 0)
-		ret = parse_line(result, line);
-	free(line);
-	fclose(file);
-	return ret;
+	return kernel_read_lines(parse_line, result, CONFIGFS "/%s/result", job);
 }

@@ -8,9 +8,11 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SECTOR_SIZE 512
+#define FORMAT_VERSION 1
 
 static int vpath(char path[PATH_MAX], const char *fmt, va_list args)
 {
@@ -35,8 +37,65 @@ int kernel_path(char path[PATH_MAX], const char *fmt, ...)
 	return ret;
 }
 
+static FILE *vopen(const char *fmt, va_list args)
+{
+	char path[PATH_MAX];
+	int ret = vpath(path, fmt, args);
+
+	if (ret) {
+		errno = -ret;
+		return NULL;
+	}
+	return fopen(path, "re");
+}
+
 /* For reading; NULL and errno where it cannot be opened. */
 FILE *kernel_open(const char *fmt, ...)
+{
+	va_list args;
+	FILE *file;
+
+	va_start(args, fmt);
+	file = vopen(fmt, args);
+	va_end(args);
+	return file;
+}
+
+static int read_lines(FILE *file, line_fn parse, void *data)
+{
+	unsigned int version;
+	char *line = NULL;
+	size_t size = 0;
+	int ret = 0;
+
+	if (getline(&line, &size, file) < 0 ||
+	    sscanf(line, "version %u", &version) != 1)
+		ret = -EBADMSG;
+	else if (version != FORMAT_VERSION)
+		ret = -EPROTO;
+	while (!ret && getline(&line, &size, file) >= 0)
+		ret = parse(data, line);
+	free(line);
+	return ret;
+}
+
+int kernel_read_lines(line_fn parse, void *data, const char *fmt, ...)
+{
+	va_list args;
+	FILE *file;
+	int ret;
+
+	va_start(args, fmt);
+	file = vopen(fmt, args);
+	va_end(args);
+	if (!file)
+		return -errno;
+	ret = read_lines(file, parse, data);
+	fclose(file);
+	return ret;
+}
+
+int kernel_mkdir(const char *fmt, ...)
 {
 	char path[PATH_MAX];
 	va_list args;
@@ -45,11 +104,23 @@ FILE *kernel_open(const char *fmt, ...)
 	va_start(args, fmt);
 	ret = vpath(path, fmt, args);
 	va_end(args);
-	if (ret) {
-		errno = -ret;
-		return NULL;
-	}
-	return fopen(path, "re");
+	if (ret)
+		return ret;
+	return mkdir(path, 0755) ? -errno : 0;
+}
+
+int kernel_rmdir(const char *fmt, ...)
+{
+	char path[PATH_MAX];
+	va_list args;
+	int ret;
+
+	va_start(args, fmt);
+	ret = vpath(path, fmt, args);
+	va_end(args);
+	if (ret)
+		return ret;
+	return rmdir(path) ? -errno : 0;
 }
 
 static bool exists(const char *below)

@@ -26,6 +26,16 @@ bool kernel_has_module(const char *name);
 bool kernel_has_stats(void);
 int kernel_size(const char *disk, u64 *bytes);
 int kernel_write(const char *path, const char *value);
+int kernel_mkdir(const char *fmt, ...) __printf(1, 2);
+int kernel_rmdir(const char *fmt, ...) __printf(1, 2);
+
+/*
+ * Calls @parse, with @data, for each line of a file but the first, which is the
+ * version of its format. @parse may take the line apart. -EPROTO: the version is
+ * another; -EBADMSG: there is none; or what @parse returned.
+ */
+typedef int (*line_fn)(void *data, char *line);
+int kernel_read_lines(line_fn parse, void *data, const char *fmt, ...) __printf(3, 4);
 
 /* kernel-configfs.c: disks and their attributes */
 struct names {
@@ -86,6 +96,7 @@ struct stats {
 	struct error_stats error[MAX_ERRORS];
 	unsigned int errors;
 	u64 splits;
+	u64 unstable;
 	u64 inflight;
 };
 
@@ -116,6 +127,7 @@ struct job_result {
 	u64 checked;
 	u64 verify_errors;
 	u64 guard_errors;
+	u64 unstable;
 	struct op_stats total;		/* its histogram, I/Os and bytes */
 	struct reason_count reason[MAX_REASONS];
 	unsigned int reasons;
