@@ -61,9 +61,16 @@ enum zcblk_buf_kind zcblk_buf_kind(const void *buf, size_t len)
 	return ZCBLK_BUF_NONE;
 }
 
-/* Device memory has entries in the page tables too, but no struct page */
+/*
+ * Device memory has entries in the page tables too, but no struct page. Without a
+ * virtual memory map the pfn is read from the page, and what stands for that of
+ * device memory is no address of the kernel's.
+ */
 static bool zcblk_is_memory(struct page *page)
 {
+	if (IS_ENABLED(CONFIG_SPARSEMEM) && !IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) &&
+	    !virt_addr_valid(page) && !is_vmalloc_addr(page))
+		return false;
 	return page && pfn_valid(page_to_pfn(page));
 }
 
