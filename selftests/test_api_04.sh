@@ -43,6 +43,7 @@ traced() {
 # each_io: events of 1000 I/Os, in thousandths. What comes with writing a parameter, in 100
 # I/Os as in 1100, cancels out.
 each_io() {
+	traced 100 # what tracing itself takes, once
 	traced 100
 	few=$(grep -cE "$1" "$TMP/trace" || true)
 	traced 1100
