@@ -27,8 +27,8 @@ def row:
 		($branches | sums([.line, .key]) | share, percent)] | @tsv;
 
 def files:
-	[.[].files[] | select(.file | test("driver/[^/]*\\.[ch]$"))
-		| .name = (.file | sub(".*/"; ""))];
+	[.[].files[] | select(.file | test("driver/(exerciser/)?[^/]*\\.[ch]$"))
+		| .name = (.file | sub(".*driver/"; ""))];
 
 # { "FILE FUNCTION": REASON }
 def known:
