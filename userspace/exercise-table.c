@@ -26,7 +26,7 @@ static const struct column columns[COLUMNS] = {
 	[NS] = { "NS", SCOLS_JSON_NUMBER, "ns for one I/O: mean of the legs" },
 	[MBPS] = { "MBPS", SCOLS_JSON_NUMBER, "10^6 bytes a second, if each takes that" },
 	[RATIO] = { "RATIO", SCOLS_JSON_NUMBER,
-		    "NS divided by the baseline's: geometric mean over the pairs" },
+		    "NS divided by the baseline's: geometric mean over the pairs, trimmed" },
 	[LOW] = { "LOW", SCOLS_JSON_NUMBER, "its 95 % confidence interval: from" },
 	[HIGH] = { "HIGH", SCOLS_JSON_NUMBER, "to" },
 	[NOTE] = { "NOTE", SCOLS_JSON_STRING,

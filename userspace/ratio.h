@@ -9,7 +9,7 @@
 
 struct ratio {
 	unsigned int pairs;		/* 0: there is none */
-	double mean;			/* geometric */
+	double mean;			/* geometric, trimmed */
 	double low;			/* 95 % confidence interval, by Student's t; */
 	double high;			/* negative for fewer than two pairs */
 };
