@@ -40,6 +40,8 @@ refuses buffer foo "accepted are kmalloc vmalloc vmalloc_huge kvmalloc pages"
 refuses engine foo "there is no engine 'foo'"
 refuses engine a-name-that-is-too-long-for-any-engine "there is no engine"
 
+takes target /dev/nowhere /dev/nowhere
+takes destroy /dev/nowhere /dev/nowhere
 takes size 65536 64k
 takes size 1048576 1M
 for value in 0 511 65m -1 4kk foo ""; do
