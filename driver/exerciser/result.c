@@ -115,8 +115,9 @@ ssize_t exerciser_result_show(struct exerciser_job *job, char *page)
 	len = exerciser_result_show_io(job, page, len);
 	len += sysfs_emit_at(page, len, "errors %llu\nfirst_error %d\n",
 			     result->errors, result->first_error);
-	len += sysfs_emit_at(page, len, "checked %llu\nverify_errors %llu\nguard_errors %llu\nunstable %llu\n",
-			     result->checked, result->verify_errors,
+	len += sysfs_emit_at(page, len, "checked %llu\nverify_errors %llu\n",
+			     result->checked, result->verify_errors);
+	len += sysfs_emit_at(page, len, "guard_errors %llu\nunstable %llu\n",
 			     result->guard_errors, result->unstable);
 	return exerciser_result_show_lists(job, page, len);
 }
