@@ -61,12 +61,12 @@ bool kernel_has_disk(const char *disk)
 
 int kernel_make(const char *disk)
 {
-	return kernel_mkdir(CONFIGFS "/%s", disk);
+	return kernel_mkdir(CONFIGFS, disk);
 }
 
 int kernel_remove(const char *disk)
 {
-	return kernel_rmdir(CONFIGFS "/%s", disk);
+	return kernel_rmdir(CONFIGFS, disk);
 }
 
 bool kernel_has_attribute(const char *disk, const char *attribute)

@@ -23,12 +23,12 @@ bool kernel_has_exerciser(void)
 
 int kernel_job_make(const char *job)
 {
-	return kernel_mkdir(CONFIGFS "/%s", job);
+	return kernel_mkdir(CONFIGFS, job);
 }
 
 int kernel_job_remove(const char *job)
 {
-	return kernel_rmdir(CONFIGFS "/%s", job);
+	return kernel_rmdir(CONFIGFS, job);
 }
 
 int kernel_job_set(const char *job, const char *attribute, const char *value)

@@ -95,32 +95,20 @@ int kernel_read_lines(line_fn parse, void *data, const char *fmt, ...)
 	return ret;
 }
 
-int kernel_mkdir(const char *fmt, ...)
+int kernel_mkdir(const char *parent, const char *name)
 {
 	char path[PATH_MAX];
-	va_list args;
-	int ret;
+	int ret = kernel_path(path, "%s/%s", parent, name);
 
-	va_start(args, fmt);
-	ret = vpath(path, fmt, args);
-	va_end(args);
-	if (ret)
-		return ret;
-	return mkdir(path, 0755) ? -errno : 0;
+	return ret || !mkdir(path, 0755) ? ret : -errno;
 }
 
-int kernel_rmdir(const char *fmt, ...)
+int kernel_rmdir(const char *parent, const char *name)
 {
 	char path[PATH_MAX];
-	va_list args;
-	int ret;
+	int ret = kernel_path(path, "%s/%s", parent, name);
 
-	va_start(args, fmt);
-	ret = vpath(path, fmt, args);
-	va_end(args);
-	if (ret)
-		return ret;
-	return rmdir(path) ? -errno : 0;
+	return ret || !rmdir(path) ? ret : -errno;
 }
 
 static bool exists(const char *below)

@@ -26,8 +26,8 @@ bool kernel_has_module(const char *name);
 bool kernel_has_stats(void);
 int kernel_size(const char *disk, u64 *bytes);
 int kernel_write(const char *path, const char *value);
-int kernel_mkdir(const char *fmt, ...) __printf(1, 2);
-int kernel_rmdir(const char *fmt, ...) __printf(1, 2);
+int kernel_mkdir(const char *parent, const char *name);
+int kernel_rmdir(const char *parent, const char *name);
 
 /*
  * Calls @parse, with @data, for each line of a file but the first, which is the
