@@ -291,8 +291,11 @@ static void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
 	zcblk_bufio_put(io, BLK_STS_OK);
 }
 
-/* All or nothing: may parts of an I/O be sent, of which the first has @n bytes? */
-static bool zcblk_may_send_parts(struct zcblk_bufio *io, unsigned int n)
+/*
+ * All or nothing: may parts of an I/O be sent, of which the first has @n bytes?
+ * Return: true; false, and its status is set
+ */
+static bool zcblk_parts_check(struct zcblk_bufio *io, unsigned int n)
 {
 	if (io->opf & REQ_NOWAIT) {
 		/* Another one may fail to be sent when the first is gone */
@@ -307,17 +310,23 @@ static bool zcblk_may_send_parts(struct zcblk_bufio *io, unsigned int n)
 	return true;
 }
 
+/* As zcblk_part_next(), for the first: NULL also when the others may not follow */
+static struct bio *zcblk_part_first(struct zcblk_bufio *io, unsigned int *n)
+{
+	struct bio *bio = zcblk_part_next(io, 0, n);
+
+	if (!bio || *n == io->len || zcblk_parts_check(io, *n))
+		return bio;
+	zcblk_part_free(io, bio);
+	return NULL;
+}
+
 static void zcblk_bufio_map(struct zcblk_bufio *io)
 {
 	unsigned int n;
-	struct bio *bio = zcblk_part_next(io, 0, &n);
+	struct bio *bio = zcblk_part_first(io, &n);
 
 	if (!bio) {
-		zcblk_bufio_end(io);
-		return;
-	}
-	if (n < io->len && !zcblk_may_send_parts(io, n)) {
-		zcblk_part_free(io, bio);
 		zcblk_bufio_end(io);
 		return;
 	}
