@@ -35,16 +35,19 @@ static enum zcblk_op zcblk_bio_to_op(const struct bio *bio)
 }
 
 static enum zcblk_path zcblk_choose_path(struct zcblk_disk *disk,
-					 enum zcblk_op op)
+					 const struct bio *bio, enum zcblk_op op)
 {
 	int path = READ_ONCE(disk->set->path);
 
 	if (!zcblk_op_has_data(op))
 		return ZCBLK_PATH_ZEROCOPY;
-	if (path == ZCBLK_PATH_AB)
-		return atomic_inc_return(&disk->turn[op]) & 1 ?
-			ZCBLK_PATH_ZEROCOPY : ZCBLK_PATH_COPY;
-	return path;
+	if (path != ZCBLK_PATH_AB)
+		return path;
+	/* Without a turn: it would come again on the other's */
+	if (zcblk_copy_sends_back(bio))
+		return ZCBLK_PATH_COPY;
+	return atomic_inc_return(&disk->turn[op]) & 1 ?
+		ZCBLK_PATH_ZEROCOPY : ZCBLK_PATH_COPY;
 }
 
 static bool zcblk_wants_completion(struct zcblk_disk *disk, struct bio *bio,
@@ -62,7 +65,7 @@ static void zcblk_submit_bio(struct bio *bio)
 {
 	struct zcblk_disk *disk = bio->bi_bdev->bd_disk->private_data;
 	enum zcblk_op op = zcblk_bio_to_op(bio);
-	enum zcblk_path path = zcblk_choose_path(disk, op);
+	enum zcblk_path path = zcblk_choose_path(disk, bio, op);
 
 	if (path == ZCBLK_PATH_COPY)
 		zcblk_copy_submit(disk, bio, op);

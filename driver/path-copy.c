@@ -4,7 +4,10 @@
  * disk. Memory is allocated for every bio, data is copied, and the bounce
  * memory goes down.
  *
- * A bio goes down in pieces of at most ZCBLK_BOUNCE_BYTES. Each keeps the flags
+ * A bio goes down in pieces of at most ZCBLK_BOUNCE_BYTES. One that may not wait
+ * has to fit into one: where a piece would have to wait when others are in flight,
+ * the whole would fail long after its submitter could have tried in another way.
+ * The block layer does not split such bios either. Each piece keeps the flags
  * of the whole, as with any split: pieces are not ordered among each other, so
  * that a flush ahead of the first would not be ahead of all. They are made inside
  * submit_bio for as long as memory is to be had without waiting; where it is
@@ -85,6 +88,19 @@ static void zcblk_copy_work(struct work_struct *work)
 }
 
 /**
+ * zcblk_copy_sends_back() - is a bio one that may not wait, and may have to?
+ * @bio: the submitter's bio
+ *
+ * Context: any.
+ * Return: true when zcblk_copy_submit() ends it, to come again without REQ_NOWAIT.
+ */
+bool zcblk_copy_sends_back(const struct bio *bio)
+{
+	return (bio->bi_opf & REQ_NOWAIT) &&
+	       bio->bi_iter.bi_size > ZCBLK_BOUNCE_BYTES;
+}
+
+/**
  * zcblk_copy_submit() - send a bio down by way of bounce memory
  * @disk: the disk that it came to
  * @bio: the submitter's bio; it has data
@@ -97,6 +113,10 @@ void zcblk_copy_submit(struct zcblk_disk *disk, struct bio *bio,
 {
 	struct zcblk_io *io;
 
+	if (zcblk_copy_sends_back(bio)) {
+		bio_wouldblock_error(bio);
+		return;
+	}
 	/* Its pieces complete by interrupt; a submitter that polls finds none */
 	bio_clear_polled(bio);
 	io = zcblk_io_begin(disk, bio, ZCBLK_PATH_COPY, op);

@@ -279,6 +279,7 @@ void zcblk_zerocopy_clone(struct zcblk_disk *disk, struct bio *bio,
 			  enum zcblk_op op);
 
 /* path-copy.c */
+bool zcblk_copy_sends_back(const struct bio *bio);
 void zcblk_copy_submit(struct zcblk_disk *disk, struct bio *bio,
 		       enum zcblk_op op);
 
