@@ -15,9 +15,14 @@ zcblk_add zcblk0 lower=/dev/nullb0
 # Class 1 (real time), level 3 is 1 << 13 | 3; level 0, the highest, is left out
 bpftrace -e 'kprobe:null_queue_rq {
 	$data = (struct blk_mq_queue_data *)arg1;
-	printf("prio %d\n", $data->rq->ioprio); }' >>"$TMP/prio" 2>&1 &
+	printf("prio %d\n", $data->rq->bio->bi_ioprio); }' >>"$TMP/prio" 2>&1 &
 defer stop $!
-wait_for 150 grep -q Attaching "$TMP/prio"
+BPFTRACE=$!
+attached() {
+	kill -0 "$BPFTRACE" || die "bpftrace said: $(<"$TMP/prio")"
+	grep -q Attaching "$TMP/prio"
+}
+wait_for 150 attached
 
 reported() {
 	dd if=/dev/zero of=/dev/zcblk0 bs=4k count=1 oflag=direct status=none
