@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Lets memory allocations fail, on kernels that can inject failures.
+# Takes memory away, and lets allocations fail, on kernels that can inject failures.
 #
 # USAGE: . ./lib-memory.sh (after lib.sh)
 # REQUIREMENTS: debugfs
@@ -26,4 +26,17 @@ fail_allocations() {
 	echo 0 >"$DEBUGFS/fail_page_alloc/min-order"
 	echo 1 >"$DEBUGFS/fail_page_alloc/ignore-gfp-wait"
 	echo 1 >"$DEBUGFS/failslab/ignore-gfp-wait"
+}
+
+# take_most: three quarters of what is free, until the test ends, where the kernel has huge
+# pages; to take all of it more than once is slow where pages are cleared when allocated
+take_most() {
+	local nr=/proc/sys/vm/nr_hugepages key kib _
+
+	[ -e "$nr" ] || return 0
+	while read -r key kib _; do
+		[ "$key" != MemFree: ] || break
+	done </proc/meminfo
+	defer sysfs_write 0 "$nr"
+	sysfs_write $((kib * 3 / 4 / 2048)) "$nr"
 }

@@ -15,6 +15,7 @@ api_requires zcblk-repeat
 # Its I/Os take a while, so that some are in flight
 null_add nullb0 size=64 irqmode=2 completion_nsec=2000000
 zcblk_load
+take_most
 
 # engines: each with a buffer that makes it allocate as much as it ever does
 engines=("bytes=1048576" "buffer=scattered bytes=3145728"

@@ -12,6 +12,7 @@
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/module.h>
+#include <linux/oom.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -22,6 +23,8 @@
 #include "target.h"
 
 #define MAX_DEPTH 64
+#define HOARD_ORDER 9		/* the largest pieces that are taken */
+#define HOARD_BACK 4096		/* pages that are given back to who cannot do without */
 
 static char *device;
 module_param(device, charp, 0444);
@@ -82,6 +85,7 @@ static void *mem;
 static struct zcblk_buf *reg;
 static struct slot *slots;
 static LIST_HEAD(hoard);
+static DEFINE_SPINLOCK(hoard_lock);
 
 static void slot_done(struct zcblk_bufio *io, blk_status_t status)
 {
@@ -105,28 +109,63 @@ static void slot_wait(struct slot *slot)
 	unstable += slot->io.unstable;
 }
 
-/* What allocations that may not wait could have; others may give some back */
+static bool hoard_piece(unsigned int order)
+{
+	struct page *page = alloc_pages(__GFP_HIGH | __GFP_NOMEMALLOC |
+					__GFP_NOWARN, order);
+
+	if (!page)
+		return false;
+	set_page_private(page, order);
+	spin_lock(&hoard_lock);
+	list_add(&page->lru, &hoard);
+	spin_unlock(&hoard_lock);
+	return true;
+}
+
+/* What allocations that may not wait could have */
 static void hoard_pages(void)
+{
+	int order;
+
+	for (order = HOARD_ORDER; order >= 0; order--)
+		while (hoard_piece(order))
+			cond_resched();
+}
+
+static struct page *hoard_pop(void)
 {
 	struct page *page;
 
-	do {
-		page = alloc_page(GFP_NOWAIT | __GFP_HIGH | __GFP_NOMEMALLOC |
-				  __GFP_NOWARN);
-		if (page)
-			list_add(&page->lru, &hoard);
-	} while (page);
-}
-
-static void release_hoard(void)
-{
-	struct page *page, *next;
-
-	list_for_each_entry_safe(page, next, &hoard, lru) {
+	spin_lock(&hoard_lock);
+	page = list_first_entry_or_null(&hoard, struct page, lru);
+	if (page)
 		list_del(&page->lru);
-		__free_page(page);
-	}
+	spin_unlock(&hoard_lock);
+	return page;
 }
+
+/* Return: how many pages were given back; @n or a few more, if there are so many */
+static unsigned long release_hoard(unsigned long n)
+{
+	unsigned long given = 0;
+	struct page *page;
+
+	while (given < n && (page = hoard_pop())) {
+		given += 1UL << page_private(page);
+		__free_pages(page, page_private(page));
+	}
+	return given;
+}
+
+/* Before a process is killed: one of the test's own it would be */
+static int hoard_is_needed(struct notifier_block *nb, unsigned long unused, void *freed)
+{
+	*(unsigned long *)freed += release_hoard(HOARD_BACK);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block hoard_oom = { .notifier_call = hoard_is_needed };
 
 static int scribbler(void *unused)
 {
@@ -173,7 +212,7 @@ static int run_set(const char *val, const struct kernel_param *kp)
 	start = ktime_get_ns();
 	repeat(n);
 	ns = ktime_get_ns() - start;
-	release_hoard();
+	release_hoard(ULONG_MAX);
 	if (thread)
 		kthread_stop(thread);
 	return 0;
@@ -225,9 +264,10 @@ static int __init repeat_init(void)
 		goto close_target;
 	if (registered)
 		reg = zcblk_buf_register(mem, offset + bytes, GFP_KERNEL);
-	err = PTR_ERR_OR_ZERO(reg) ?: prepare_slots();
+	err = PTR_ERR_OR_ZERO(reg) ?: prepare_slots() ?: register_oom_notifier(&hoard_oom);
 	if (!err)
 		return 0;
+	kfree(slots);
 	zcblk_buf_unregister(reg);
 	put_mem();
 close_target:
@@ -237,6 +277,7 @@ close_target:
 
 static void __exit repeat_exit(void)
 {
+	unregister_oom_notifier(&hoard_oom);
 	kfree(slots);
 	zcblk_buf_unregister(reg);
 	put_mem();
