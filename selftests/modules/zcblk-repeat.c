@@ -111,7 +111,7 @@ static void slot_wait(struct slot *slot)
 
 static bool hoard_piece(unsigned int order)
 {
-	struct page *page = alloc_pages(__GFP_HIGH | __GFP_NOMEMALLOC |
+	struct page *page = alloc_pages(GFP_NOWAIT | __GFP_HIGH | __GFP_NOMEMALLOC |
 					__GFP_NOWARN, order);
 
 	if (!page)
