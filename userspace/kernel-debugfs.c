@@ -6,6 +6,7 @@
 #include "kernel.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Both find a row by name, or begin a new one; NULL where there is no room. */
@@ -41,13 +42,14 @@ static struct op_stats *op_row(struct stats *stats, const char *path_name,
 	return op;
 }
 
-static int parse_io(struct stats *stats, const char *line)
+static int parse_io(struct stats *stats, const char *word, const char *rest)
 {
 	char path[LABEL_SIZE], name[LABEL_SIZE];
 	u64 ios, bytes, segments;
 	struct op_stats *op;
 
-	if (sscanf(line, "%*s %31s %31s %llu %llu %llu",
+	(void)word;
+	if (sscanf(rest, "%31s %31s %llu %llu %llu",
 		   path, name, &ios, &bytes, &segments) != 5)
 		return -EBADMSG;
 	op = op_row(stats, path, name);
@@ -59,54 +61,55 @@ static int parse_io(struct stats *stats, const char *line)
 	return 0;
 }
 
-static int parse_bytes(struct stats *stats, const char *line)
+static int parse_bytes(struct stats *stats, const char *word, const char *rest)
 {
-	char what[LABEL_SIZE], name[LABEL_SIZE];
 	struct path_stats *path;
+	char name[LABEL_SIZE];
 	u64 bytes;
 
-	if (sscanf(line, "%31s %31s %llu", what, name, &bytes) != 3)
+	if (sscanf(rest, "%31s %llu", name, &bytes) != 2)
 		return -EBADMSG;
 	path = path_row(stats, name);
 	if (!path)
 		return -EBADMSG;
-	if (!strcmp(what, "copied"))
+	if (!strcmp(word, "copied"))
 		path->copied = bytes;
 	else
 		path->mapped = bytes;
 	return 0;
 }
 
-static int parse_number(struct stats *stats, const char *line)
+static int parse_number(struct stats *stats, const char *word, const char *rest)
 {
-	char what[LABEL_SIZE];
-	u64 number;
+	char *end;
+	u64 number = strtoull(rest, &end, 10);
 
-	if (sscanf(line, "%31s %llu", what, &number) != 2)
+	if (end == rest)
 		return -EBADMSG;
-	if (!strcmp(what, "splits"))
+	if (!strcmp(word, "splits"))
 		stats->splits = number;
-	else if (!strcmp(what, "unstable"))
+	else if (!strcmp(word, "unstable"))
 		stats->unstable = number;
 	else
 		stats->inflight = number;
 	return 0;
 }
 
-static int parse_error(struct stats *stats, const char *line)
+static int parse_error(struct stats *stats, const char *word, const char *rest)
 {
 	struct error_stats *error = &stats->error[stats->errors];
 
+	(void)word;
 	if (stats->errors == MAX_ERRORS)
 		return -EBADMSG;
-	if (sscanf(line, "%*s %31s %llu", error->name, &error->count) != 2)
+	if (sscanf(rest, "%31s %llu", error->name, &error->count) != 2)
 		return -EBADMSG;
 	stats->errors++;
 	return 0;
 }
 
 /* A bucket's place is the number of bits of its lower end. */
-unsigned int bucket_index(u64 low_ns)
+static unsigned int bucket_index(u64 low_ns)
 {
 	unsigned int bits = 0;
 
@@ -115,26 +118,33 @@ unsigned int bucket_index(u64 low_ns)
 	return bits;
 }
 
-static int parse_latency(struct stats *stats, const char *line)
+int kernel_parse_bucket(struct op_stats *op, const char *rest)
 {
-	char path[LABEL_SIZE], name[LABEL_SIZE];
 	struct bucket bucket;
-	struct op_stats *op;
 
-	if (sscanf(line, "%*s %31s %31s %llu %llu %llu",
-		   path, name, &bucket.low_ns, &bucket.high_ns,
-		   &bucket.count) != 5)
-		return -EBADMSG;
-	op = op_row(stats, path, name);
-	if (!op)
+	if (sscanf(rest, "%llu %llu %llu", &bucket.low_ns, &bucket.high_ns,
+		   &bucket.count) != 3)
 		return -EBADMSG;
 	op->bucket[bucket_index(bucket.low_ns)] = bucket;
 	return 0;
 }
 
+static int parse_latency(struct stats *stats, const char *word, const char *rest)
+{
+	char path[LABEL_SIZE], name[LABEL_SIZE];
+	struct op_stats *op;
+	int used;
+
+	(void)word;
+	if (sscanf(rest, "%31s %31s %n", path, name, &used) != 2)
+		return -EBADMSG;
+	op = op_row(stats, path, name);
+	return op ? kernel_parse_bucket(op, rest + used) : -EBADMSG;
+}
+
 static const struct {
 	const char *word;
-	int (*parse)(struct stats *stats, const char *line);
+	int (*parse)(struct stats *stats, const char *word, const char *rest);
 } parsers[] = {
 	{ "io",		parse_io },
 	{ "mapped",	parse_bytes },
@@ -146,21 +156,18 @@ static const struct {
 	{ "latency",	parse_latency },
 };
 
-static int parse_line(void *data, char *line)
+static int parse_line(void *stats, const char *word, char *rest)
 {
-	size_t length = strcspn(line, "\n ");
-
 	for (size_t i = 0; i < ARRAY_SIZE(parsers); i++)
-		if (strlen(parsers[i].word) == length &&
-		    !strncmp(parsers[i].word, line, length))
-			return parsers[i].parse(data, line);
+		if (!strcmp(parsers[i].word, word))
+			return parsers[i].parse(stats, word, rest);
 	return 0;
 }
 
 static int parse_file(struct stats *stats, const char *disk, const char *name)
 {
-	return kernel_read_lines(parse_line, stats, "kernel/debug/zcblk/%s/%s", disk,
-				 name);
+	return kernel_parse(kernel_open("kernel/debug/zcblk/%s/%s", disk, name),
+			    parse_line, stats);
 }
 
 int kernel_stats(const char *disk, struct stats *stats)

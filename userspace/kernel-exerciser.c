@@ -80,25 +80,10 @@ static int parse_reason(struct job_result *result, const char *rest)
 	return 0;
 }
 
-static int parse_latency(struct job_result *result, const char *rest)
-{
-	struct bucket bucket;
-
-	if (sscanf(rest, "%llu %llu %llu", &bucket.low_ns, &bucket.high_ns,
-		   &bucket.count) != 3)
-		return -EBADMSG;
-	result->total.bucket[bucket_index(bucket.low_ns)] = bucket;
-	return 0;
-}
-
-static int parse_line(void *data, char *line)
+static int parse_line(void *data, const char *word, char *rest)
 {
 	struct job_result *result = data;
-	char *rest = line;
-	const char *word = strsep(&rest, "\n ");
 
-	if (!rest)
-		return -EBADMSG;
 	if (!strcmp(word, "state"))
 		return sscanf(rest, "%31s", result->state) == 1 ? 0 : -EBADMSG;
 	if (!strcmp(word, "median_ns")) {
@@ -108,12 +93,13 @@ static int parse_line(void *data, char *line)
 	if (!strcmp(word, "reason"))
 		return parse_reason(result, rest);
 	if (!strcmp(word, "latency"))
-		return parse_latency(result, rest);
+		return kernel_parse_bucket(&result->total, rest);
 	return parse_number(result, word, rest);
 }
 
 int kernel_job_result(const char *job, struct job_result *result)
 {
 	memset(result, 0, sizeof(*result));
-	return kernel_read_lines(parse_line, result, CONFIGFS "/%s/result", job);
+	return kernel_parse(kernel_open(CONFIGFS "/%s/result", job), parse_line,
+			    result);
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,11 +38,16 @@ int kernel_path(char path[PATH_MAX], const char *fmt, ...)
 	return ret;
 }
 
-static FILE *vopen(const char *fmt, va_list args)
+/* For reading; NULL and errno where it cannot be opened. */
+FILE *kernel_open(const char *fmt, ...)
 {
 	char path[PATH_MAX];
-	int ret = vpath(path, fmt, args);
+	va_list args;
+	int ret;
 
+	va_start(args, fmt);
+	ret = vpath(path, fmt, args);
+	va_end(args);
 	if (ret) {
 		errno = -ret;
 		return NULL;
@@ -49,48 +55,28 @@ static FILE *vopen(const char *fmt, va_list args)
 	return fopen(path, "re");
 }
 
-/* For reading; NULL and errno where it cannot be opened. */
-FILE *kernel_open(const char *fmt, ...)
-{
-	va_list args;
-	FILE *file;
-
-	va_start(args, fmt);
-	file = vopen(fmt, args);
-	va_end(args);
-	return file;
-}
-
-static int read_lines(FILE *file, line_fn parse, void *data)
+int kernel_parse(FILE *file, int (*parse)(void *data, const char *word, char *rest),
+		 void *data)
 {
 	unsigned int version;
 	char *line = NULL;
 	size_t size = 0;
 	int ret = 0;
 
+	if (!file)
+		return -errno;
 	if (getline(&line, &size, file) < 0 ||
 	    sscanf(line, "version %u", &version) != 1)
 		ret = -EBADMSG;
 	else if (version != FORMAT_VERSION)
 		ret = -EPROTO;
-	while (!ret && getline(&line, &size, file) >= 0)
-		ret = parse(data, line);
+	while (!ret && getline(&line, &size, file) >= 0) {
+		char *rest = line;
+		const char *word = strsep(&rest, "\n ");
+
+		ret = rest ? parse(data, word, rest) : -EBADMSG;
+	}
 	free(line);
-	return ret;
-}
-
-int kernel_read_lines(line_fn parse, void *data, const char *fmt, ...)
-{
-	va_list args;
-	FILE *file;
-	int ret;
-
-	va_start(args, fmt);
-	file = vopen(fmt, args);
-	va_end(args);
-	if (!file)
-		return -errno;
-	ret = read_lines(file, parse, data);
 	fclose(file);
 	return ret;
 }

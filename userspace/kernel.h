@@ -21,6 +21,13 @@
 /* kernel.c: where things are */
 int kernel_path(char path[PATH_MAX], const char *fmt, ...) __printf(2, 3);
 FILE *kernel_open(const char *fmt, ...) __printf(1, 2);
+/*
+ * Takes @file, as of kernel_open(), apart, and closes it: the first line is `version
+ * 1`, each other one a word and what comes after it.
+ * -EPROTO: in a format that is not known; -EBADMSG: not as the format has it.
+ */
+int kernel_parse(FILE *file, int (*parse)(void *data, const char *word, char *rest),
+		 void *data);
 bool kernel_has_configfs(void);
 bool kernel_has_module(const char *name);
 bool kernel_has_stats(void);
@@ -28,14 +35,6 @@ int kernel_size(const char *disk, u64 *bytes);
 int kernel_write(const char *path, const char *value);
 int kernel_mkdir(const char *parent, const char *name);
 int kernel_rmdir(const char *parent, const char *name);
-
-/*
- * Calls @parse, with @data, for each line of a file but the first, which is the
- * version of its format. @parse may take the line apart. -EPROTO: the version is
- * another; -EBADMSG: there is none; or what @parse returned.
- */
-typedef int (*line_fn)(void *data, char *line);
-int kernel_read_lines(line_fn parse, void *data, const char *fmt, ...) __printf(3, 4);
 
 /* kernel-configfs.c: disks and their attributes */
 struct names {
@@ -100,14 +99,11 @@ struct stats {
 	u64 inflight;
 };
 
-/*
- * -ENOENT: no statistics for this disk; -EPROTO: in a format that is not
- * known; -EBADMSG: not as the format has it.
- */
+/* -ENOENT: no statistics for this disk; -EPROTO, -EBADMSG as with kernel_parse() */
 int kernel_stats(const char *disk, struct stats *stats);
 
-/* The place of a histogram's bucket that begins at @low_ns. */
-unsigned int bucket_index(u64 low_ns);
+/* Takes "LOW HIGH COUNT" apart: a bucket of @op's histogram; 0 or -EBADMSG. */
+int kernel_parse_bucket(struct op_stats *op, const char *rest);
 
 /* kernel-exerciser.c: jobs, which are directories in configfs as well */
 #define EXERCISER	"zcblk_exerciser"
@@ -137,7 +133,7 @@ bool kernel_has_exerciser(void);
 int kernel_job_make(const char *job);
 int kernel_job_remove(const char *job);
 int kernel_job_set(const char *job, const char *attribute, const char *value);
-/* -EPROTO, -EBADMSG as with kernel_stats() */
+/* -EPROTO, -EBADMSG as with kernel_parse() */
 int kernel_job_result(const char *job, struct job_result *result);
 
 /*
