@@ -6,16 +6,12 @@
 #include "disk.h"
 #include "error.h"
 #include "figures.h"
+#include "repeat.h"
 #include "stats-table.h"
 
-#include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#define NS_PER_SECOND	1000000000L
-#define MAX_INTERVAL	(365 * 24 * 3600)
 
 static const char usage[] =
 	"Usage: zcblk stat [OPTION...] [NAME...] [INTERVAL [COUNT]]\n"
@@ -29,10 +25,7 @@ static const char usage[] =
 
 struct request {
 	struct table_options table;
-	char **names;
-	int count;			/* of names; 0: all disks */
-	double interval;		/* 0: totals */
-	unsigned long rounds;		/* 0: for ever */
+	struct repeat repeat;		/* without an interval: totals */
 };
 
 struct sample {
@@ -63,16 +56,16 @@ static int take_disk(struct snapshot *snapshot, const char *disk)
 
 static int take_named(struct snapshot *snapshot, const struct request *request)
 {
-	for (int i = 0; i < request->count; i++) {
+	for (int i = 0; i < request->repeat.count; i++) {
 		int before = snapshot->count;
 
-		if (disk_need(request->names[i]) ||
-		    take_disk(snapshot, request->names[i]))
+		if (disk_need(request->repeat.names[i]) ||
+		    take_disk(snapshot, request->repeat.names[i]))
 			return STATUS_FAILED;
 		if (snapshot->count > before)
 			continue;
 		error("%s has no statistics: it is down; 'zcblk set %s power=1' brings it up",
-		      request->names[i], request->names[i]);
+		      request->repeat.names[i], request->repeat.names[i]);
 		return STATUS_FAILED;
 	}
 	return STATUS_OK;
@@ -96,16 +89,16 @@ static int take(struct snapshot *snapshot, const struct request *request)
 	snapshot->sample = NULL;
 	if (disk_need_configfs())
 		return STATUS_FAILED;
-	if (!request->count && kernel_disks(&disks)) {
+	if (!request->repeat.count && kernel_disks(&disks)) {
 		error("cannot list disks");
 		return STATUS_FAILED;
 	}
-	count = request->count + disks.count;
+	count = request->repeat.count + disks.count;
 	snapshot->sample = calloc(count ? count : 1, sizeof(struct sample));
 	if (!snapshot->sample)
 		error_memory();
 	clock_gettime(CLOCK_MONOTONIC, &snapshot->time);
-	if (request->count)
+	if (request->repeat.count)
 		status = take_named(snapshot, request);
 	else
 		status = take_all(snapshot, &disks);
@@ -158,20 +151,6 @@ static void print_rates(const struct request *request,
 	fflush(stdout);
 }
 
-/* From one deadline to the next, so that the rounds do not drift. */
-static void wait_until(struct timespec *deadline, double interval)
-{
-	time_t seconds = interval;
-
-	deadline->tv_sec += seconds;
-	deadline->tv_nsec += (interval - seconds) * NS_PER_SECOND;
-	if (deadline->tv_nsec >= NS_PER_SECOND) {
-		deadline->tv_sec++;
-		deadline->tv_nsec -= NS_PER_SECOND;
-	}
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, deadline, NULL);
-}
-
 static int watch(const struct request *request)
 {
 	struct snapshot before, now;
@@ -180,9 +159,9 @@ static int watch(const struct request *request)
 
 	deadline = before.time;
 	for (unsigned long i = 0; !status; i++) {
-		if (request->rounds && i == request->rounds)
+		if (request->repeat.rounds && i == request->repeat.rounds)
 			break;
-		wait_until(&deadline, request->interval);
+		repeat_wait(&deadline, request->repeat.interval);
 		status = take(&now, request);
 		if (!status && i && !request->table.json &&
 		    !request->table.noheadings)
@@ -194,47 +173,6 @@ static int watch(const struct request *request)
 	}
 	free(before.sample);
 	return status;
-}
-
-static int parse_numbers(struct request *request, int count, char *arguments[])
-{
-	char *end = "";
-
-	if (count > 0)
-		request->interval = strtod(arguments[0], &end);
-	if (*end || (count && !(request->interval > 0 &&
-				request->interval <= MAX_INTERVAL))) {
-		error("'%s' is no interval in seconds", arguments[0]);
-		return STATUS_USAGE;
-	}
-	if (count > 1)
-		request->rounds = strtoul(arguments[1], &end, 10);
-	if (*end || (count > 1 && !request->rounds)) {
-		error("'%s' is no count", arguments[1]);
-		return STATUS_USAGE;
-	}
-	if (count > 2) {
-		error("there is something after the count: '%s'", arguments[2]);
-		return STATUS_USAGE;
-	}
-	return STATUS_OK;
-}
-
-/* A number ends the names. */
-static int parse_operands(struct request *request, int count, char *arguments[])
-{
-	int status;
-
-	request->names = arguments;
-	while (request->count < count &&
-	       !isdigit(arguments[request->count][0]) &&
-	       arguments[request->count][0] != '.')
-		request->count++;
-	status = disk_names(request->count, arguments);
-	if (status)
-		return status;
-	return parse_numbers(request, count - request->count,
-			     arguments + request->count);
 }
 
 int cmd_stat(int argc, char *argv[])
@@ -250,10 +188,10 @@ int cmd_stat(int argc, char *argv[])
 	}
 	if (option == '?')
 		return error_usage("stat");
-	status = parse_operands(&request, argc - optind, argv + optind);
+	status = repeat_parse(&request.repeat, argc - optind, argv + optind);
 	if (!status)
 		status = stats_table_check(&request.table);
 	if (status)
 		return status;
-	return request.interval ? watch(&request) : print_totals(&request);
+	return request.repeat.interval ? watch(&request) : print_totals(&request);
 }
