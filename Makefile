@@ -32,6 +32,7 @@ test: setup ## run the selftests in a VM; KERNEL=name, TESTS="names or groups"
 	scripts/test -k $(KERNEL) $(TESTS)
 
 test-long: setup ## run their long variants
+	$(if $(TESTS),,$(MAKE) -C selftests/range check-long)
 	LONG=1 scripts/test -k $(KERNEL) $(TESTS)
 
 test-debug: setup ## run them on kernels that find wrong use of memory and locks, and races

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints: zcblk:zcblk_submit, zcblk:zcblk_complete and zcblk:zcblk_unstable.
+ * Tracepoints: zcblk:zcblk_submit, zcblk:zcblk_complete and zcblk:zcblk_unstable, and
+ * zcblk:zcblk_range_wait, zcblk_range_grant and zcblk_range_release of range locks.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -109,6 +110,49 @@ TRACE_EVENT(zcblk_unstable,
 		      (void *)__entry->stack[2], (void *)__entry->stack[3],
 		      (void *)__entry->stack[4], (void *)__entry->stack[5],
 		      (void *)__entry->stack[6], (void *)__entry->stack[7]));
+
+TRACE_DEFINE_ENUM(ZCBLK_RANGE_READ);
+TRACE_DEFINE_ENUM(ZCBLK_RANGE_WRITE);
+TRACE_DEFINE_ENUM(ZCBLK_RANGE_FLUSH);
+
+#define zcblk_show_kind(kind)						\
+	__print_symbolic(kind,						\
+			 { ZCBLK_RANGE_READ, "read" },			\
+			 { ZCBLK_RANGE_WRITE, "write" },		\
+			 { ZCBLK_RANGE_FLUSH, "flush" })
+
+DECLARE_EVENT_CLASS(zcblk_range,
+	    TP_PROTO(struct zcblk_ranges *ranges, struct zcblk_range *range, u64 n),
+	    TP_ARGS(ranges, range, n),
+	    TP_STRUCT__entry(__field(dev_t, dev)
+			     __field(u64, start)
+			     __field(u64, last)
+			     __field(unsigned int, kind)
+			     __field(u64, n)),
+	    TP_fast_assign(__entry->dev = disk_devt((struct gendisk *)ranges->gd);
+			   __entry->start = range->start;
+			   __entry->last = range->last;
+			   __entry->kind = range->kind;
+			   __entry->n = n;),
+	    TP_printk("%d,%d %s sectors %llu to %llu n %llu",
+		      MAJOR(__entry->dev), MINOR(__entry->dev),
+		      zcblk_show_kind(__entry->kind), __entry->start,
+		      __entry->last, __entry->n));
+
+/* It overlaps n earlier ones that it has to wait for */
+DEFINE_EVENT(zcblk_range, zcblk_range_wait,
+	     TP_PROTO(struct zcblk_ranges *ranges, struct zcblk_range *range, u64 n),
+	     TP_ARGS(ranges, range, n));
+
+/* It has waited for n ns */
+DEFINE_EVENT(zcblk_range, zcblk_range_grant,
+	     TP_PROTO(struct zcblk_ranges *ranges, struct zcblk_range *range, u64 n),
+	     TP_ARGS(ranges, range, n));
+
+/* It was held for n jiffies */
+DEFINE_EVENT(zcblk_range, zcblk_range_release,
+	     TP_PROTO(struct zcblk_ranges *ranges, struct zcblk_range *range, u64 n),
+	     TP_ARGS(ranges, range, n));
 
 #endif /* _ZCBLK_TRACE_H */
 

@@ -20,6 +20,7 @@
 #include <linux/zcblk.h>
 
 #include "compat.h"
+#include "range.h"
 #include "words.h"
 
 #define ZCBLK_NAME	"zcblk"

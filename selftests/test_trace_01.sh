@@ -11,7 +11,7 @@ null_add nullb0 memory_backed=1 size=16
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 
-check_eq "the events" "zcblk_complete zcblk_submit zcblk_unstable" \
+check_eq "the events" "zcblk_complete zcblk_range_grant zcblk_range_release zcblk_range_wait zcblk_submit zcblk_unstable" \
 	"$(cd "$TRACEFS/events/zcblk" && echo zcblk_*)"
 echo >"$TRACEFS/trace"
 echo 1 >"$TRACEFS/events/zcblk/enable"

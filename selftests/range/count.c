@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What scripts count instructions of: a range taken and given back while others
+ * are held, none of which it overlaps.
+ *
+ * USAGE: count ENGINE|off HELD LAYOUT ROUNDS
+ *	LAYOUT: random (4 KiB, anywhere on a disk of 1 TiB) or adjacent (sequential)
+ *
+ * Prints what share of the ranges met a disjoint one in its slot, in per mille.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include "kernel.h"
+#include "range.h"
+
+__thread unsigned int test_cpu;
+unsigned long jiffies;
+static int overlap = ZCBLK_OVERLAP_SERIALIZE;
+
+#define BLOCK		8ULL
+#define BLOCKS		(1ULL << 28)
+#define MAX_HELD	4096
+
+static struct zcblk_range held[MAX_HELD];
+static struct zcblk_range range;
+
+static u64 mix(u64 x)
+{
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
+	return x ^ x >> 31;
+}
+
+static u64 place(u64 i, bool adjacent)
+{
+	return (adjacent ? i : mix(i) % BLOCKS) * BLOCK;
+}
+
+static void granted(struct zcblk_range *range, int err)
+{
+	abort();
+}
+
+static void lock(struct zcblk_ranges *ranges, struct zcblk_range *range, u64 start)
+{
+	zcblk_range_init(range, start, start + BLOCK - 1, ZCBLK_RANGE_WRITE, false,
+			 granted);
+	if (ranges && zcblk_range_lock(ranges, range))
+		abort();
+}
+
+/* Out of line, so that it can be told from what is before and after it */
+noinline void measured(struct zcblk_ranges *ranges, u64 from, u64 to, bool adjacent);
+
+noinline void measured(struct zcblk_ranges *ranges, u64 from, u64 to, bool adjacent)
+{
+	for (; from < to; from++) {
+		lock(ranges, &range, place(from, adjacent));
+		if (ranges)
+			zcblk_range_unlock(ranges, &range);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	u64 i, nr_held, rounds, collided = 0;
+	struct zcblk_ranges *ranges = NULL;
+	unsigned int engine, cpu;
+	bool adjacent;
+
+	if (argc != 5)
+		return 2;
+	for (engine = 0; strcmp(argv[1], zcblk_range_lock_names[engine]); engine++)
+		if (!zcblk_range_lock_names[engine + 1])
+			return 2;
+	nr_held = strtoull(argv[2], NULL, 0);
+	if (nr_held > MAX_HELD)
+		return 2;
+	adjacent = !strcmp(argv[3], "adjacent");
+	rounds = strtoull(argv[4], NULL, 0);
+	if (engine)
+		ranges = zcblk_ranges_create(engine, &overlap);
+	for (i = 0; i < nr_held; i++)
+		lock(ranges, &held[i], place(i, adjacent));
+	measured(ranges, nr_held, nr_held + rounds, adjacent);
+	if (ranges)
+		for_each_possible_cpu(cpu)
+			collided += per_cpu_ptr(ranges->stats, cpu)->collided;
+	printf("%llu\n", collided * 1000 / (nr_held + rounds));
+	return 0;
+}

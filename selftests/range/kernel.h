@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * So much of the kernel, in user space, as the range locks need. Atomics are
+ * those of the compiler; explore.h replaces them where the explorer must see
+ * each access. Everything else in the kernel's headers that the range locks
+ * include is in here too; trees, lists and hashes are the kernel's own.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#ifndef _ZCBLK_TEST_KERNEL_H
+#define _ZCBLK_TEST_KERNEL_H
+
+#include <errno.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+typedef uint8_t u8;
+typedef uint32_t u32;
+typedef unsigned long long u64;
+typedef uint32_t __u32;
+typedef long long s64;
+
+#define BIT(n)			(1UL << (n))
+#define U64_MAX			(~0ULL)
+#define BITS_PER_LONG		64
+#define CONFIG_64BIT		1
+
+#define likely(x)		__builtin_expect(!!(x), 1)
+#define unlikely(x)		__builtin_expect(!!(x), 0)
+#define noinline		__attribute__((noinline))
+#define __maybe_unused		__attribute__((unused))
+#define __percpu
+#define __rcu
+#define ____cacheline_aligned_in_smp	__attribute__((aligned(64)))
+
+#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
+#define BUILD_BUG_ON(x)		_Static_assert(!(x), #x)
+#define container_of(ptr, type, member) \
+	((type *)((char *)(ptr) - offsetof(type, member)))
+#define min(a, b)		({ typeof(a) _a = (a), _b = (b); _a < _b ? _a : _b; })
+#define max(a, b)		({ typeof(a) _a = (a), _b = (b); _a > _b ? _a : _b; })
+#define swap(a, b)		do { typeof(a) _t = (a); (a) = (b); (b) = _t; } while (0)
+#define ilog2(n)		(63 - __builtin_clzll(n))
+#define EXPORT_SYMBOL(x)
+#define WARN_ON_ONCE(x)		({ if (x) abort(); })
+
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+struct hlist_node {
+	struct hlist_node *next, **pprev;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+#define LIST_POISON1		((void *)0x100)
+#define LIST_POISON2		((void *)0x122)
+
+typedef struct { int counter; } atomic_t;
+typedef struct { long long counter; } atomic64_t;
+typedef struct { int locked; } spinlock_t;
+typedef spinlock_t raw_spinlock_t;
+
+/* A thread that spins may have the CPU that the other one waits for */
+static inline void cpu_relax(void)
+{
+	static __thread unsigned int n;
+
+	__builtin_ia32_pause();
+	if (!(++n & 0xff))
+		sched_yield();
+}
+
+#ifdef ZCBLK_EXPLORE
+#include "explore.h"
+#else
+#define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
+#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+#ifdef __SANITIZE_THREAD__
+/* ThreadSanitizer knows no fences; it has no store buffers either */
+#define smp_mb()		do { } while (0)
+#else
+#define smp_mb()		__atomic_thread_fence(__ATOMIC_SEQ_CST)
+#endif
+#define smp_cond_load_relaxed(p, cond)					\
+({									\
+	typeof(*(p)) VAL;						\
+									\
+	while (VAL = READ_ONCE(*(p)), !(cond))				\
+		cpu_relax();						\
+	VAL;								\
+})
+
+#define __cmpxchg(p, old, new, order)					\
+({									\
+	typeof(*(p)) _old = (old);					\
+									\
+	__atomic_compare_exchange_n(p, &_old, new, false, order,	\
+				    __ATOMIC_RELAXED);			\
+	_old;								\
+})
+#define cmpxchg(p, old, new)		__cmpxchg(p, old, new, __ATOMIC_SEQ_CST)
+#define cmpxchg_release(p, old, new)	__cmpxchg(p, old, new, __ATOMIC_RELEASE)
+#define cmpxchg_relaxed(p, old, new)	__cmpxchg(p, old, new, __ATOMIC_RELAXED)
+
+#define atomic_set(a, v)		WRITE_ONCE((a)->counter, v)
+#define atomic_dec_and_test(a)		\
+	(!__atomic_sub_fetch(&(a)->counter, 1, __ATOMIC_SEQ_CST))
+#define atomic64_inc_return(a)		\
+	__atomic_add_fetch(&(a)->counter, 1, __ATOMIC_SEQ_CST)
+
+static inline bool atomic_add_unless(atomic_t *a, int add, int unless)
+{
+	int old = READ_ONCE(a->counter);
+
+	do {
+		if (old == unless)
+			return false;
+	} while (!__atomic_compare_exchange_n(&a->counter, &old, old + add, false,
+					      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	return true;
+}
+
+static inline void spin_lock(spinlock_t *lock)
+{
+	while (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE))
+		while (READ_ONCE(lock->locked))
+			cpu_relax();
+}
+
+static inline void spin_unlock(spinlock_t *lock)
+{
+	smp_store_release(&lock->locked, 0);
+}
+#endif
+
+#define smp_store_mb(x, v)		do { WRITE_ONCE(x, v); smp_mb(); } while (0)
+#define rcu_assign_pointer(p, v)	smp_store_release(&(p), v)
+
+#define spin_lock_init(l)		((l)->locked = 0)
+#define local_irq_save(flags)		((flags) = 0)
+#define local_irq_restore(flags)	((void)(flags))
+#define spin_lock_irqsave(l, flags)	do { (flags) = 0; spin_lock(l); } while (0)
+#define spin_unlock_irqrestore(l, flags) do { (void)(flags); spin_unlock(l); } while (0)
+#define raw_spin_lock_init		spin_lock_init
+#define raw_spin_lock			spin_lock
+#define raw_spin_unlock			spin_unlock
+#ifdef ZCBLK_EXPLORE
+/* But for this one, as what is under it does not stop */
+#define zcblk_stops(l)		__builtin_strcmp(#l, "&ranges->hot_lock")
+#define raw_spin_lock_irqsave(l, flags)					\
+	do { (flags) = 0; if (zcblk_stops(l)) spin_lock(l); } while (0)
+#define raw_spin_unlock_irqrestore(l, flags)				\
+	do { (void)(flags); if (zcblk_stops(l)) spin_unlock(l); } while (0)
+#else
+#define raw_spin_lock_irqsave		spin_lock_irqsave
+#define raw_spin_unlock_irqrestore	spin_unlock_irqrestore
+#endif
+
+struct lock_class_key { };
+#define lockdep_set_class(lock, key)	((void)(key))
+#define lockdep_assert_held(lock)	((void)(lock))
+#define __acquire(lock)			((void)(lock))
+#define __release(lock)			((void)(lock))
+
+/* Threads for CPUs; each has its copy in one array */
+#define NR_CPUS			8
+#define PERCPU_BYTES		1024
+extern __thread unsigned int test_cpu;
+
+#define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < NR_CPUS; (cpu)++)
+#define per_cpu_ptr(p, cpu)	((typeof(p))((char *)(p) + (cpu) * PERCPU_BYTES))
+#define alloc_percpu(type)						\
+({									\
+	BUILD_BUG_ON(sizeof(type) > PERCPU_BYTES);			\
+	type *_p = kzalloc(NR_CPUS * PERCPU_BYTES, GFP_KERNEL);		\
+									\
+	_p;								\
+})
+#define this_cpu_read(x)	(*per_cpu_ptr(&(x), test_cpu))
+#define this_cpu_write(x, v)	(*per_cpu_ptr(&(x), test_cpu) = (v))
+#define this_cpu_inc(x)		((void)++*per_cpu_ptr(&(x), test_cpu))
+
+#define GFP_KERNEL		0
+
+#ifdef ZCBLK_EXPLORE
+#define kzalloc(size, gfp)	explore_alloc(size)
+#define kfree(p)		((void)(p))
+#define free_percpu		kfree
+#else
+static inline void *kzalloc(size_t size, int gfp)
+{
+	void *p = aligned_alloc(64, (size + 63) & ~63UL);
+
+	(void)gfp;
+	return p ? memset(p, 0, size) : NULL;
+}
+
+#define kfree(p)		free(p)
+#define free_percpu		kfree
+#endif
+#define kvzalloc		kzalloc
+#define kvfree			kfree
+
+extern unsigned long jiffies;
+
+static inline u64 ktime_get_ns(void)
+{
+#ifdef ZCBLK_EXPLORE
+	return 0;
+#else
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+#endif
+}
+
+#define trace_zcblk_range_wait(ranges, range, n)	((void)(n))
+#define trace_zcblk_range_grant(ranges, range, ns)	((void)(ns))
+#define trace_zcblk_range_release(ranges, range)	((void)(ranges))
+
+#endif /* _ZCBLK_TEST_KERNEL_H */
