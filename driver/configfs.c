@@ -93,6 +93,7 @@ CONFIGFS_ATTR(zcblk_cfs_, _name)
 ZCBLK_WORD_ATTR(path);
 ZCBLK_WORD_ATTR(bounce);
 ZCBLK_WORD_ATTR(stats);
+ZCBLK_WORD_ATTR(overlap);
 
 static bool zcblk_device_is_up(struct zcblk_device *dev, const char *what)
 {
@@ -193,6 +194,48 @@ static ssize_t zcblk_cfs_stable_store(struct config_item *item,
 	return count;
 }
 CONFIGFS_ATTR(zcblk_cfs_, stable);
+
+static const char *const zcblk_on_names[] = { "on", NULL };
+
+/**
+ * zcblk_parse_engine() - look up which range lock is wanted
+ * @who: whose setting it is, for the message
+ * @word: what the user wrote: its name, or `on` for the best
+ *
+ * Context: any.
+ * Return: an enum zcblk_range_engine, or -EINVAL with a message.
+ */
+int zcblk_parse_engine(const char *who, const char *word)
+{
+	if (sysfs_streq(word, zcblk_on_names[0]))
+		return ZCBLK_ENGINE_ON;
+	return zcblk_parse_word(who, "range_lock", zcblk_range_lock_names, word);
+}
+
+static ssize_t zcblk_cfs_range_lock_show(struct config_item *item, char *page)
+{
+	int engine = to_zcblk_device(item)->set.range_lock;
+
+	return sysfs_emit(page, "%s\n", zcblk_range_lock_names[engine]);
+}
+
+static ssize_t zcblk_cfs_range_lock_store(struct config_item *item,
+					  const char *page, size_t count)
+{
+	struct zcblk_device *dev = to_zcblk_device(item);
+	int engine = zcblk_parse_engine(zcblk_device_name(dev), page);
+
+	if (engine < 0)
+		return engine;
+	mutex_lock(&dev->lock);
+	if (zcblk_device_is_up(dev, "range_lock"))
+		engine = -EBUSY;
+	else
+		dev->set.range_lock = engine;
+	mutex_unlock(&dev->lock);
+	return engine < 0 ? engine : count;
+}
+CONFIGFS_ATTR(zcblk_cfs_, range_lock);
 
 static struct configfs_subsystem zcblk_subsys;
 
@@ -306,6 +349,8 @@ static struct configfs_attribute *zcblk_device_attrs[] = {
 	&zcblk_cfs_attr_bounce,
 	&zcblk_cfs_attr_stats,
 	&zcblk_cfs_attr_stable,
+	&zcblk_cfs_attr_range_lock,
+	&zcblk_cfs_attr_overlap,
 	&zcblk_cfs_attr_read_only,
 	&zcblk_cfs_attr_power,
 	&zcblk_cfs_attr_state,
@@ -409,6 +454,9 @@ static const struct {
 	{ "bounce", zcblk_bounce_names },
 	{ "stats", zcblk_stats_names },
 	{ "stable", zcblk_bool_names },
+	{ "range_lock", zcblk_range_lock_names },
+	{ "range_lock", zcblk_on_names },
+	{ "overlap", zcblk_overlap_names },
 	{ "read_only", zcblk_bool_names },
 	{ "power", zcblk_power_names },
 	{ "reset_stats", zcblk_reset_names },

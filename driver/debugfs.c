@@ -42,12 +42,41 @@ static int zcblk_debugfs_api_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(zcblk_debugfs_api);
 
+static int zcblk_debugfs_range_locks_show(struct seq_file *m, void *unused)
+{
+	struct zcblk_disk *disk = m->private;
+
+	seq_puts(m, "version 1\n");
+	if (!disk->ranges) {
+		seq_puts(m, "engine off\n");
+		return 0;
+	}
+	zcblk_ranges_show_stats(disk->ranges, m);
+	return zcblk_ranges_show(disk->ranges, m);
+}
+
+/* With room for a thousand lines: where that is not enough all is done again */
+static int zcblk_debugfs_range_locks_open(struct inode *inode, struct file *file)
+{
+	return single_open_size(file, zcblk_debugfs_range_locks_show,
+				inode->i_private, SZ_64K);
+}
+
+static const struct file_operations zcblk_debugfs_range_locks_fops = {
+	.owner = THIS_MODULE,
+	.open = zcblk_debugfs_range_locks_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
 static const struct {
 	const char *name;
 	const struct file_operations *fops;
 } zcblk_debugfs_files[] = {
 	{ "stats", &zcblk_debugfs_stats_fops },
 	{ "latency", &zcblk_debugfs_latency_fops },
+	{ "range_locks", &zcblk_debugfs_range_locks_fops },
 };
 
 /**

@@ -75,6 +75,14 @@ static void zcblk_submit_bio(struct bio *bio)
 		zcblk_zerocopy_remap(disk, bio, op);
 }
 
+static void zcblk_submit_bio_ordered(struct bio *bio)
+{
+	struct zcblk_disk *disk = bio->bi_bdev->bd_disk->private_data;
+	enum zcblk_op op = zcblk_bio_to_op(bio);
+
+	zcblk_order_submit(disk, bio, zcblk_choose_path(disk, bio, op), op);
+}
+
 static int zcblk_open(struct gendisk *gd, blk_mode_t mode)
 {
 	struct zcblk_disk *disk = gd->private_data;
@@ -89,6 +97,7 @@ static void zcblk_disk_free(struct zcblk_disk *disk)
 {
 	zcblk_lower_close(disk);
 	destroy_workqueue(disk->wq);	/* frees what is left of bounce memory */
+	zcblk_ranges_destroy(disk->ranges);
 	zcblk_bounce_exit(disk);
 	zcblk_io_exit(disk);
 	zcblk_stats_exit(disk);
@@ -109,6 +118,14 @@ static const struct block_device_operations zcblk_fops = {
 	.free_disk = zcblk_free_disk,
 };
 
+/* A table of its own, so that a disk without range lock need not ask for one */
+static const struct block_device_operations zcblk_ordered_fops = {
+	.owner = THIS_MODULE,
+	.submit_bio = zcblk_submit_bio_ordered,
+	.open = compat_disk_open(zcblk_open),
+	.free_disk = zcblk_free_disk,
+};
+
 /**
  * zcblk_is_ours() - is this a zcblk disk?
  * @gd: any disk
@@ -118,7 +135,7 @@ static const struct block_device_operations zcblk_fops = {
  */
 bool zcblk_is_ours(const struct gendisk *gd)
 {
-	return gd->fops == &zcblk_fops;
+	return gd->fops == &zcblk_fops || gd->fops == &zcblk_ordered_fops;
 }
 
 /**
@@ -153,15 +170,21 @@ static struct zcblk_disk *zcblk_disk_alloc(const char *name,
 	err = zcblk_bounce_init(disk);
 	if (err)
 		goto exit_io;
+	err = -ENOMEM;
+	if (set->range_lock) {
+		disk->ranges = zcblk_ranges_create(set->range_lock, &set->overlap);
+		if (!disk->ranges)
+			goto exit_bounce;
+	}
 	disk->wq = alloc_workqueue(ZCBLK_NAME "/%s", WQ_MEM_RECLAIM | WQ_UNBOUND,
 				   0, name);
-	if (!disk->wq) {
-		err = -ENOMEM;
-		goto exit_bounce;
-	}
+	if (!disk->wq)
+		goto destroy_ranges;
 	atomic_inc(&zcblk_nr_disks);
 	return disk;
 
+destroy_ranges:
+	zcblk_ranges_destroy(disk->ranges);
 exit_bounce:
 	zcblk_bounce_exit(disk);
 exit_io:
@@ -179,13 +202,15 @@ static int zcblk_disk_alloc_gd(struct zcblk_disk *disk, const char *name)
 
 	if (IS_ERR(gd))
 		return PTR_ERR(gd);
-	gd->fops = &zcblk_fops;
+	gd->fops = disk->ranges ? &zcblk_ordered_fops : &zcblk_fops;
 	gd->private_data = disk;
 	strscpy(gd->disk_name, name, sizeof(gd->disk_name));
 	set_capacity(gd, bdev_nr_sectors(disk->lower));
 	if (disk->set->read_only)
 		set_disk_ro(gd, true);
 	disk->gd = gd;
+	if (disk->ranges)
+		disk->ranges->gd = gd;
 	return 0;
 }
 
@@ -281,13 +306,18 @@ int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 	if (err)
 		return err;
 	cancel_delayed_work_sync(&disk->watch);
-	if (force)
+	if (force) {
+		/* First, or a file system could wait for those that wait here */
+		if (disk->ranges)
+			zcblk_ranges_cancel(disk->ranges);
 		blk_mark_disk_dead(gd);
-	zcblk_debugfs_del(disk);
+	}
 	if (disk->linked)
 		bd_unlink_disk_holder(disk->lower, gd);
 	del_gendisk(gd);
 	zcblk_io_drain(disk);
+	/* Late, as it shows what there is to wait for */
+	zcblk_debugfs_del(disk);
 	if (!disk_openers(gd))
 		zcblk_lower_close(disk);
 	put_disk(gd);

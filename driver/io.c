@@ -145,13 +145,13 @@ struct zcblk_io *zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 }
 
 /**
- * zcblk_io_end() - account a bio, and give it back to its submitter
+ * zcblk_io_finish() - account a bio that holds no range any more, and give it back
  * @io: from zcblk_io_begin(); freed
- * @status: the lower device's word
+ * @status: how it ended
  *
  * Context: any.
  */
-void zcblk_io_end(struct zcblk_io *io, blk_status_t status)
+void zcblk_io_finish(struct zcblk_io *io, blk_status_t status)
 {
 	struct zcblk_disk *disk = io->disk;
 	struct bio *bio = io->parent;
@@ -167,4 +167,20 @@ void zcblk_io_end(struct zcblk_io *io, blk_status_t status)
 	bio_endio(bio);
 	/* The last one lets zcblk_disk_remove() go on: nothing of disk below */
 	percpu_ref_put(&disk->tracked);
+}
+
+/**
+ * zcblk_io_end() - account a bio, and give it back to its submitter
+ * @io: from zcblk_io_begin(), holding its range; freed
+ * @status: the lower device's word
+ *
+ * The range is free before the submitter can come with the next request for it.
+ *
+ * Context: any.
+ */
+void zcblk_io_end(struct zcblk_io *io, blk_status_t status)
+{
+	if (io->disk->ranges)
+		zcblk_range_unlock(io->disk->ranges, &io->range);
+	zcblk_io_finish(io, status);
 }

@@ -173,5 +173,7 @@ void zcblk_lower_watch(struct work_struct *work)
 		return;
 	}
 	set_capacity_and_notify(disk->gd, bdev_nr_sectors(disk->lower));
+	if (disk->ranges)
+		zcblk_ranges_watch(disk->ranges, disk->gd->disk_name);
 	zcblk_lower_watch_start(disk);
 }

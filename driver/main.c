@@ -27,6 +27,14 @@ static char *stats = "latency";
 module_param(stats, charp, 0444);
 MODULE_PARM_DESC(stats, "Statistics that disks start with: off, counters or latency (default)");
 
+static char *range_lock = "off";
+module_param(range_lock, charp, 0444);
+MODULE_PARM_DESC(range_lock, "Range lock that disks start with: off (default), on (the best: slot), list, tree, bucket or slot");
+
+static char *overlap = "serialize";
+module_param(overlap, charp, 0444);
+MODULE_PARM_DESC(overlap, "What disks with a range lock do with requests that overlap: serialize (default), reject or detect");
+
 static bool read_only;
 module_param(read_only, bool, 0444);
 MODULE_PARM_DESC(read_only, "Disks start read-only (default 0)");
@@ -42,6 +50,12 @@ static int __init zcblk_parse_params(struct zcblk_settings *set)
 	set->stats = zcblk_parse_word("parameter", "stats", zcblk_stats_names, stats);
 	if (set->stats < 0)
 		return set->stats;
+	set->range_lock = zcblk_parse_engine("parameter", range_lock);
+	if (set->range_lock < 0)
+		return set->range_lock;
+	set->overlap = zcblk_parse_word("parameter", "overlap", zcblk_overlap_names, overlap);
+	if (set->overlap < 0)
+		return set->overlap;
 	set->read_only = read_only;
 	return 0;
 }

@@ -101,6 +101,27 @@ bool zcblk_copy_sends_back(const struct bio *bio)
 }
 
 /**
+ * zcblk_copy_start() - make the pieces, and send them down
+ * @io: from zcblk_io_begin()
+ *
+ * Context: process.
+ */
+void zcblk_copy_start(struct zcblk_io *io)
+{
+	io->pieces = 0;
+	/* A piece that ends early must not end the whole */
+	atomic_set(&io->pending, 1);
+	if (zcblk_copy_pieces(io, GFP_NOWAIT | __GFP_NOWARN)) {
+		zcblk_copy_put(io, BLK_STS_OK);
+	} else if (io->parent->bi_opf & REQ_NOWAIT) {
+		zcblk_copy_put(io, BLK_STS_AGAIN);
+	} else {
+		INIT_WORK(&io->work, zcblk_copy_work);
+		queue_work(io->disk->wq, &io->work);
+	}
+}
+
+/**
  * zcblk_copy_submit() - send a bio down by way of bounce memory
  * @disk: the disk that it came to
  * @bio: the submitter's bio; it has data
@@ -120,17 +141,6 @@ void zcblk_copy_submit(struct zcblk_disk *disk, struct bio *bio,
 	/* Its pieces complete by interrupt; a submitter that polls finds none */
 	bio_clear_polled(bio);
 	io = zcblk_io_begin(disk, bio, ZCBLK_PATH_COPY, op);
-	if (!io)
-		return;
-	io->pieces = 0;
-	/* A piece that ends early must not end the whole */
-	atomic_set(&io->pending, 1);
-	if (zcblk_copy_pieces(io, GFP_NOWAIT | __GFP_NOWARN)) {
-		zcblk_copy_put(io, BLK_STS_OK);
-	} else if (bio->bi_opf & REQ_NOWAIT) {
-		zcblk_copy_put(io, BLK_STS_AGAIN);
-	} else {
-		INIT_WORK(&io->work, zcblk_copy_work);
-		queue_work(disk->wq, &io->work);
-	}
+	if (io)
+		zcblk_copy_start(io);
 }

@@ -50,6 +50,22 @@ static void zcblk_watched_end_io(struct bio *clone)
 }
 
 /**
+ * zcblk_zerocopy_start() - send the clone down
+ * @io: from zcblk_io_begin(), and zcblk_stable_watch() has seen it
+ *
+ * Context: process.
+ */
+void zcblk_zerocopy_start(struct zcblk_io *io)
+{
+	struct bio *clone = &io->clone;
+
+	clone->bi_end_io = io->stable ? zcblk_watched_end_io : zcblk_clone_end_io;
+	trace_block_bio_remap(clone, disk_devt(io->disk->gd),
+			      clone->bi_iter.bi_sector);
+	submit_bio_noacct(clone);
+}
+
+/**
  * zcblk_zerocopy_clone() - send a clone down, and handle its completion
  * @disk: the disk that it came to
  * @bio: the submitter's bio; also one that has no data
@@ -64,10 +80,6 @@ void zcblk_zerocopy_clone(struct zcblk_disk *disk, struct bio *bio,
 
 	if (!io)
 		return;
-	io->clone.bi_end_io = zcblk_clone_end_io;
-	if (zcblk_stable_wanted(disk, op) && zcblk_stable_begin_bio(io))
-		io->clone.bi_end_io = zcblk_watched_end_io;
-	trace_block_bio_remap(&io->clone, disk_devt(disk->gd),
-			      bio->bi_iter.bi_sector);
-	submit_bio_noacct(&io->clone);
+	zcblk_stable_watch(io);
+	zcblk_zerocopy_start(io);
 }

@@ -68,18 +68,16 @@ static u32 zcblk_sum_bio(struct bio *bio)
  * @io: a write on path zerocopy
  *
  * Context: process, inside submit_bio.
- * Return: true when zcblk_stable_end_bio() is to be called.
  */
-bool zcblk_stable_begin_bio(struct zcblk_io *io)
+void zcblk_stable_begin_bio(struct zcblk_io *io)
 {
 	/* Up to zcblk_submit_bio() */
 	io->stable = zcblk_stable_alloc(zcblk_sum_bio(io->parent), 4);
-	return io->stable;
 }
 
 /**
  * zcblk_stable_end_bio() - look whether the data of a bio has changed
- * @io: the write, done
+ * @io: the write, done, or failed before it went down; it has @io->stable
  *
  * Context: any.
  */

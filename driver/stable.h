@@ -45,9 +45,22 @@ static inline bool zcblk_stable_wanted(const struct zcblk_disk *disk,
 }
 
 void zcblk_stable_use(bool on);
-bool zcblk_stable_begin_bio(struct zcblk_io *io);
+void zcblk_stable_begin_bio(struct zcblk_io *io);
 void zcblk_stable_end_bio(struct zcblk_io *io);
 void zcblk_stable_begin_buf(struct zcblk_bufio *io);
 void zcblk_stable_end_buf(struct zcblk_bufio *io);
+
+/**
+ * zcblk_stable_watch() - watch a bio, if its disk wants that
+ * @io: what came; @io->stable is set
+ *
+ * Context: process, inside submit_bio.
+ */
+static inline void zcblk_stable_watch(struct zcblk_io *io)
+{
+	io->stable = NULL;
+	if (io->path == ZCBLK_PATH_ZEROCOPY && zcblk_stable_wanted(io->disk, io->op))
+		zcblk_stable_begin_bio(io);
+}
 
 #endif /* _ZCBLK_STABLE_H */

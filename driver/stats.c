@@ -82,6 +82,8 @@ void zcblk_stats_reset(struct zcblk_disk *disk)
 	for_each_possible_cpu(cpu)
 		memset(per_cpu_ptr(disk->stats, cpu), 0,
 		       offsetof(struct zcblk_stats, inflight));
+	if (disk->ranges)
+		zcblk_ranges_reset(disk->ranges);
 }
 
 /**

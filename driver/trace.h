@@ -121,38 +121,36 @@ TRACE_DEFINE_ENUM(ZCBLK_RANGE_FLUSH);
 			 { ZCBLK_RANGE_WRITE, "write" },		\
 			 { ZCBLK_RANGE_FLUSH, "flush" })
 
-DECLARE_EVENT_CLASS(zcblk_range,
-	    TP_PROTO(struct zcblk_ranges *ranges, struct zcblk_range *range, u64 n),
-	    TP_ARGS(ranges, range, n),
-	    TP_STRUCT__entry(__field(dev_t, dev)
-			     __field(u64, start)
-			     __field(u64, last)
-			     __field(unsigned int, kind)
-			     __field(u64, n)),
-	    TP_fast_assign(__entry->dev = disk_devt((struct gendisk *)ranges->gd);
-			   __entry->start = range->start;
-			   __entry->last = range->last;
-			   __entry->kind = range->kind;
-			   __entry->n = n;),
-	    TP_printk("%d,%d %s sectors %llu to %llu n %llu",
-		      MAJOR(__entry->dev), MINOR(__entry->dev),
-		      zcblk_show_kind(__entry->kind), __entry->start,
-		      __entry->last, __entry->n));
+/* What happens to a range; @_what says what @_value, a u64, is */
+#define ZCBLK_RANGE_EVENT(_name, _what, _proto, _args, _value)		\
+TRACE_EVENT(_name, TP_PROTO _proto, TP_ARGS _args,			\
+	    TP_STRUCT__entry(__field(dev_t, dev)			\
+			     __field(u64, start)			\
+			     __field(u64, last)				\
+			     __field(unsigned int, kind)		\
+			     __field(u64, _what)),			\
+	    TP_fast_assign(__entry->dev = disk_devt((struct gendisk *)ranges->gd); \
+			   __entry->start = range->start;		\
+			   __entry->last = range->last;			\
+			   __entry->kind = range->kind;			\
+			   __entry->_what = _value;),			\
+	    TP_printk("%d,%d %s sectors %llu to %llu " #_what " %llu",	\
+		      MAJOR(__entry->dev), MINOR(__entry->dev),		\
+		      zcblk_show_kind(__entry->kind), __entry->start,	\
+		      __entry->last, __entry->_what))
 
-/* It overlaps n earlier ones that it has to wait for */
-DEFINE_EVENT(zcblk_range, zcblk_range_wait,
-	     TP_PROTO(struct zcblk_ranges *ranges, struct zcblk_range *range, u64 n),
-	     TP_ARGS(ranges, range, n));
+/* It overlaps so many earlier ones that it has to wait for; some may count twice */
+ZCBLK_RANGE_EVENT(zcblk_range_wait, blockers,
+		  (struct zcblk_ranges *ranges, struct zcblk_range *range, u64 n),
+		  (ranges, range, n), n);
 
-/* It has waited for n ns */
-DEFINE_EVENT(zcblk_range, zcblk_range_grant,
-	     TP_PROTO(struct zcblk_ranges *ranges, struct zcblk_range *range, u64 n),
-	     TP_ARGS(ranges, range, n));
+ZCBLK_RANGE_EVENT(zcblk_range_grant, wait_ns,
+		  (struct zcblk_ranges *ranges, struct zcblk_range *range, u64 ns),
+		  (ranges, range, ns), ns);
 
-/* It was held for n jiffies */
-DEFINE_EVENT(zcblk_range, zcblk_range_release,
-	     TP_PROTO(struct zcblk_ranges *ranges, struct zcblk_range *range, u64 n),
-	     TP_ARGS(ranges, range, n));
+ZCBLK_RANGE_EVENT(zcblk_range_release, held_ms,
+		  (struct zcblk_ranges *ranges, struct zcblk_range *range),
+		  (ranges, range), jiffies_to_msecs(jiffies - range->since));
 
 #endif /* _ZCBLK_TRACE_H */
 

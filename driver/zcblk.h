@@ -82,6 +82,8 @@ extern const char *const zcblk_op_names[];
  * @stats: an enum zcblk_stats_level; may change under load
  * @stable: watch the data of writes for changes; may change under load, by way of
  *	zcblk_stable_use()
+ * @range_lock: an enum zcblk_range_engine; fixed while the disk is up
+ * @overlap: an enum zcblk_overlap; may change under load
  * @read_only: the disk refuses writes; fixed while the disk is up
  */
 struct zcblk_settings {
@@ -90,6 +92,8 @@ struct zcblk_settings {
 	int bounce;
 	int stats;
 	bool stable;
+	int range_lock;
+	int overlap;
 	bool read_only;
 };
 
@@ -135,6 +139,7 @@ struct zcblk_io_stats;
  * @reserve: bounce memory for when the allocators give nothing
  * @vfree_list: bounce memory that completion could not free
  * @vfree_work: frees it
+ * @ranges: the range lock, or NULL
  * @stats: per-CPU counters
  * @debugfs: directory of this disk
  * @turn: for each operation, whose turn it is on path ab
@@ -159,6 +164,7 @@ struct zcblk_disk {
 	mempool_t reserve;
 	struct llist_head vfree_list;
 	struct work_struct vfree_work;
+	struct zcblk_ranges *ranges;
 	struct zcblk_stats __percpu *stats;
 	struct dentry *debugfs;
 	/* Written by every bio on path ab, all else hardly ever */
@@ -179,7 +185,9 @@ struct zcblk_disk {
  * @pending: path copy: pieces not completed, and one for the submission
  * @pieces: path copy: pieces made
  * @stable: path zerocopy: what is remembered of a write that is watched
- * @work: path copy: makes the rest of the pieces where sleeping is allowed
+ * @range: what it holds or waits for, on a disk with a range lock
+ * @work: goes on where sleeping is allowed: with a range that was waited for; path
+ *	copy: with the rest of the pieces
  * @clone: path zerocopy: what goes down; path copy: the part still to be made
  *
  * Lives in the front pad of a bio from &zcblk_disk.io_set.
@@ -197,6 +205,7 @@ struct zcblk_io {
 	atomic_t pending;
 	unsigned int pieces;
 	struct zcblk_stable *stable;
+	struct zcblk_range range;
 	struct work_struct work;
 	struct bio clone; /* last */
 };
@@ -244,6 +253,7 @@ static inline gfp_t zcblk_bufio_gfp(const struct zcblk_bufio *io)
 int zcblk_configfs_init(const struct zcblk_settings *defaults,
 			char *const *lower, unsigned int nr_lower);
 void zcblk_configfs_exit(void);
+int zcblk_parse_engine(const char *who, const char *word);
 
 /* disk.c */
 struct zcblk_disk *zcblk_disk_create(const char *name,
@@ -271,18 +281,25 @@ void zcblk_io_exit(struct zcblk_disk *disk);
 void zcblk_io_drain(struct zcblk_disk *disk);
 struct zcblk_io *zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 				enum zcblk_path path, enum zcblk_op op);
+void zcblk_io_finish(struct zcblk_io *io, blk_status_t status);
 void zcblk_io_end(struct zcblk_io *io, blk_status_t status);
+
+/* order.c */
+void zcblk_order_submit(struct zcblk_disk *disk, struct bio *bio,
+			enum zcblk_path path, enum zcblk_op op);
 
 /* path-zerocopy.c */
 void zcblk_zerocopy_remap(struct zcblk_disk *disk, struct bio *bio,
 			  enum zcblk_op op);
 void zcblk_zerocopy_clone(struct zcblk_disk *disk, struct bio *bio,
 			  enum zcblk_op op);
+void zcblk_zerocopy_start(struct zcblk_io *io);
 
 /* path-copy.c */
 bool zcblk_copy_sends_back(const struct bio *bio);
 void zcblk_copy_submit(struct zcblk_disk *disk, struct bio *bio,
 		       enum zcblk_op op);
+void zcblk_copy_start(struct zcblk_io *io);
 
 /* bounce.c */
 int zcblk_bounce_init(struct zcblk_disk *disk);

@@ -30,6 +30,12 @@ bad_values() {
 		bounce slab
 	check_refused "$1: stats" "$invalid" \
 		"zcblk: zcblk0: stats 'on': accepted are off counters latency" stats on
+	check_refused "$1: range_lock" "$invalid" \
+		"zcblk: zcblk0: range_lock 'fast': accepted are off list tree bucket slot" \
+		range_lock fast
+	check_refused "$1: overlap" "$invalid" \
+		"zcblk: zcblk0: overlap 'wait': accepted are serialize reject detect" \
+		overlap wait
 	check_refused "$1: power" "$invalid" "zcblk: zcblk0: power 'maybe'" power maybe
 	check_fails "$1: reset_stats" "$invalid" zcblk_set zcblk0 reset_stats 2
 	check_fails "$1: state can not be written" "ermission denied" \
@@ -43,7 +49,7 @@ zcblk_set zcblk0 power 1
 bad_values on
 check "the disk still works" dd if=/dev/zcblk0 of=/dev/null bs=4k count=1 iflag=direct
 
-for setting in "path copy" "bounce vmalloc" "stats counters"; do
+for setting in "path copy" "bounce vmalloc" "stats counters" "overlap detect"; do
 	check "good values are taken: $setting" zcblk_set zcblk0 "${setting% *}" \
 		"${setting#* }"
 	check_eq "and read back" "${setting#* }" "$(zcblk_get zcblk0 "${setting% *}")"

@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Range locks of zcblk0, on a lower device that holds what comes to it for as long as a
+# test likes to look.
+#
+# USAGE: . ./lib-range.sh (after lib.sh)
+# REQUIREMENTS: debugfs; for the gate: null_blk, dmsetup
+
+JOBS=()
+
+# engines: all but off, and but `on`, which is one of them
+engines() {
+	awk '$1 == "range_lock" && $2 != "off" && $2 != "on" { print $2 }' "$ZCFS/features"
+}
+
+range_locks() {
+	cat /sys/kernel/debug/zcblk/zcblk0/range_locks
+}
+
+# range_has REGEX: a line of range_locks begins like this
+range_has() {
+	grep -qE "^$1" <<<"$(range_locks)"
+}
+
+# range_is N REGEX: so many lines do
+range_is() {
+	[ "$(grep -cE "^$2" <<<"$(range_locks)")" = "$1" ]
+}
+
+# range_value NAME
+range_value() {
+	awk -v name="$1" '$1 == name { print $2 }' <<<"$(range_locks)"
+}
+
+# write_at BYTES OFFSET: one write of so many bytes
+write_at() {
+	dd if=/dev/zero of=/dev/zcblk0 bs="$1" count=1 seek="$2" oflag=direct,seek_bytes \
+		status=none
+}
+
+# read_at BYTES OFFSET
+read_at() {
+	dd if=/dev/zcblk0 of=/dev/null bs="$1" count=1 skip="$2" iflag=direct,skip_bytes \
+		status=none
+}
+
+# gate_add: a disk of 64 MiB with a write cache, /dev/mapper/gate; what comes while it is
+# shut waits there
+gate_add() {
+	null_add nullb0 memory_backed=1 size=64 cache_size=8
+	dm_add gate "0 131072 linear /dev/nullb0 0"
+}
+
+gate_shut() {
+	defer gate_open	# first, or all that waits there could not end
+	dmsetup suspend --noflush --nolockfs --noudevsync gate
+}
+
+gate_open() {
+	dmsetup resume --noudevrules --noudevsync gate
+}
+
+# job CMD...: in the background
+job() {
+	"$@" 2>"$TMP/job.${#JOBS[@]}" &
+	JOBS+=($!)
+}
+
+# check_jobs DESC FAILURES: of all jobs so many fail
+check_jobs() {
+	local job failed=0
+
+	for job in "${JOBS[@]}"; do
+		wait "$job" || failed=$((failed + 1))
+	done
+	JOBS=()
+	check_eq "$1" "$2" "$failed"
+}

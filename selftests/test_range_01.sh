@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Each range lock makes requests wait that overlap one in flight, and no others; says who
+# waits for whom; refuses or only counts them, if that is what it is told to do.
+#
+# timeout=120
+
+. ./lib.sh
+. ./lib-range.sh
+
+requires module=null_blk module=dm_mod program=dmsetup program=xfs_io \
+	"feature=range_lock slot"
+gate_add
+zcblk_load
+
+serializes() {
+	local engine=$1
+
+	gate_shut
+	job write_at 64k 0
+	check "$engine: the first one holds" wait_for 5 range_has "holder write 0 127 "
+	job write_at 4k 4096
+	check "$engine: one inside of it waits, and for whom is said" \
+		wait_for 5 range_has "waiter write 8 15 [0-9]+ for write 0 127"
+	job write_at 4k 65536
+	check "$engine: its neighbour does not" wait_for 5 range_has "holder write 128 135 "
+	job write_at 1M 0
+	check "$engine: a long one waits" wait_for 5 range_has "waiter write 0 2047 .* for "
+	job read_at 4k 1044480
+	check "$engine: a read waits for one that waits" \
+		wait_for 5 range_has "waiter read 2040 2047 [0-9]+ for write 0 2047"
+	check_fails "$engine: one that may not wait is sent back" "temporarily unavailable" \
+		xfs_io -d -c "pwrite -q -V 1 -N 0 4k" /dev/zcblk0
+	gate_open
+	check_jobs "$engine: all of them end well" 0
+	check_eq "$engine: three were parked" 3 "$(range_value parked)"
+	check_eq "$engine: one was refused" 1 "$(range_value refused)"
+	check "$engine: waits are in the histogram" range_has "wait [0-9]+ [0-9]+ [1-3]"
+	check "$engine: the longest one is known" test "$(range_value longest_ns)" -gt 0
+	check "$engine: the region is known" range_has "hot 0 2047 4"
+}
+
+shares() {
+	local engine=$1
+
+	gate_shut
+	job read_at 8k 0
+	job read_at 8k 4096
+	check "$engine: reads hold together" wait_for 5 range_is 2 "holder read "
+	job write_at 4k 4096
+	check "$engine: a write waits for both" wait_for 5 range_has "waiter write 8 15 "
+	job read_at 4k 4096
+	check "$engine: a later read does not overtake it" \
+		wait_for 5 range_has "waiter read 8 15 [0-9]+ for write 8 15"
+	gate_open
+	check_jobs "$engine: all of them end well" 0
+	check "$engine: nothing is held then" range_is 0 "(holder|waiter) "
+}
+
+# a flush waits for the writes before it, and no write waits for a flush
+flushes() {
+	local engine=$1
+
+	gate_shut
+	job write_at 4k 0
+	wait_for 5 range_has "holder write 0 7 "
+	job xfs_io -c fsync /dev/zcblk0
+	check "$engine: a flush waits for a write" \
+		wait_for 5 range_has "waiter flush .* for write 0 7"
+	job write_at 4k 4096
+	check "$engine: a later write does not wait for it" \
+		wait_for 5 range_has "holder write 8 15 "
+	gate_open
+	check_jobs "$engine: all of them end well" 0
+}
+
+rejects() {
+	local engine=$1 before
+
+	zcblk_set zcblk0 overlap reject
+	before=$(range_value refused)
+	gate_shut
+	job write_at 4k 0
+	wait_for 5 range_has "holder write 0 7 "
+	check_fails "$engine: overlap=reject fails the later one" "" write_at 4k 0
+	job write_at 4k 4096
+	check "$engine: and not its neighbour" wait_for 5 range_has "holder write 8 15 "
+	gate_open
+	check_jobs "$engine: nor the first one" 0
+	check_eq "$engine: one was refused" "$((before + 1))" "$(range_value refused)"
+}
+
+detects() {
+	local engine=$1 before
+
+	zcblk_set zcblk0 overlap detect
+	before=$(range_value contended)
+	gate_shut
+	job write_at 4k 0
+	wait_for 5 range_has "holder write 0 7 "
+	job write_at 4k 0
+	check "$engine: overlap=detect lets it pass" wait_for 5 range_is 2 "holder write 0 7 "
+	gate_open
+	check_jobs "$engine: both end well" 0
+	check_eq "$engine: and it was counted" "$((before + 1))" "$(range_value contended)"
+}
+
+for engine in $(engines); do
+	zcblk_add zcblk0 lower=/dev/mapper/gate "range_lock=$engine"
+	check_eq "$engine: is what it is" "$engine" "$(range_value engine)"
+	check_fails "$engine: cannot be changed while the disk is up" "busy" \
+		zcblk_set zcblk0 range_lock off
+	serializes "$engine"
+	shares "$engine"
+	flushes "$engine"
+	rejects "$engine"
+	detects "$engine"
+	zcblk_set zcblk0 reset_stats 1
+	check_eq "$engine: counters begin anew" "0 0" \
+		"$(range_value taken) $(range_value longest_ns)"
+	zcblk_del zcblk0
+done
+
+zcblk_add zcblk0 lower=/dev/mapper/gate range_lock=on
+check_eq "on is the best of them" slot "$(zcblk_get zcblk0 range_lock)"
+zcblk_del zcblk0
+zcblk_add zcblk0 lower=/dev/mapper/gate
+check_eq "without one, range_locks says so" "version 1 engine off" "$(range_locks | xargs)"

@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# With each range lock: a file system is made, filled and read back, and fio verifies what
+# it wrote without keeping overlapping blocks apart, while the path changes.
+#
+# timeout=240
+
+. ./lib.sh
+. ./lib-data.sh
+. ./lib-range.sh
+
+requires device=1 program=mkfs.ext4 program=fio "feature=range_lock slot"
+scratch 0
+zcblk_load
+tree_sources
+size=24M
+settings=ab/page
+filesystems=ext4
+if [ "$LONG" = 1 ]; then
+	size=1G settings=$SETTINGS filesystems="ext4 xfs btrfs"
+fi
+
+flipping() {
+	zcblk_set zcblk0 power 1
+	wait_for 5 test -b /dev/zcblk0
+	flip_start
+	check "$1: fio verifies while the path changes" fio_run "$TMP/fio.json" --name=verify \
+		--filename=/dev/zcblk0 --rw=randwrite --direct=1 --ioengine=io_uring \
+		--iodepth=64 --bsrange=512-1m --serialize_overlap=0 --verify=crc32c \
+		--verify_fatal=1 --verify_state_save=0 --size="$size"
+	flip_stop
+	check "$1: nothing is in flight then" wait_for 5 idle zcblk0
+}
+
+for engine in $(engines); do
+	zcblk_make zcblk0 "lower=$SCRATCH" "range_lock=$engine"
+	for fs in $filesystems; do
+		requires "program=mkfs.$fs"
+		for setting in $settings; do
+			fs_round "$fs" "$SCRATCH" "$setting" flipping
+		done
+	done
+	flipping "$engine"
+	zcblk_del zcblk0
+done

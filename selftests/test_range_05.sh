@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tracepoints of range locks: one that waits, is granted, and gives its range back.
+
+. ./lib.sh
+. ./lib-range.sh
+
+requires module=null_blk module=dm_mod program=dmsetup "feature=range_lock slot" \
+	"file=/sys/kernel/tracing/events"
+gate_add
+zcblk_load
+zcblk_add zcblk0 lower=/dev/mapper/gate range_lock=on
+echo >"$TRACEFS/trace"
+echo 1 >"$TRACEFS/events/zcblk/enable"
+defer sysfs_write 0 "$TRACEFS/events/zcblk/enable"
+echo 1 >"$TRACEFS/tracing_on"
+
+dev=$(</sys/block/zcblk0/dev)
+dev=${dev/:/,}
+
+events() {
+	grep -cE "zcblk_range_$1: $dev write sectors 0 to 7 $2" \
+		"$TRACEFS/trace" || true
+}
+
+gate_shut
+job write_at 4k 0
+wait_for 5 range_has "holder "
+check_eq "nobody has waited yet" 0 "$(events wait '')"
+job write_at 4k 0
+check "the second one waits" wait_for 5 range_has "waiter "
+check_eq "for one" 1 "$(events wait "blockers 1")"
+check_eq "and is not granted" 0 "$(events grant '')"
+gate_open
+check_jobs "both end well" 0
+check_eq "it is granted, after some ns" 1 "$(events grant "wait_ns [1-9]")"
+check_eq "both give their ranges back" 2 "$(events release held_ms)"

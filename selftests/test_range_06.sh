@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# I/O by the kernel API on a zcblk disk goes through its range lock, as a bio does that
+# comes from anywhere else: it waits there, and its data is right.
+
+. ./lib.sh
+. ./lib-exerciser.sh
+. ./lib-range.sh
+
+requires module=null_blk tool "feature=range_lock slot"
+null_add nullb0 memory_backed=1 size=64 irqmode=2 completion_nsec=100000
+exerciser_load
+
+for engine in $(engines); do
+	zcblk_add zcblk0 lower=/dev/nullb0 "range_lock=$engine"
+	check "$engine: the exerciser's data is right" "$ZCBLK" exercise /dev/zcblk0 \
+		--destroy /dev/zcblk0 --engine map,copy \
+		--op mixed --size 4k,256k --depth 8 --span 8m --count 200 --verify
+	check "$engine: ranges were taken for it" test "$(range_value taken)" -ge 800
+	check "$engine: all were given back" range_is 0 "(holder|waiter) "
+	zcblk_del zcblk0
+done
