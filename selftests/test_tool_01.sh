@@ -29,9 +29,9 @@ help_fits() {
 
 check "--version" grep -qx 'zcblk [0-9.]*' <("$ZCBLK" --version)
 "$ZCBLK" --help >"$TMP/help"
-check_eq "--help names the commands" "add del set list show stat exercise" \
+check_eq "--help names the commands" "add del set list show stat locks exercise" \
 	"$(sed -n 's/^  \([a-z]*\) .*/\1/p' "$TMP/help" | xargs)"
-for command in add del set list show stat exercise; do
+for command in add del set list show stat locks exercise; do
 	check "$command --help" help_fits $command
 	check "$command --foo" refused "unrecognized option '--foo'" $command --foo
 done
@@ -50,6 +50,8 @@ check "show without names" refused "name of a disk" show
 check "list with a name" refused "'zcblk0' is too much" list zcblk0
 check "list with a bad column" refused "no column 'FOO'" list -o NAME,FOO
 check "stat with a bad column" refused "no column 'STATE'" stat -o STATE
+check "locks with a bad column" refused "no column 'IOS'" locks -o IOS
+check "locks with a bad count" refused "'x' is no count" locks 1 x
 check "a bad interval" refused "'1x' is no interval" stat 1x
 check "an interval of 0" refused "'0' is no interval" stat zcblk0 0
 check "a count of 0" refused "'0' is no count" stat 1 0

@@ -25,6 +25,8 @@ static const char usage[] =
 	"  --path PATH      way of the data: zerocopy (default), copy, ab\n"
 	"  --bounce KIND    memory for path copy: page (default), kmalloc, vmalloc\n"
 	"  --stats LEVEL    statistics: latency (default), counters, off\n"
+	"  --range-lock LOCK  order of requests that overlap: off (default), on, or which lock\n"
+	"  --overlap WHAT   with a range lock: serialize (default), reject, detect\n"
 	"  --read-only      refuse writes\n"
 	"  --module FILE    file to load the module from (default: modprobe finds it)\n"
 	"  -h, --help       this help\n"
@@ -37,6 +39,8 @@ static const struct option options[] = {
 	{ "path",	required_argument,	NULL, 'p' },
 	{ "bounce",	required_argument,	NULL, 'b' },
 	{ "stats",	required_argument,	NULL, 's' },
+	{ "range-lock",	required_argument,	NULL, 'R' },
+	{ "overlap",	required_argument,	NULL, 'o' },
 	{ "read-only",	no_argument,		NULL, 'r' },
 	{ "module",	required_argument,	NULL, 'm' },
 	{ "help",	no_argument,		NULL, 'h' },
@@ -101,6 +105,12 @@ static int parse_option(struct request *request, int option, char *value)
 		return STATUS_OK;
 	case 's':
 		add_setting(request, "stats", value);
+		return STATUS_OK;
+	case 'R':
+		add_setting(request, "range_lock", value);
+		return STATUS_OK;
+	case 'o':
+		add_setting(request, "overlap", value);
 		return STATUS_OK;
 	case 'r':
 		add_setting(request, "read_only", "1");

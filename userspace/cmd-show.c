@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "disk.h"
 #include "error.h"
+#include "ranges-table.h"
 #include "stats-table.h"
 
 #include <getopt.h>
@@ -114,6 +115,33 @@ static void show_stats(const char *disk, const struct stats *stats)
 	show_histograms(stats);
 }
 
+static void show_ranges_view(const char *disk, const struct ranges *ranges,
+			     enum ranges_view view)
+{
+	static const struct table_options plain;
+	struct table table;
+
+	puts("");
+	ranges_table_begin(&table, &plain, view);
+	ranges_table_add(&table, view, disk, ranges);
+	table_end(&table);
+}
+
+static void show_ranges(const char *disk)
+{
+	struct ranges ranges;
+
+	if (kernel_ranges(disk, &ranges))
+		return;
+	if (strcmp(ranges.engine, "off"))
+		show_ranges_view(disk, &ranges, RANGES_COUNTERS);
+	if (ranges.parked) {
+		show_ranges_view(disk, &ranges, RANGES_WAITS);
+		show_ranges_view(disk, &ranges, RANGES_HOT);
+	}
+	ranges_free(&ranges);
+}
+
 static int show(const char *disk)
 {
 	struct stats stats;
@@ -129,8 +157,10 @@ static int show(const char *disk)
 	}
 	show_size(disk);
 	ret = disk_stats(disk, &stats);
-	if (!ret)
+	if (!ret) {
 		show_stats(disk, &stats);
+		show_ranges(disk);
+	}
 	return ret < 0 ? STATUS_FAILED : STATUS_OK;
 }
 

@@ -14,6 +14,7 @@ int cmd_set(int argc, char *argv[]);
 int cmd_list(int argc, char *argv[]);
 int cmd_show(int argc, char *argv[]);
 int cmd_stat(int argc, char *argv[]);
+int cmd_locks(int argc, char *argv[]);
 int cmd_exercise(int argc, char *argv[]);
 
 /* Prints a command's usage for --help, and ends. */

@@ -152,10 +152,9 @@ int disk_set(const char *disk, const struct setting *setting)
 	return STATUS_FAILED;
 }
 
-int disk_stats(const char *disk, struct stats *stats)
+/* What disk_stats() and disk_ranges() return for what they got from the kernel */
+static int stats_result(const char *disk, int ret)
 {
-	int ret = kernel_stats(disk, stats);
-
 	if (!ret)
 		return 0;
 	if (ret == -ENOENT && kernel_has_stats())
@@ -163,4 +162,14 @@ int disk_stats(const char *disk, struct stats *stats)
 	error_action(ACTION_STATS, ret, disk, "", "read the statistics of %s",
 		     disk);
 	return ret;
+}
+
+int disk_stats(const char *disk, struct stats *stats)
+{
+	return stats_result(disk, kernel_stats(disk, stats));
+}
+
+int disk_ranges(const char *disk, struct ranges *ranges)
+{
+	return stats_result(disk, kernel_ranges(disk, ranges));
 }

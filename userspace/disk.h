@@ -35,5 +35,6 @@ void disk_explain(const char *disk, const struct setting *setting, int err);
  * reason printed, when they cannot be read.
  */
 int disk_stats(const char *disk, struct stats *stats);
+int disk_ranges(const char *disk, struct ranges *ranges);
 
 #endif

@@ -105,6 +105,46 @@ int kernel_stats(const char *disk, struct stats *stats);
 /* Takes "LOW HIGH COUNT" apart: a bucket of @op's histogram; 0 or -EBADMSG. */
 int kernel_parse_bucket(struct op_stats *op, const char *rest);
 
+/* kernel-ranges.c: range locks */
+#define MAX_HOT		64
+
+struct range {				/* a request that holds or waits */
+	bool waits;
+	char op[LABEL_SIZE];
+	u64 start;
+	u64 last;
+	u64 age_ms;
+	char blocker[LABEL_SIZE * 2];	/* "OP START LAST", or empty */
+};
+
+struct hot_region {
+	u64 start;
+	u64 last;
+	u64 count;
+};
+
+struct ranges {
+	char engine[LABEL_SIZE];
+	char overlap[LABEL_SIZE];
+	u64 taken;
+	u64 contended;
+	u64 parked;
+	u64 refused;
+	u64 collided;
+	u64 slow;
+	u64 longest_ns;
+	u64 more;			/* ranges that are not listed */
+	struct op_stats waits;		/* its histogram */
+	struct range *range;
+	unsigned int count;
+	struct hot_region hot[MAX_HOT];
+	unsigned int hots;
+};
+
+/* As kernel_stats(); after 0, ranges_free() is due. */
+int kernel_ranges(const char *disk, struct ranges *ranges);
+void ranges_free(struct ranges *ranges);
+
 /* kernel-exerciser.c: jobs, which are directories in configfs as well */
 #define EXERCISER	"zcblk_exerciser"
 #define MAX_REASONS	16

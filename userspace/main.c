@@ -24,6 +24,7 @@ static const struct command {
 	{ "list", cmd_list, "List disks" },
 	{ "show", cmd_show, "Show attributes and statistics of disks in full" },
 	{ "stat", cmd_stat, "Show statistics: totals, or rates every few seconds" },
+	{ "locks", cmd_locks, "Show who holds and who waits for sectors of a disk" },
 	{ "exercise", cmd_exercise, "Load a device from kernel buffers, and compare engines" },
 };
 

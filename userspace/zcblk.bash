@@ -49,16 +49,17 @@ _zcblk_column() {
 # _zcblk_add WORD PREVIOUS
 _zcblk_add() {
 	case $2 in
-	--lower | --path | --bounce | --stats | --module) _zcblk_value "${2#--}" "$1" ;;
+	--lower | --path | --bounce | --stats | --overlap | --module) _zcblk_value "${2#--}" "$1" ;;
+	--range-lock) _zcblk_value range_lock "$1" ;;
 	--name) ;;
 	*)
-		_zcblk_words "--lower --name --path --bounce --stats --read-only
-			--module --help" "$1"
+		_zcblk_words "--lower --name --path --bounce --stats --range-lock
+			--overlap --read-only --module --help" "$1"
 		;;
 	esac
 }
 
-# _zcblk_table COMMAND WORD PREVIOUS OPERANDS: what list and stat have in common
+# _zcblk_table COMMAND WORD PREVIOUS OPERANDS: what list, stat and locks have in common
 _zcblk_table() {
 	case $3 in
 	-o | --output) _zcblk_column "$1" "$2" ;;
@@ -103,8 +104,8 @@ _zcblk_set() {
 		_zcblk_words "$(_zcblk_disks) --help" "$1"
 	else
 		compopt -o nospace
-		_zcblk_words "lower= path= bounce= stats= stable= read_only= power=
-			reset_stats=" "$1"
+		_zcblk_words "lower= path= bounce= stats= stable= range_lock= overlap=
+			read_only= power= reset_stats=" "$1"
 	fi
 }
 
@@ -122,7 +123,7 @@ _zcblk() {
 	previous=${attribute:-$previous}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_zcblk_words "add del set list show stat exercise --help --version" "$word"
+		_zcblk_words "add del set list show stat locks exercise --help --version" "$word"
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -132,6 +133,7 @@ _zcblk() {
 	list) _zcblk_table list "$word" "$previous" "" ;;
 	show) _zcblk_words "$(_zcblk_disks) --help" "$word" ;;
 	stat) _zcblk_table stat "$word" "$previous" "$(_zcblk_disks)" ;;
+	locks) _zcblk_table locks "$word" "$previous" "--counters --waits --hot $(_zcblk_disks)" ;;
 	exercise) _zcblk_exercise "$word" "$previous" ;;
 	esac
 }

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The tables of range locks that locks and show print.
+ */
+#ifndef ZCBLK_RANGES_TABLE_H
+#define ZCBLK_RANGES_TABLE_H
+
+#include "kernel.h"
+#include "table.h"
+
+enum ranges_view {
+	RANGES_HELD,			/* a row for each request that holds or waits */
+	RANGES_COUNTERS,		/* one for each disk */
+	RANGES_WAITS,			/* one for each bucket of the histogram */
+	RANGES_HOT,			/* one for each region that is contended */
+};
+
+void ranges_table_help(void);
+int ranges_table_check(const struct table_options *options);
+void ranges_table_begin(struct table *table, const struct table_options *options,
+			enum ranges_view view);
+void ranges_table_add(struct table *table, enum ranges_view view, const char *disk,
+		      const struct ranges *ranges);
+
+#endif
