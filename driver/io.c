@@ -130,6 +130,8 @@ struct zcblk_io *zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 	}
 	clone->bi_bdev = disk->lower;
 	bio_clone_blkg_association(clone, bio);
+	/* A clone says nothing of its table; one page need not be split, though */
+	clone->bi_vcnt = bio->bi_vcnt;
 	io = container_of(clone, struct zcblk_io, clone);
 	io->disk = disk;
 	io->parent = bio;
