@@ -44,7 +44,7 @@ for setting in $SETTINGS; do
 	check_eq "$setting: writes are counted" 4 "$(stat_ios zcblk0 all write)"
 done
 
-use zerocopy/page
-zcblk_set zcblk0 stats counters
+zcblk_del zcblk0
+zcblk_add zcblk0 lower=/dev/nullb0 range_lock=off stats=counters
 echo 0 >/sys/block/zcblk0/queue/iostats
 check_eq "remapped in place: the same" "$want" "$(sequence /dev/zcblk0)"

@@ -126,4 +126,7 @@ zcblk_add zcblk0 lower=/dev/mapper/gate range_lock=on
 check_eq "on is the best of them" slot "$(zcblk_get zcblk0 range_lock)"
 zcblk_del zcblk0
 zcblk_add zcblk0 lower=/dev/mapper/gate
+check_eq "and that is the default" slot "$(zcblk_get zcblk0 range_lock)"
+zcblk_del zcblk0
+zcblk_add zcblk0 lower=/dev/mapper/gate range_lock=off
 check_eq "without one, range_locks says so" "version 1 engine off" "$(range_locks | xargs)"

@@ -9,7 +9,7 @@
 requires module=null_blk "file=/sys/kernel/tracing/events/block/block_bio_queue"
 null_add nullb0 memory_backed=1 size=16
 zcblk_load
-zcblk_add zcblk0 lower=/dev/nullb0
+zcblk_add zcblk0 lower=/dev/nullb0 range_lock=off
 
 event=$TRACEFS/events/block/block_bio_queue
 echo "dev == $(dev_t nullb0)" >"$event/filter"
@@ -34,3 +34,6 @@ check_eq "stats latency, iostats 0: one each" 8 "$(second_bios latency 0 zerocop
 check_eq "stats counters, iostats 1: one each" 8 "$(second_bios counters 1 zerocopy)"
 check_eq "copy: one each" 8 "$(second_bios off 0 copy)"
 check_eq "ab: one each for the half" 4 "$(second_bios off 0 ab)"
+zcblk_del zcblk0
+zcblk_add zcblk0 lower=/dev/nullb0 range_lock=on
+check_eq "with a range lock: one each" 8 "$(second_bios off 0 zerocopy)"

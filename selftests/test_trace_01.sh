@@ -37,8 +37,8 @@ for path in zerocopy copy; do
 		"$(events submit "$path write sector 32 ")"
 done
 
-zcblk_set zcblk0 path zerocopy
-zcblk_set zcblk0 stats off
+zcblk_del zcblk0
+zcblk_add zcblk0 lower=/dev/nullb0 range_lock=off stats=off
 echo 0 >/sys/block/zcblk0/queue/iostats
 echo >"$TRACEFS/trace"
 dd if=/dev/zero of=/dev/zcblk0 bs=8k count=4 oflag=direct status=none

@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# NOWAIT and polled I/O go through to a lower device that has them
+# NOWAIT and polled I/O go through to a lower device that has them; with a range lock,
+# what is polled completes by interrupt.
 
 . ./lib.sh
 
 requires module=null_blk program=fio "file=/sys/kernel/tracing/set_ftrace_filter"
 null_add nullb0 size=64 submit_queues=1 poll_queues=1
 zcblk_load
-zcblk_add zcblk0 lower=/dev/nullb0
+zcblk_add zcblk0 lower=/dev/nullb0 range_lock=off
 
 uring() {
 	fio_run "$TMP/fio.json" --name=job --filename=/dev/zcblk0 --direct=1 \
@@ -37,3 +38,10 @@ for path in zerocopy copy ab; do
 	[ "$path" = copy ] ||
 		check "$path: the lower device was polled" test "$(polls)" -gt 0
 done
+
+zcblk_del zcblk0
+zcblk_add zcblk0 lower=/dev/nullb0 range_lock=on
+echo >"$TRACEFS/trace"
+check "range lock: RWF_NOWAIT" uring pvsync2 --nowait=1
+check "range lock: polled io_uring" uring io_uring --hipri --iodepth=4
+check_eq "range lock: nothing was polled" 0 "$(polls)"

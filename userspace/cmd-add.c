@@ -25,7 +25,7 @@ static const char usage[] =
 	"  --path PATH      way of the data: zerocopy (default), copy, ab\n"
 	"  --bounce KIND    memory for path copy: page (default), kmalloc, vmalloc\n"
 	"  --stats LEVEL    statistics: latency (default), counters, off\n"
-	"  --range-lock LOCK  order of requests that overlap: off (default), on, or which lock\n"
+	"  --range-lock LOCK  order of requests that overlap: on (default), off, or which lock\n"
 	"  --overlap WHAT   with a range lock: serialize (default), reject, detect\n"
 	"  --read-only      refuse writes\n"
 	"  --module FILE    file to load the module from (default: modprobe finds it)\n"
