@@ -87,12 +87,27 @@ static inline void cpu_relax(void)
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
-#define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 #ifdef __SANITIZE_THREAD__
+/* A thread that parks a range is slow to go on when it lets go of something */
+extern __thread bool stress_parks;
+void stress_linger(void);
+#define smp_store_release(p, v)						\
+do {									\
+	__atomic_store_n(p, v, __ATOMIC_RELEASE);			\
+	if (stress_parks)						\
+		stress_linger();					\
+} while (0)
 /* ThreadSanitizer knows no fences; it has no store buffers either */
 #define smp_mb()		do { } while (0)
+/*
+ * Nor does it know control dependencies: stores that follow a cmpxchg_release() which
+ * succeeded, as in freeing the range, come after what others did before their release.
+ */
+#define CMPXCHG_RELEASE		__ATOMIC_ACQ_REL
 #else
+#define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define smp_mb()		__atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define CMPXCHG_RELEASE		__ATOMIC_RELEASE
 #endif
 #define smp_cond_load_relaxed(p, cond)					\
 ({									\
@@ -112,7 +127,7 @@ static inline void cpu_relax(void)
 	_old;								\
 })
 #define cmpxchg(p, old, new)		__cmpxchg(p, old, new, __ATOMIC_SEQ_CST)
-#define cmpxchg_release(p, old, new)	__cmpxchg(p, old, new, __ATOMIC_RELEASE)
+#define cmpxchg_release(p, old, new)	__cmpxchg(p, old, new, CMPXCHG_RELEASE)
 #define cmpxchg_relaxed(p, old, new)	__cmpxchg(p, old, new, __ATOMIC_RELAXED)
 
 #define atomic_set(a, v)		WRITE_ONCE((a)->counter, v)
@@ -228,7 +243,11 @@ static inline u64 ktime_get_ns(void)
 #endif
 }
 
+#ifdef __SANITIZE_THREAD__
+#define trace_zcblk_range_wait(ranges, range, n)	((void)(n), stress_parks = true)
+#else
 #define trace_zcblk_range_wait(ranges, range, n)	((void)(n))
+#endif
 #define trace_zcblk_range_grant(ranges, range, ns)	((void)(ns))
 #define trace_zcblk_range_release(ranges, range)	((void)(ranges))
 

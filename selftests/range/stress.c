@@ -11,7 +11,12 @@
  * called; none waits for ever (lost wake-ups). With neighbours, ranges touch and
  * never overlap, and none may wait.
  *
- * Exit status: 0: all in order; 1: not.
+ * A range that was parked may be given back by whoever granted it, even from its
+ * ->granted(), before the zcblk_range_lock() of its owner has returned; any other
+ * may be given back by any thread. Then its memory is overwritten and freed, for a
+ * crash, or a report of ThreadSanitizer, when something still looks at it.
+ *
+ * Exit status: 0: all in order; 1: not; 2: usage, or no memory.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -28,16 +33,29 @@ static int overlap = ZCBLK_OVERLAP_SERIALIZE;
 #define DEPTH		32
 #define MAX_THREADS	NR_CPUS
 #define STUCK_SECONDS	20
+#define MAX_NESTED	3
+#define POISON		0xa5
 
-enum state { FREE, WAITS, HELD };
+enum state { FREE, WAITS, HELD, ENDS };
 
-/* The copies are for check_overtaking(), which looks at what may change meanwhile */
+/*
+ * A place for a range, which only its owner fills, and anybody may empty. The copies
+ * are for check_overtaking(), which looks at what may change meanwhile.
+ */
 struct request {
-	struct zcblk_range range;
+	struct taken *taken;
 	int state;
-	u64 called, returned;	/* ticket before and after zcblk_range_lock() */
+	u64 returned;		/* ticket after zcblk_range_lock() */
 	u64 start, last;
 	unsigned int kind;
+};
+
+/* Freed by whoever gives the range back: for each range another */
+struct taken {
+	struct zcblk_range range;
+	struct request *request;
+	u64 called;		/* ticket before zcblk_range_lock() */
+	struct taken *next;
 };
 
 static struct zcblk_ranges *ranges;
@@ -47,19 +65,26 @@ static u64 nr_requests;
 static bool neighbours;
 static u64 ticket, done, mixed, overtaken;
 
+__thread bool stress_parks;
+
+/* This thread's random numbers, and what it granted and is to give back */
+static __thread u64 random_state;
+static __thread struct taken *given;
+static __thread unsigned int nested;
+
 /* Plain data, which only the lock keeps whole: ThreadSanitizer looks at it too */
 static unsigned int owner[SECTORS];
 
-static void check_sectors(const struct request *r, unsigned int expected,
+static void check_sectors(const struct zcblk_range *range, unsigned int expected,
 			  unsigned int next)
 {
-	bool write = r->range.kind == ZCBLK_RANGE_WRITE;
+	bool write = range->kind == ZCBLK_RANGE_WRITE;
 	bool wrong = false;
 	u64 i;
 
-	if (neighbours || r->range.kind == ZCBLK_RANGE_FLUSH)
+	if (neighbours || range->kind == ZCBLK_RANGE_FLUSH)
 		return;
-	for (i = r->range.start; i <= r->range.last; i++) {
+	for (i = range->start; i <= range->last; i++) {
 		wrong |= owner[i] != (write ? expected : 0);
 		if (write)
 			owner[i] = next;
@@ -68,7 +93,7 @@ static void check_sectors(const struct request *r, unsigned int expected,
 		__atomic_add_fetch(&mixed, 1, __ATOMIC_RELAXED);
 }
 
-static bool was_passed(struct request *other, const struct request *r)
+static bool was_passed(struct request *other, const struct taken *t)
 {
 	struct zcblk_range copy = { };
 	u64 returned;
@@ -79,7 +104,7 @@ static bool was_passed(struct request *other, const struct request *r)
 	copy.start = READ_ONCE(other->start);
 	copy.last = READ_ONCE(other->last);
 	copy.kind = READ_ONCE(other->kind);
-	if (returned >= r->called || !zcblk_range_waits(&r->range, &copy))
+	if (returned >= t->called || !zcblk_range_waits(&t->range, &copy))
 		return false;
 	/* Still the same one, and still waiting? */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
@@ -103,7 +128,7 @@ static u64 next_ticket(void)
 							      __ATOMIC_SEQ_CST);
 }
 
-static void check_overtaking(const struct request *r)
+static void check_overtaking(const struct taken *taken)
 {
 	unsigned int t, i;
 
@@ -111,8 +136,28 @@ static void check_overtaking(const struct request *r)
 		return;
 	for (t = 0; t < nr_threads; t++)
 		for (i = 0; i < DEPTH; i++)
-			if (was_passed(&requests[t][i], r))
+			if (was_passed(&requests[t][i], taken))
 				__atomic_add_fetch(&overtaken, 1, __ATOMIC_RELAXED);
+}
+
+static u64 random_next(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state;
+}
+
+/* At times others get far enough to give back what this thread parks */
+void stress_linger(void)
+{
+	unsigned int n = 300;
+
+	if (random_next() >> 20 & 7)
+		return;
+	while (n--)
+		__builtin_ia32_pause();
+	sched_yield();
 }
 
 static unsigned int request_id(const struct request *r)
@@ -120,23 +165,72 @@ static unsigned int request_id(const struct request *r)
 	return 1 + (r - &requests[0][0]);
 }
 
+static void hold(struct taken *t)
+{
+	check_overtaking(t);
+	check_sectors(&t->range, 0, request_id(t->request));
+}
+
+/* To be looked at no more. The compiler must not find that nobody reads it. */
+static void poison(struct taken *t)
+{
+	memset(t, POISON, sizeof(*t));
+	asm volatile("" : : "r"(t) : "memory");
+	free(t);
+}
+
+static void give_back(struct taken *t)
+{
+	check_sectors(&t->range, request_id(t->request), 0);
+	WRITE_ONCE(t->request->state, FREE);
+	if (ranges)
+		zcblk_range_unlock(ranges, &t->range);
+	poison(t);
+	__atomic_add_fetch(&done, 1, __ATOMIC_RELAXED);
+}
+
+/* Some are given back at once, some when what the caller is in is over */
 static void granted(struct zcblk_range *range, int err)
 {
-	struct request *r = container_of(range, struct request, range);
+	struct taken *t = container_of(range, struct taken, range);
+	u64 random = random_next() >> 16;
 
 	if (err)
 		abort();
-	check_overtaking(r);
-	check_sectors(r, 0, request_id(r));
-	smp_store_release(&r->state, HELD);
+	hold(t);
+	if (random & 1) {
+		smp_store_release(&t->request->state, HELD);
+	} else if (random & 2 && nested < MAX_NESTED) {
+		nested++;
+		give_back(t);
+		nested--;
+	} else {
+		t->next = given;
+		given = t;
+	}
 }
 
-static u64 random_next(u64 *state)
+/* Return: false when somebody else was faster */
+static bool release(struct request *r)
 {
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
+	int state = HELD;
+
+	if (!__atomic_compare_exchange_n(&r->state, &state, ENDS, false,
+					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		return false;
+	give_back(READ_ONCE(r->taken));
+	return true;
+}
+
+/* What locking and unlocking have granted */
+static void release_given(void)
+{
+	struct taken *t;
+
+	while ((t = given)) {
+		given = t->next;
+		give_back(t);
+	}
 }
 
 /* Piece @n of a disk that is cut at random places */
@@ -163,69 +257,75 @@ static unsigned int choose(u64 random, u64 *start, u64 *last)
 	return random >> 3 & 3 ? ZCBLK_RANGE_WRITE : ZCBLK_RANGE_READ;
 }
 
-static void take(struct request *r, u64 *random, u64 n)
+static void take(struct request *r, u64 n)
 {
+	struct taken *t = malloc(sizeof(*t));
 	unsigned int kind = ZCBLK_RANGE_WRITE;
 	u64 start, last;
 	int err = 0;
 
+	if (!t)
+		exit(2);
 	if (neighbours)
 		choose_neighbour(n, &start, &last);
 	else
-		kind = choose(random_next(random), &start, &last);
-	zcblk_range_init(&r->range, start, last, kind, false, granted);
+		kind = choose(random_next(), &start, &last);
+	zcblk_range_init(&t->range, start, last, kind, false, granted);
+	t->request = r;
+	WRITE_ONCE(r->taken, t);
 	WRITE_ONCE(r->kind, kind);
-	WRITE_ONCE(r->start, r->range.start);
-	WRITE_ONCE(r->last, r->range.last);
+	WRITE_ONCE(r->start, t->range.start);
+	WRITE_ONCE(r->last, t->range.last);
 	WRITE_ONCE(r->returned, U64_MAX);
-	r->called = next_ticket();
+	t->called = next_ticket();
 	smp_store_release(&r->state, WAITS);
 	if (ranges)
-		err = zcblk_range_lock(ranges, &r->range);
-	if (err == -EINPROGRESS)
+		err = zcblk_range_lock(ranges, &t->range);
+	stress_parks = false;
+	if (err == -EINPROGRESS) {
+		/* It may be gone by now */
 		smp_store_release(&r->returned, next_ticket());
-	else if (err)
+	} else if (err) {
 		abort();
-	else
-		granted(&r->range, 0);
+	} else {
+		hold(t);
+		smp_store_release(&r->state, HELD);
+	}
 }
 
-static void release(struct request *r)
+static u64 nr_done(void)
 {
-	check_sectors(r, request_id(r), 0);
-	WRITE_ONCE(r->state, FREE);
-	if (ranges)
-		zcblk_range_unlock(ranges, &r->range);
-	__atomic_add_fetch(&done, 1, __ATOMIC_RELAXED);
+	return __atomic_load_n(&done, __ATOMIC_RELAXED);
 }
 
 static void *thread(void *arg)
 {
 	u64 random, n = 0, mine = nr_requests / nr_threads, idle = 0;
-	unsigned int held = 0;
 	struct request *r;
+	unsigned int t;
 
 	test_cpu = (uintptr_t)arg;
-	random = 0x1234567 + test_cpu * 0x9e3779b97f4a7c15ULL;
-	while (n < mine || held) {
-		r = &requests[test_cpu][random_next(&random) >> 8 & (DEPTH - 1)];
-		switch (smp_load_acquire(&r->state)) {
+	random_state = 0x1234567 + test_cpu * 0x9e3779b97f4a7c15ULL;
+	while (n < mine || nr_done() < mine * nr_threads) {
+		random = random_next() >> 8;
+		/* At times it looks after somebody else's */
+		t = random >> 8 & 7 ? test_cpu : (random >> 11) % nr_threads;
+		r = &requests[t][random & (DEPTH - 1)];
+		switch (READ_ONCE(r->state)) {
 		case FREE:
-			if (n < mine) {
-				take(r, &random, n++ * nr_threads + test_cpu);
-				held++;
+			if (n < mine && t == test_cpu) {
+				take(r, n++ * nr_threads + test_cpu);
+				idle = 0;
 			}
-			idle = 0;
 			break;
 		case HELD:
-			release(r);
-			held--;
-			idle = 0;
+			if (release(r))
+				idle = 0;
 			break;
-		default:
-			if (++idle > DEPTH)
-				cpu_relax();
 		}
+		release_given();
+		if (++idle > DEPTH)
+			cpu_relax();
 	}
 	return NULL;
 }
@@ -251,9 +351,9 @@ static void run(void)
 	u64 seen = 0, now;
 
 	for (t = 0; t < nr_threads; t++)
-		pthread_create(&threads[t], NULL, thread, (void *)(uintptr_t)t);
-	while (now = __atomic_load_n(&done, __ATOMIC_RELAXED),
-	       now < nr_requests / nr_threads * nr_threads) {
+		if (pthread_create(&threads[t], NULL, thread, (void *)(uintptr_t)t))
+			exit(2);
+	while (now = nr_done(), now < nr_requests / nr_threads * nr_threads) {
 		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 		list_all();
 		quiet = now == seen ? quiet + 1 : 0;
@@ -291,9 +391,13 @@ int main(int argc, char **argv)
 	nr_requests = strtoull(argv[2], NULL, 0);
 	if (argc > 3)
 		nr_threads = min(atoi(argv[3]), MAX_THREADS);
+	if (!nr_requests || !nr_threads)
+		return 2;
 	neighbours = argc > 4;
 	if (engine)
 		ranges = zcblk_ranges_create(engine, &overlap);
+	if (engine && !ranges)
+		return 2;
 	run();
 	wrong = mixed || overtaken || (neighbours && contended());
 	printf("stress: %s: %llu requests, %u threads%s: %llu contended, ", argv[1], done,
