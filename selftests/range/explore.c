@@ -18,6 +18,8 @@
  * later one's was called; whoever is granted knows, by acquire and release, of the
  * end of all that it excludes; all end, and then the engine is empty.
  *
+ * Exit status: 0: all in order; 1: not; 2: usage, or too much for the tables here.
+ *
  * Copyright (C) 2026 The zcblk authors
  */
 #include "kernel.h"
@@ -158,13 +160,19 @@ static void violation(const char *what)
 	exit(1);
 }
 
+static void too_many(const char *what)
+{
+	printf("explore: too many %s\n", what);
+	exit(2);
+}
+
 void *explore_alloc(size_t size)
 {
 	void *p = arena + arena_used;
 
 	arena_used += (size + 63) & ~63UL;
 	if (arena_used > ARENA)
-		abort();
+		too_many("bytes");
 	return p;
 }
 
@@ -200,10 +208,13 @@ static u64 visible(const struct thread *thread, const void *p, size_t size)
 
 static set_t *word_says(const void *p)
 {
-	unsigned int i = (uintptr_t)p * 0x9e3779b97f4a7c15ULL >> 58;
+	unsigned int i = (uintptr_t)p * 0x9e3779b97f4a7c15ULL >> 58, n = 0;
 
-	while (world.word[i].p && world.word[i].p != p)
+	while (world.word[i].p && world.word[i].p != p) {
+		if (++n == WORDS)
+			too_many("words");
 		i = (i + 1) % WORDS;
+	}
 	world.word[i].p = p;
 	return &world.word[i].says;
 }
@@ -247,7 +258,7 @@ void explore_store(void *p, size_t size, u64 value, int order)
 		return;
 	}
 	if (thread->nr_stores == BUFFER)
-		abort();
+		too_many("stores");
 	thread->stores[thread->nr_stores++] =
 		(struct store){ p, size, value, tell(thread, order) };
 }
@@ -573,10 +584,8 @@ static bool visit(u64 h)
 			return false;
 		i = (i + 1) & mask;
 	}
-	if (++nr_visited > mask / 4 * 3) {
-		printf("explore: too many states\n");
-		exit(2);
-	}
+	if (++nr_visited > mask / 4 * 3)
+		too_many("states");
 	visited[i] = h;
 	return true;
 }
@@ -697,6 +706,8 @@ int main(int argc, char **argv)
 		if (!zcblk_range_lock_names[engine + 1])
 			return 2;
 	visited = calloc(sizeof(*visited), 1UL << VISITED_BITS);
+	if (!visited)
+		return 2;
 	all = argc > 2 && !strcmp(argv[2], "all");
 	if (argc > 2 && !all) {
 		chosen(engine, (const char *const *)argv + 2, argc - 2);
