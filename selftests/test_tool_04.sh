@@ -45,6 +45,7 @@ zcblk0 waits flush                 3 write 0 127" "$("$ZCBLK" locks)"
 check_eq "counters" "ENGINE HELD WAITING TAKEN PARKED COLLIDED P50_US P99_US LONGEST_US
 slot      1       2  5000     20        1  131.1 2076.2     2000.0" \
 	"$("$ZCBLK" locks -c -o engine,held,waiting,taken,parked,collided,p50_us,p99_us,longest_us zcblk0)"
+check_eq "none is left out" 0 "$("$ZCBLK" locks -cn -o more zcblk0 | xargs)"
 check_eq "waits" "NAME    LOW_NS HIGH_NS COUNT
 zcblk0   65536  131072    10
 zcblk0 1048576 2097152    10" "$("$ZCBLK" locks --waits)"
@@ -58,6 +59,8 @@ check_fails "a disk that is down" "it is down" "$ZCBLK" locks zcblk2
 check_fails "no such disk" "no disk zcblk3" "$ZCBLK" locks zcblk3
 echo "more 12" >>"$DEBUG/zcblk0/range_locks"
 check "some are not listed" grep -q "12 more are not listed" <("$ZCBLK" locks 2>&1)
+check_eq "counters have them apart" "1 2 12" \
+	"$("$ZCBLK" locks -cn -o held,waiting,more zcblk0 2>&1 | xargs)"
 sed -i 's/^holder write.*/holder write 0/' "$DEBUG/zcblk0/range_locks"
 check_fails "a line cut short" "not in their format" "$ZCBLK" locks
 sed -i 's/version 1/version 2/' "$DEBUG/zcblk0/range_locks"

@@ -50,7 +50,7 @@ static int add_disk(struct table *table, const struct request *request,
 		return named ? STATUS_FAILED : STATUS_OK;
 	if (strcmp(ranges.engine, "off")) {
 		ranges_table_add(table, request->view, disk, &ranges);
-		if (ranges.more)
+		if (ranges.more && request->view == RANGES_HELD)
 			hint("%s: %llu more are not listed", disk, ranges.more);
 	} else if (named) {
 		error("%s has no range lock", disk);

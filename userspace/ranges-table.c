@@ -9,7 +9,7 @@
 
 enum {
 	NAME, STATE, OP, START, LAST, AGE_MS, BLOCKER,
-	ENGINE, OVERLAP, HELD, WAITING, TAKEN, CONTENDED, PARKED, REFUSED,
+	ENGINE, OVERLAP, HELD, WAITING, MORE, TAKEN, CONTENDED, PARKED, REFUSED,
 	COLLIDED, SLOW, P50_US, P99_US, LONGEST_US,
 	LOW_NS, HIGH_NS, COUNT,
 	COLUMNS
@@ -27,6 +27,7 @@ static const struct column columns[COLUMNS] = {
 	[OVERLAP] = { "OVERLAP", SCOLS_JSON_STRING, "what it does with requests that overlap" },
 	[HELD] = { "HELD", SCOLS_JSON_NUMBER, "requests that hold now" },
 	[WAITING] = { "WAITING", SCOLS_JSON_NUMBER, "requests that wait now" },
+	[MORE] = { "MORE", SCOLS_JSON_NUMBER, "requests of either kind that the kernel left out" },
 	[TAKEN] = { "TAKEN", SCOLS_JSON_NUMBER, "requests that came" },
 	[CONTENDED] = { "CONTENDED", SCOLS_JSON_NUMBER, "of these, overlapped an earlier one" },
 	[PARKED] = { "PARKED", SCOLS_JSON_NUMBER, "of these, waited" },
@@ -43,7 +44,7 @@ static const struct column columns[COLUMNS] = {
 
 static const char * const shown[] = {
 	[RANGES_HELD] = "NAME,STATE,OP,START,LAST,AGE_MS,FOR",
-	[RANGES_COUNTERS] = "NAME,ENGINE,OVERLAP,HELD,WAITING,TAKEN,CONTENDED,PARKED,REFUSED,"
+	[RANGES_COUNTERS] = "NAME,ENGINE,OVERLAP,HELD,WAITING,MORE,TAKEN,CONTENDED,PARKED,REFUSED,"
 			    "COLLIDED,SLOW,P50_US,P99_US,LONGEST_US",
 	[RANGES_WAITS] = "NAME,LOW_NS,HIGH_NS,COUNT",
 	[RANGES_HOT] = "NAME,START,LAST,COUNT",
@@ -109,6 +110,7 @@ static void add_counters(struct table *table, const char *disk,
 	table_set(table, OVERLAP, "%s", ranges->overlap);
 	table_set(table, HELD, "%u", ranges->count - waiting);
 	table_set(table, WAITING, "%u", waiting);
+	table_set(table, MORE, "%llu", ranges->more);
 	table_set(table, TAKEN, "%llu", ranges->taken);
 	table_set(table, CONTENDED, "%llu", ranges->contended);
 	table_set(table, PARKED, "%llu", ranges->parked);
