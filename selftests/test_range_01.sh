@@ -83,7 +83,8 @@ rejects() {
 	gate_shut
 	job write_at 4k 0
 	wait_for 5 range_has "holder write 0 7 "
-	check_fails "$engine: overlap=reject fails the later one" "" write_at 4k 0
+	check_fails "$engine: overlap=reject fails the later one" \
+		"Resource temporarily unavailable" write_at 4k 0
 	job write_at 4k 4096
 	check "$engine: and not its neighbour" wait_for 5 range_has "holder write 8 15 "
 	gate_open
