@@ -23,9 +23,14 @@ range_has() {
 	grep -qE "^$1" <<<"$(range_locks)"
 }
 
+# range_count REGEX: how many lines do
+range_count() {
+	grep -cE "^$1" <<<"$(range_locks)" || true
+}
+
 # range_is N REGEX: so many lines do
 range_is() {
-	[ "$(grep -cE "^$2" <<<"$(range_locks)")" = "$1" ]
+	[ "$(range_count "$2")" = "$1" ]
 }
 
 # range_value NAME
