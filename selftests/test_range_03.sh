@@ -14,7 +14,7 @@ gate_add
 zcblk_load
 
 cancels() {
-	local engine=$1 removal
+	local engine=$1 removal status=0
 
 	gate_shut
 	job write_at 4k 0
@@ -31,7 +31,8 @@ cancels() {
 	check "$engine: they end while the one that holds does not" kill -0 "${JOBS[0]}"
 	gate_open
 	check_jobs "$engine: they failed, and it did not" 3
-	check_eq "$engine: the disk is removed" 0 "$(wait "$removal"; echo $?)"
+	wait "$removal" || status=$?
+	check_eq "$engine: the disk is removed" 0 "$status"
 }
 
 is_reported() {
