@@ -8,6 +8,9 @@
 #
 #	ratio		of [[BASE, OTHER]...]: { n, ratio, low, high } of OTHER / BASE;
 #			no interval (null) for fewer than two pairs
+#	trimmed_ratio	the same without the fifth at each end, for many pairs of which some
+#			are far off (interval: Tukey and McLaughlin, 1963, from the rest
+#			with the ends drawn in)
 #	apart(CONTROL)	of such a result: whether its interval has nothing in common with
 #			that of CONTROL, which compares a thing with itself
 #
@@ -30,6 +33,19 @@ def ratio:
 			as $reach
 		| { low: ($mean - $reach | exp), high: ($mean + $reach | exp) }
 	end;
+
+def trimmed_ratio:
+	map(.[1] / .[0] | log) | sort
+	| length as $n
+	| ($n / 5 | floor) as $cut
+	| .[$cut:$n - $cut] as $kept
+	| (map([[., $kept[0]] | max, $kept[-1]] | min)) as $drawn
+	| ($drawn | add / $n) as $mean
+	| ($kept | add / length) as $trimmed
+	| ((($drawn | map(. - $mean | . * .) | add) / ($n - 1) | sqrt) / 0.6 / ($n | sqrt)
+		* student($kept | length - 1)) as $reach
+	| { n: $n, ratio: ($trimmed | exp), low: ($trimmed - $reach | exp),
+	    high: ($trimmed + $reach | exp) };
 
 def apart(control):
 	.low != null and control.low != null and
