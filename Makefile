@@ -49,6 +49,9 @@ coverage: setup ## run them and print which part of the driver they reach
 bench: setup ## time what a copy costs at native speed, in User Mode Linux
 	scripts/uml-bench
 
+profile: setup ## find the hot lock: what an old range lock costs beside the new one, in a VM
+	scripts/profile
+
 check: setup ## run the static checks
 	scripts/check
 
@@ -80,4 +83,4 @@ clean: ## remove everything generated; the cache of kernels stays
 	$(RM) -r out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-debug matrix coverage bench check vm setup all modules install uninstall clean
+.PHONY: help demo test test-long test-debug matrix coverage bench profile check vm setup all modules install uninstall clean
