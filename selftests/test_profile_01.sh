@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A lock that is hot is what a profile names first, wherever it is: it is put into one
+# function after another that every write goes through (two of them; LONG=1: twenty).
+#
+# timeout=240
+
+. ./lib.sh
+. ./lib-profile.sh
+
+HOTLOCK=$ZCBLK_BUILD/selftests/modules/zcblk-hotlock.ko
+requires_profile "feature=range_lock slot" "file=$HOTLOCK"
+
+# What is done with interrupts off is seen when they are on again, but what is done in an
+# interrupt is not: null_blk completes in a softirq here.
+places=(
+	zcblk_io_begin
+	zcblk_io_end
+	zcblk_submit_bio_ordered
+	zcblk_order_submit
+	zcblk_range_lock
+	zcblk_range_unlock
+	zcblk_zerocopy_start
+	bio_endio
+	zcblk_clone_end_io
+	zcblk_stats_begin
+	zcblk_stats_end
+	io_submit_one
+	aio_write
+	aio_complete_rw
+	blkdev_write_iter
+	submit_bio
+	submit_bio_noacct
+	blk_mq_submit_bio
+	blk_mq_end_request
+	bio_alloc_bioset
+)
+[ "$LONG" = 1 ] || places=("${places[@]:0:2}")
+
+# record: what the load does, as stacks in $TMP/stacks
+record() {
+	../scripts/guest/perf record -q --all-cpus -g --no-buildid --event cpu-clock \
+		--freq 499 --output "$TMP/perf.data" -- sleep 2 2>"$TMP/perf"
+	perf script --kallsyms /proc/kallsyms --input "$TMP/perf.data" --no-inline \
+		-F comm,ip,sym,dso 2>>"$TMP/perf" | ../scripts/profile-fold >"$TMP/stacks"
+}
+
+# hottest FILTER: of the lock that the verdict puts first
+hottest() {
+	jq -rRs -L ../scripts "include \"profile\"; profile.locks[0] | $1" "$TMP/stacks"
+}
+
+seeded() {
+	local place=$1
+
+	insmod "$HOTLOCK" "place=$place"
+	record
+	rmmod zcblk-hotlock
+	check_eq "a lock in $place is the hottest" "hotlock_take" "$(hottest .lock)"
+	check "and it is told that it is there" grep -qw "$place" <<<"$(hottest '.stack[]')"
+	note "$(hottest '"\(.share | round) % of the samples"')"
+}
+
+load_runs() {
+	[ "$(stat_ios zcblk0 zerocopy write)" -gt 1000 ]
+}
+
+null_add nullb0 queue_mode=2 irqmode=1 size=250000
+zcblk_load
+zcblk_add zcblk0 lower=/dev/nullb0 range_lock=slot
+ZCBLK_DISK=/dev/zcblk0 ZCBLK_RUNTIME=1d fio --output="$TMP/fio" ../userspace/fio/many-writes.fio &
+FIO=$!
+defer stop "$FIO"
+wait_for 60 load_runs
+for place in "${places[@]}"; do
+	seeded "$place"
+done
+stop "$FIO"
