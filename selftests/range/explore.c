@@ -136,7 +136,8 @@ static const char *const scenarios[][MAX_THREADS] = {
 	{ "w", "w", "x" }, { "w", "l", "x" }, { "l", "f", "x" }, { "l", "w", "x" },
 	{ "wx", "w", "w" }, { "b", "b", "x" }, { "ww", "w", "w" }, { "l", "s", "b" },
 	{ "ll", "w", "s" }, { "wl", "s", "b" }, { "ws", "b", "l" },
-	{ "w", "ff" }, { "fw", "f" }, { "f", "w", "w" }, { "f", "w", "l" }, { "fw", "wl" }, { "f", "f", "w" },
+	{ "w", "ff" }, { "fw", "f" }, { "f", "w", "w" }, { "f", "w", "l" },
+	{ "fw", "wl" }, { "f", "f", "w" },
 };
 
 /* Push what a call keeps, swap stacks, pop: a thread's registers are on its stack */
