@@ -38,12 +38,13 @@ places=(
 )
 [ "$LONG" = 1 ] || places=("${places[@]:0:2}")
 
-# record: what the load does, as stacks in $TMP/stacks
+# record PLACE: what the load does with a lock there
 record() {
+	insmod "$HOTLOCK" "place=$1"
+	cat /proc/kallsyms >"$TMP/$1.kallsyms"
 	../scripts/guest/perf record -q --all-cpus -g --no-buildid --event cpu-clock \
-		--freq 499 --output "$TMP/perf.data" -- sleep 2 2>"$TMP/perf"
-	perf script --kallsyms /proc/kallsyms --input "$TMP/perf.data" --no-inline \
-		-F comm,ip,sym,dso 2>>"$TMP/perf" | ../scripts/profile-fold >"$TMP/stacks"
+		--freq 499 --output "$TMP/$1.data" -- sleep 2 2>"$TMP/perf"
+	rmmod zcblk-hotlock
 }
 
 # hottest FILTER: of the lock that the verdict puts first
@@ -51,15 +52,14 @@ hottest() {
 	jq -rRs -L ../scripts "include \"profile\"; profile.locks[0] | $1" "$TMP/stacks"
 }
 
-seeded() {
+named() {
 	local place=$1
 
-	insmod "$HOTLOCK" "place=$place"
-	record
-	rmmod zcblk-hotlock
+	perf script --kallsyms "$TMP/$place.kallsyms" --input "$TMP/$place.data" --no-inline \
+		-F comm,ip,sym,dso 2>>"$TMP/perf" | ../scripts/profile-fold >"$TMP/stacks"
 	check_eq "a lock in $place is the hottest" "hotlock_take" "$(hottest .lock)"
 	check "and it is told that it is there" grep -qw "$place" <<<"$(hottest '.stack[]')"
-	note "$(hottest '"\(.share | round) % of the samples"')"
+	note "$(hottest '"\(.samples) samples, \(.share | round) %"')"
 }
 
 load_runs() {
@@ -74,6 +74,10 @@ FIO=$!
 defer stop "$FIO"
 wait_for 60 load_runs
 for place in "${places[@]}"; do
-	seeded "$place"
+	record "$place"
 done
+# which would have to share the CPU with what is to be done now
 stop "$FIO"
+for place in "${places[@]}"; do
+	named "$place"
+done
