@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Range lock engine list: one lock around one list of all that is held or waits,
- * compared with one by one. It is what a replication driver of 2010 did, and a
- * fifth of its time; kept to be looked at with a profiler.
+ * compared with one by one. It is what a replication driver of 2010 did, where it
+ * took a fifth of all samples; kept to be looked at with a profiler.
  *
  * Copyright (C) 2026 The zcblk authors
  */
