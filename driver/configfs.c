@@ -104,6 +104,23 @@ static bool zcblk_device_is_up(struct zcblk_device *dev, const char *what)
 	return dev->disk;
 }
 
+/* A setting that is fixed while the disk is up; @value may be an error instead */
+static int zcblk_device_set_fixed(struct zcblk_device *dev, const char *what,
+				  int *setting, int value)
+{
+	int err = 0;
+
+	if (value < 0)
+		return value;
+	mutex_lock(&dev->lock);
+	if (zcblk_device_is_up(dev, what))
+		err = -EBUSY;
+	else
+		*setting = value;
+	mutex_unlock(&dev->lock);
+	return err;
+}
+
 static ssize_t zcblk_cfs_lower_show(struct config_item *item, char *page)
 {
 	struct zcblk_device *dev = to_zcblk_device(item);
@@ -154,15 +171,7 @@ static ssize_t zcblk_cfs_read_only_store(struct config_item *item,
 	int on = zcblk_parse_word(zcblk_device_name(dev), "read_only",
 				  zcblk_bool_names, page);
 
-	if (on < 0)
-		return on;
-	mutex_lock(&dev->lock);
-	if (zcblk_device_is_up(dev, "read_only"))
-		on = -EBUSY;
-	else
-		dev->set.read_only = on;
-	mutex_unlock(&dev->lock);
-	return on < 0 ? on : count;
+	return zcblk_device_set_fixed(dev, "read_only", &dev->set.read_only, on) ?: count;
 }
 CONFIGFS_ATTR(zcblk_cfs_, read_only);
 
@@ -225,15 +234,8 @@ static ssize_t zcblk_cfs_range_lock_store(struct config_item *item,
 	struct zcblk_device *dev = to_zcblk_device(item);
 	int engine = zcblk_parse_engine(zcblk_device_name(dev), page);
 
-	if (engine < 0)
-		return engine;
-	mutex_lock(&dev->lock);
-	if (zcblk_device_is_up(dev, "range_lock"))
-		engine = -EBUSY;
-	else
-		dev->set.range_lock = engine;
-	mutex_unlock(&dev->lock);
-	return engine < 0 ? engine : count;
+	return zcblk_device_set_fixed(dev, "range_lock", &dev->set.range_lock, engine) ?:
+	       count;
 }
 CONFIGFS_ATTR(zcblk_cfs_, range_lock);
 

@@ -84,7 +84,7 @@ extern const char *const zcblk_op_names[];
  *	zcblk_stable_use()
  * @range_lock: an enum zcblk_range_engine; fixed while the disk is up
  * @overlap: an enum zcblk_overlap; may change under load
- * @read_only: the disk refuses writes; fixed while the disk is up
+ * @read_only: 1: the disk refuses writes; fixed while the disk is up
  */
 struct zcblk_settings {
 	char *lower;
@@ -94,7 +94,7 @@ struct zcblk_settings {
 	bool stable;
 	int range_lock;
 	int overlap;
-	bool read_only;
+	int read_only;
 };
 
 /**
