@@ -97,6 +97,36 @@ check_eq() {
 	fi
 }
 
+# cells: of the table on stdin, with | between. A column ends where no line has a character;
+# how wide it is differs between releases of libsmartcols.
+cells() {
+	awk '{
+		line[NR] = $0
+		for (i = 1; i <= length; i++)
+			if (substr($0, i, 1) != " ")
+				used[i] = 1
+		width = length > width ? length : width
+	}
+	END {
+		for (n = 1; n <= NR; n++) {
+			for (i = 1; i <= width + 1; i++) {
+				cell = cell (used[i] ? substr(line[n], i, 1) : "")
+				if (used[i] || !used[i - 1])
+					continue
+				gsub(/^ +| +$/, "", cell)
+				printf "%s|", cell
+				cell = ""
+			}
+			print ""
+		}
+	}'
+}
+
+# check_table DESC WANT GOT: ok if the cells of both tables are the same
+check_table() {
+	check_eq "$1" "$(cells <<<"$2")" "$(cells <<<"$3")"
+}
+
 # check_near DESC WANT GOT PERCENT
 check_near() {
 	local off=$(($3 > $2 ? $3 - $2 : $2 - $3))

@@ -64,17 +64,17 @@ fake_disk zcblk2 2097152 lower=/dev/vdb path=ab bounce=page stats=latency \
 	read_only=0 power=1 state=live
 touch "$CONFIG/features"
 
-check_eq "list" "NAME    LOWER    PATH BOUNCE  STATS    RO STATE SIZE
+check_table "list" "NAME    LOWER    PATH BOUNCE  STATS    RO STATE SIZE
 zcblk2  /dev/vdb ab   page    latency  0  live    1G
 zcblk10 /dev/vdc copy vmalloc counters 1  dead  1.5G" "$("$ZCBLK" list)"
-check_eq "list -n -b -o" "1073741824 zcblk2
+check_table "list -n -b -o" "1073741824 zcblk2
 1610612736 zcblk10" "$("$ZCBLK" list -nb -o size,NAME)"
 check_eq "list --json" '{"name":"zcblk10","lower":"/dev/vdc","path":"copy","bounce":"vmalloc","stats":"counters","ro":true,"state":"dead","size":1610612736}' \
 	"$("$ZCBLK" list --json | jq -c '.zcblk[1]')"
 
 fake_stats zcblk2 1000
 fake_stats zcblk10 0
-check_eq "stat" "NAME   PATH     OP     IOS BYTES   SEGS MAPPED COPIED AVG_US P50_US P99_US P999_US
+check_table "stat" "NAME   PATH     OP     IOS BYTES   SEGS MAPPED COPIED AVG_US P50_US P99_US P999_US
 zcblk2 zerocopy all   1000  3.9M   1000   3.9M     0B   52.2    8.2  129.8   130.9
 zcblk2 zerocopy read  1000  3.9M   1000                 52.2    8.2  129.8   130.9
 zcblk2 copy     all   2000    2G 512000     0B     2G 1572.9 1572.9 2086.7  2096.1
@@ -86,7 +86,7 @@ check_eq "stat --json: bytes, and null where there is nothing" \
 check_eq "stat of all disks; none has latencies without I/O" 2 \
 	"$("$ZCBLK" stat -J | jq '[.zcblk[] | select(.name == "zcblk10" and .avg_us == null)] | length')"
 
-check_eq "show" "/dev/zcblk2
+check_eq "show" "$(tr -s " " <<<"/dev/zcblk2
   bounce       page
   lower        /dev/vdb
   path         ab
@@ -105,9 +105,9 @@ $("$ZCBLK" stat zcblk2)
 PATH     OP     LOW_NS HIGH_NS COUNT
 zerocopy read     4096    8192   500
 zerocopy read    65536  131072   500
-copy     write 1048576 2097152  2000" "$("$ZCBLK" show zcblk2)"
+copy     write 1048576 2097152  2000")" "$("$ZCBLK" show zcblk2 | tr -s " ")"
 
-# Each time, the statistics change as soon as a sample is out
+# Each time, the statistics change as soon as a sample is out.
 mkfifo "$TMP/rates"
 interval=$((${TIME_SCALE:-1} > 1 ? 10 : 2))
 "$ZCBLK" stat -J -o path,op,ios,iops,mbps,p50_us zcblk2 "$interval" 3 >"$TMP/rates" &

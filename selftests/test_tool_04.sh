@@ -38,18 +38,18 @@ cat >"$DEBUG/zcblk0/range_locks" <<-END
 END
 printf 'version 1\nengine off\n' >"$DEBUG/zcblk1/range_locks"
 
-check_eq "who holds, who waits, and for whom" "NAME   STATE OP    START LAST AGE_MS FOR
+check_table "who holds, who waits, and for whom" "NAME   STATE OP    START LAST AGE_MS FOR
 zcblk0 holds write     0  127     12 
 zcblk0 waits read      8   15      5 write 0 127
 zcblk0 waits flush                 3 write 0 127" "$("$ZCBLK" locks)"
-check_eq "counters" "ENGINE HELD WAITING TAKEN PARKED COLLIDED P50_US P99_US LONGEST_US
+check_table "counters" "ENGINE HELD WAITING TAKEN PARKED COLLIDED P50_US P99_US LONGEST_US
 slot      1       2  5000     20        1  131.1 2076.2     2000.0" \
 	"$("$ZCBLK" locks -c -o engine,held,waiting,taken,parked,collided,p50_us,p99_us,longest_us zcblk0)"
 check_eq "none is left out" 0 "$("$ZCBLK" locks -cn -o more zcblk0 | xargs)"
-check_eq "waits" "NAME    LOW_NS HIGH_NS COUNT
+check_table "waits" "NAME    LOW_NS HIGH_NS COUNT
 zcblk0   65536  131072    10
 zcblk0 1048576 2097152    10" "$("$ZCBLK" locks --waits)"
-check_eq "regions" "zcblk0  2048 4095    30" "$("$ZCBLK" locks --hot -n)"
+check_table "regions" "zcblk0 2048 4095 30" "$("$ZCBLK" locks --hot -n)"
 check_eq "JSON" '{"state":"waits","start":8,"last":15,"age_ms":5,"for":"write 0 127"}' \
 	"$("$ZCBLK" locks -J | jq -c '.zcblk[1] | {state, start, last, age_ms, for}')"
 check_eq "again and again" 6 "$("$ZCBLK" locks -J 0.01 3 | jq '.zcblk[1, 2].age_ms' | wc -l)"
