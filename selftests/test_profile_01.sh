@@ -56,7 +56,8 @@ named() {
 	local place=$1
 
 	perf script --kallsyms "$TMP/$place.kallsyms" --input "$TMP/$place.data" --no-inline \
-		-F comm,ip,sym,dso 2>>"$TMP/perf" | ../scripts/profile-fold >"$TMP/stacks"
+		-F comm,ip,sym,dso 2>>"$TMP/perf" |
+		../scripts/profile-fold -v kallsyms="$TMP/$place.kallsyms" >"$TMP/stacks"
 	check_eq "a lock in $place is the hottest" "hotlock_take" "$(hottest .lock)"
 	check "and it is told that it is there" grep -qw "$place" <<<"$(hottest '.stack[]')"
 	note "$(hottest '"\(.samples) samples, \(.share | round) %"')"
