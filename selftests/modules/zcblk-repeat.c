@@ -154,6 +154,7 @@ static unsigned long release_hoard(unsigned long n)
 	while (given < n && (page = hoard_pop())) {
 		given += 1UL << page_private(page);
 		__free_pages(page, page_private(page));
+		cond_resched();
 	}
 	return given;
 }

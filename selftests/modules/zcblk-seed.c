@@ -7,6 +7,7 @@
  */
 #include <linux/delay.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -14,7 +15,11 @@
 
 static char *fault = "none";
 module_param(fault, charp, 0444);
-MODULE_PARM_DESC(fault, "none, use_after_free, lock_inversion, leak or data_race");
+MODULE_PARM_DESC(fault, "none, use_after_free, lock_inversion, leak, data_race or lockup");
+
+static unsigned int seconds = 150;
+module_param(seconds, uint, 0444);
+MODULE_PARM_DESC(seconds, "how long a lockup lasts (default: 150)");
 
 static int seed_none(void)
 {
@@ -86,6 +91,18 @@ static int seed_data_race(void)
 	return kthread_stop(racer);
 }
 
+/* Longer than the watchdogs wait in a VM, see scripts/vm */
+static int seed_lockup(void)
+{
+	u64 end = ktime_get_ns() + (u64)seconds * NSEC_PER_SEC;
+
+	preempt_disable();
+	while (ktime_get_ns() < end)
+		cpu_relax();
+	preempt_enable();
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*make)(void);
@@ -95,6 +112,7 @@ static const struct {
 	{ "lock_inversion", seed_lock_inversion },
 	{ "leak", seed_leak },
 	{ "data_race", seed_data_race },
+	{ "lockup", seed_lockup },
 };
 
 static int __init seed_init(void)
