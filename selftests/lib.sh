@@ -175,9 +175,10 @@ stop() {
 	wait "$1" 2>/dev/null || true
 }
 
-# wait_for SECONDS CMD...: polls until CMD succeeds; fails at the deadline
+# wait_for SECONDS CMD...: polls until CMD succeeds; fails at the deadline. SECONDS are
+# those of an idle machine, as are time limits: run says why there is PATIENCE
 wait_for() {
-	local deadline=$((SECONDS + $1 * ${TIME_SCALE:-1}))
+	local deadline=$((SECONDS + $1 * ${PATIENCE:-4} * ${TIME_SCALE:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$SECONDS" -lt "$deadline" ] || return 1

@@ -107,9 +107,10 @@ zerocopy read     4096    8192   500
 zerocopy read    65536  131072   500
 copy     write 1048576 2097152  2000")" "$("$ZCBLK" show zcblk2 | tr -s " ")"
 
-# Each time, the statistics change as soon as a sample is out.
+# Each time, the statistics change as soon as a sample is out. The interval is long enough
+# for that on a busy machine.
 mkfifo "$TMP/rates"
-interval=$((${TIME_SCALE:-1} > 1 ? 10 : 2))
+interval=10
 "$ZCBLK" stat -J -o path,op,ios,iops,mbps,p50_us zcblk2 "$interval" 3 >"$TMP/rates" &
 exec {rates}<"$TMP/rates"
 next_sample() {
