@@ -96,8 +96,8 @@ COMPAT_DISK_OPEN(zcblk_open)
 static void zcblk_disk_free(struct zcblk_disk *disk)
 {
 	zcblk_lower_close(disk);
-	destroy_workqueue(disk->wq);	/* frees what is left of bounce memory */
 	zcblk_ranges_destroy(disk->ranges);
+	destroy_workqueue(disk->wq);	/* frees what is left of bounce memory */
 	zcblk_bounce_exit(disk);
 	zcblk_io_exit(disk);
 	zcblk_stats_exit(disk);
@@ -171,20 +171,21 @@ static struct zcblk_disk *zcblk_disk_alloc(const char *name,
 	if (err)
 		goto exit_io;
 	err = -ENOMEM;
-	if (set->range_lock) {
-		disk->ranges = zcblk_ranges_create(set->range_lock, &set->overlap);
-		if (!disk->ranges)
-			goto exit_bounce;
-	}
 	disk->wq = alloc_workqueue(ZCBLK_NAME "/%s", WQ_MEM_RECLAIM | WQ_UNBOUND,
 				   0, name);
 	if (!disk->wq)
-		goto destroy_ranges;
+		goto exit_bounce;
+	if (set->range_lock) {
+		disk->ranges = zcblk_ranges_create(zcblk_range_engines[set->range_lock],
+						   &set->overlap, disk->wq);
+		if (!disk->ranges)
+			goto destroy_wq;
+	}
 	atomic_inc(&zcblk_nr_disks);
 	return disk;
 
-destroy_ranges:
-	zcblk_ranges_destroy(disk->ranges);
+destroy_wq:
+	destroy_workqueue(disk->wq);
 exit_bounce:
 	zcblk_bounce_exit(disk);
 exit_io:

@@ -138,6 +138,7 @@ struct zcblk_io *zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 	io->path = path;
 	io->op = op;
 	io->status = BLK_STS_OK;
+	io->ranged = false;
 	percpu_ref_get(&disk->tracked);
 	io->accounted = blk_queue_io_stat(disk->gd->queue);
 	if (io->accounted)
@@ -172,17 +173,17 @@ void zcblk_io_finish(struct zcblk_io *io, blk_status_t status)
 }
 
 /**
- * zcblk_io_end() - account a bio, and give it back to its submitter
- * @io: from zcblk_io_begin(), holding its range; freed
- * @status: the lower device's word
+ * zcblk_io_end() - unlock a bio's range, account the bio and complete it
+ * @io: from zcblk_io_begin(); freed
+ * @status: what the lower device returned
  *
- * The range is free before the submitter can come with the next request for it.
+ * The range is unlocked before the submitter can send the next request for it.
  *
  * Context: any.
  */
 void zcblk_io_end(struct zcblk_io *io, blk_status_t status)
 {
-	if (io->disk->ranges)
+	if (io->ranged)
 		zcblk_range_unlock(io->disk->ranges, &io->range);
 	zcblk_io_finish(io, status);
 }

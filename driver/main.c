@@ -29,7 +29,7 @@ MODULE_PARM_DESC(stats, "Statistics that disks start with: off, counters or late
 
 static char *range_lock = "on";
 module_param(range_lock, charp, 0444);
-MODULE_PARM_DESC(range_lock, "Range lock that disks start with: on (default; the best: slot), off, list, tree, bucket or slot");
+MODULE_PARM_DESC(range_lock, "Range lock that disks start with: on (default; the best: slot), off, list, tree or slot");
 
 static char *overlap = "serialize";
 module_param(overlap, charp, 0444);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A disk with a range lock: a bio takes its range before it takes its path, and
- * gives it back when it has ended (io.c). One that has to wait is parked, and goes
- * on in a worker: whoever gives a range back may be in interrupt context, and may
- * not submit.
+ * A disk with a range lock: a bio locks its range before it is submitted, and unlocks
+ * it when it has ended (io.c). A bio that has to wait is parked, and a worker submits
+ * it: a range may be unlocked in interrupt context, which must not submit.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -42,26 +41,33 @@ static void zcblk_order_granted(struct zcblk_range *range, int err)
 	queue_work(io->disk->wq, &io->work);
 }
 
-static enum zcblk_range_kind zcblk_order_kind(enum zcblk_op op)
+/* A flush covers the writes that completed before it, so it has no range */
+static int zcblk_order_lock(struct zcblk_io *io)
 {
-	if (op == ZCBLK_OP_READ)
-		return ZCBLK_RANGE_READ;
-	return op == ZCBLK_OP_FLUSH ? ZCBLK_RANGE_FLUSH : ZCBLK_RANGE_WRITE;
+	struct bio *bio = io->parent;
+	u64 sector = bio->bi_iter.bi_sector;
+
+	if (io->op == ZCBLK_OP_FLUSH)
+		return 0;
+	io->ranged = true;
+	zcblk_range_init(&io->range, sector, sector + max(bio_sectors(bio), 1U) - 1,
+			 io->op == ZCBLK_OP_READ ? ZCBLK_RANGE_READ : ZCBLK_RANGE_WRITE,
+			 bio->bi_opf & REQ_NOWAIT, zcblk_order_granted);
+	return zcblk_range_lock(io->disk->ranges, &io->range);
 }
 
 /**
- * zcblk_order_submit() - send a bio down when no earlier one is in its way
- * @disk: the disk that it came to; it has a range lock
- * @bio: the submitter's bio; also one that has no data
- * @path: the way that it will go
- * @op: what it does
+ * zcblk_order_submit() - submit a bio when no earlier one is in its way
+ * @disk: the disk, which has a range lock
+ * @bio: the submitter's bio; it may have no data
+ * @path: the path that it will take
+ * @op: its operation
  *
  * Context: process, inside submit_bio.
  */
 void zcblk_order_submit(struct zcblk_disk *disk, struct bio *bio,
 			enum zcblk_path path, enum zcblk_op op)
 {
-	u64 sector = bio->bi_iter.bi_sector;
 	struct zcblk_io *io;
 	int err;
 
@@ -75,10 +81,7 @@ void zcblk_order_submit(struct zcblk_disk *disk, struct bio *bio,
 	if (!io)
 		return;
 	zcblk_stable_watch(io);
-	zcblk_range_init(&io->range, sector, sector + max(bio_sectors(bio), 1U) - 1,
-			 zcblk_order_kind(op), bio->bi_opf & REQ_NOWAIT,
-			 zcblk_order_granted);
-	err = zcblk_range_lock(disk->ranges, &io->range);
+	err = zcblk_order_lock(io);
 	if (!err)
 		zcblk_order_go(io);
 	else if (err != -EINPROGRESS)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range lock engine list: one lock around one list of all that is held or waits,
- * compared with one by one. It is what a replication driver of 2010 did, where it
- * took a fifth of all samples; kept to be looked at with a profiler.
+ * Range lock engine list: one lock around one list of all ranges, compared one by one,
+ * as in a replication driver of 2010, where a profiler found a fifth of the samples in
+ * it. The engine is an exhibit for profilers; its work is not bounded.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -10,14 +10,9 @@
 
 #include "range.h"
 
-/**
- * struct zcblk_range_list - the engine
- * @lock: protects @all; interrupts are off
- * @all: in the order in which they came
- */
 struct zcblk_range_list {
-	spinlock_t lock; /* see above */
-	struct list_head all;
+	spinlock_t lock;	/* protects @all; interrupts are off */
+	struct list_head all;	/* ranges, held or parked, in the order of arrival */
 };
 
 static int zcblk_list_init(struct zcblk_ranges *ranges)
@@ -37,35 +32,41 @@ static void zcblk_list_exit(struct zcblk_ranges *ranges)
 	kfree(ranges->engine);
 }
 
-/* Out of line, so that a profile shows what the comparing costs */
-static noinline bool zcblk_list_overlapped(const struct zcblk_range *earlier,
-					   const struct zcblk_range *later)
+/* Out of line, so that a profile shows what the comparison costs */
+static noinline bool zcblk_list_conflicts(const struct zcblk_range *earlier,
+					  const struct zcblk_range *later)
 {
-	return zcblk_range_waits(later, earlier);
+	return zcblk_range_conflicts(earlier, later);
 }
 
-static noinline unsigned int zcblk_list_conflict(struct zcblk_range_list *list,
-						 struct zcblk_range *range)
+static noinline unsigned int zcblk_list_count(struct zcblk_range_list *list,
+					      struct zcblk_range *range,
+					      const struct zcblk_range **blocker)
 {
 	struct zcblk_range *earlier;
 	unsigned int n = 0;
 
-	list_for_each_entry(earlier, &list->all, list)
-		n += zcblk_list_overlapped(earlier, range);
+	list_for_each_entry(earlier, &list->all, list) {
+		if (zcblk_list_conflicts(earlier, range)) {
+			*blocker = earlier;
+			n++;
+		}
+	}
 	return n;
 }
 
 static int zcblk_list_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
 	struct zcblk_range_list *list = ranges->engine;
-	unsigned int blockers;
+	const struct zcblk_range *blocker;
 	unsigned long flags;
 	int err = 0;
 
 	spin_lock_irqsave(&list->lock, flags);
-	blockers = zcblk_list_conflict(list, range);
-	if (blockers)
-		err = zcblk_range_conflict(ranges, range, blockers);
+	range->blockers = zcblk_list_count(list, range, &blocker);
+	if (range->blockers)
+		err = zcblk_range_conflict(ranges, range, blocker,
+					   READ_ONCE(*ranges->overlap));
 	if (!err || err == -EINPROGRESS)
 		list_add_tail(&range->list, &list->all);
 	spin_unlock_irqrestore(&list->lock, flags);
@@ -82,7 +83,7 @@ static struct zcblk_range *zcblk_list_unlock(struct zcblk_ranges *ranges,
 
 	spin_lock_irqsave(&list->lock, flags);
 	list_for_each_entry_continue(later, &list->all, list)
-		if (later->parked && zcblk_list_overlapped(range, later))
+		if (later->parked && zcblk_list_conflicts(range, later))
 			zcblk_range_unblock(later, &grants);
 	list_del(&range->list);
 	spin_unlock_irqrestore(&list->lock, flags);
@@ -102,6 +103,25 @@ static void zcblk_list_for_each(struct zcblk_ranges *ranges,
 	spin_unlock_irqrestore(&list->lock, flags);
 }
 
+/* Holders wait for nothing, so removing all that wait leaves no count behind */
+static void zcblk_list_cancel(struct zcblk_ranges *ranges)
+{
+	struct zcblk_range_list *list = ranges->engine;
+	struct zcblk_range *range, *next, *failed = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&list->lock, flags);
+	list_for_each_entry_safe(range, next, &list->all, list) {
+		if (!range->parked || !range->blockers)
+			continue;
+		list_del(&range->list);
+		range->next = failed;
+		failed = range;
+	}
+	spin_unlock_irqrestore(&list->lock, flags);
+	zcblk_range_fail(failed);
+}
+
 const struct zcblk_range_ops zcblk_range_list_ops = {
 	.name = "list",
 	.init = zcblk_list_init,
@@ -109,4 +129,5 @@ const struct zcblk_range_ops zcblk_range_list_ops = {
 	.lock = zcblk_list_lock,
 	.unlock = zcblk_list_unlock,
 	.for_each = zcblk_list_for_each,
+	.cancel = zcblk_list_cancel,
 };

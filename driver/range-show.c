@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range locks, seen from outside: who holds, who waits and for whom, counters, and
- * the watchdog.
+ * Range locks as the user sees them: holders, waiters, counters, and the watchdog.
  *
- * A reader copies what there is, while each range is kept from going for as long as
- * it takes to copy it, and then thinks about the copy. So I/O is not held up.
+ * A reader copies what is there, while each range is kept in place for as long as it
+ * takes to copy it, and compares the copies later. So it does not hold up I/O.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -21,56 +20,50 @@
 
 #include "range.h"
 
-/* Ranges that are listed at most; the line `more` says how many are not */
+/* Ranges to list at most; the line `more` has the number of the others */
 #define ZCBLK_RANGE_LISTED	8192
 
-/* Seconds that a range may be held */
 static unsigned int zcblk_range_watch_seconds = 30;
 module_param_named(range_watch, zcblk_range_watch_seconds, uint, 0644);
-MODULE_PARM_DESC(range_watch, "Seconds that a request may hold its range before the log has it (default 30; 0: for ever)");
+MODULE_PARM_DESC(range_watch, "Seconds after which a request that still holds its range is reported in the kernel log (default 30; 0: never)");
 
-/* What is copied of a range */
 struct zcblk_range_copy {
-	u64 start;
-	u64 last;
+	u64 start, last;
 	unsigned long since;
 	u64 parked_ns;
 	u8 kind;
 	bool waits;
 };
 
-struct zcblk_range_list_copy {
-	unsigned int nr;
-	unsigned int more;
+struct zcblk_range_copies {
+	unsigned int nr, more;
 	struct zcblk_range_copy copy[];
 };
 
-static bool zcblk_range_is_waiting(struct zcblk_range *range)
+static void zcblk_range_copy(struct zcblk_range_copy *copy, struct zcblk_range *range)
 {
-	return range->parked && atomic_read(&range->blockers);
-}
-
-static void zcblk_range_copy(struct zcblk_range *range, void *data)
-{
-	struct zcblk_range_list_copy *list = data;
-	struct zcblk_range_copy *copy = &list->copy[list->nr];
-
-	if (list->nr == ZCBLK_RANGE_LISTED) {
-		list->more++;
-		return;
-	}
+	/* Pairs with zcblk_range_conflict() and zcblk_range_grant() */
+	copy->waits = smp_load_acquire(&range->waits);
 	copy->start = range->start;
 	copy->last = range->last;
-	copy->waits = zcblk_range_is_waiting(range);
 	copy->since = READ_ONCE(range->since);
-	copy->parked_ns = range->parked_ns;
+	copy->parked_ns = copy->waits ? range->parked_ns : 0;
 	copy->kind = range->kind;
-	list->nr++;
 }
 
-/* A holder in its way, or else somebody who waits since before it */
+static void zcblk_range_add_copy(struct zcblk_range *range, void *data)
+{
+	struct zcblk_range_copies *list = data;
+
+	if (list->nr < ZCBLK_RANGE_LISTED)
+		zcblk_range_copy(&list->copy[list->nr++], range);
+	else
+		list->more++;
+}
+
+/* A holder that a waiter has to wait for, or else an earlier waiter */
 static const struct zcblk_range_copy *
-zcblk_range_find_blocker(const struct zcblk_range_list_copy *list,
+zcblk_range_find_blocker(const struct zcblk_range_copies *list,
 			 const struct zcblk_range_copy *waiter)
 {
 	const struct zcblk_range_copy *other, *found = NULL;
@@ -88,7 +81,7 @@ zcblk_range_find_blocker(const struct zcblk_range_list_copy *list,
 	return found;
 }
 
-static void zcblk_range_show_one(const struct zcblk_range_list_copy *list,
+static void zcblk_range_show_one(const struct zcblk_range_copies *list,
 				 const struct zcblk_range_copy *copy,
 				 struct seq_file *m)
 {
@@ -101,7 +94,7 @@ static void zcblk_range_show_one(const struct zcblk_range_list_copy *list,
 		   zcblk_range_kind_names[copy->kind], copy->start, copy->last, age_ms);
 	if (copy->waits)
 		blocker = zcblk_range_find_blocker(list, copy);
-	/* By now it may have gone */
+	/* The blocker may have left before it could be copied */
 	if (blocker)
 		seq_printf(m, " for %s %llu %llu",
 			   zcblk_range_kind_names[blocker->kind],
@@ -109,19 +102,13 @@ static void zcblk_range_show_one(const struct zcblk_range_list_copy *list,
 	seq_putc(m, '\n');
 }
 
-/**
- * zcblk_ranges_show() - list those who hold, and those who wait and for whom
- * @ranges: the lock
- * @m: where to
- *
- * A line is `holder|waiter KIND START LAST MILLISECONDS [for KIND START LAST]`.
- *
- * Context: process.
- * Return: 0 or -ENOMEM.
+/*
+ * List holders, and waiters with what they wait for, in lines
+ * `holder|waiter KIND START LAST MILLISECONDS [for KIND START LAST]`. Process context.
  */
 int zcblk_ranges_show(struct zcblk_ranges *ranges, struct seq_file *m)
 {
-	struct zcblk_range_list_copy *list;
+	struct zcblk_range_copies *list;
 	unsigned int i;
 
 	list = kvmalloc(struct_size(list, copy, ZCBLK_RANGE_LISTED), GFP_KERNEL);
@@ -129,7 +116,8 @@ int zcblk_ranges_show(struct zcblk_ranges *ranges, struct seq_file *m)
 		return -ENOMEM;
 	list->nr = 0;
 	list->more = 0;
-	ranges->ops->for_each(ranges, zcblk_range_copy, list);
+	ranges->ops->for_each(ranges, zcblk_range_add_copy, list);
+
 	for (i = 0; i < list->nr; i++) {
 		zcblk_range_show_one(list, &list->copy[i], m);
 		cond_resched();
@@ -160,13 +148,7 @@ static u64 zcblk_range_longest(struct zcblk_ranges *ranges)
 	return longest;
 }
 
-/**
- * zcblk_ranges_show_stats() - write a range lock's counters
- * @ranges: the lock
- * @m: where to
- *
- * Context: process.
- */
+/* List the counters, in process context */
 void zcblk_ranges_show_stats(struct zcblk_ranges *ranges, struct seq_file *m)
 {
 	struct zcblk_range_hot hot;
@@ -189,7 +171,7 @@ void zcblk_ranges_show_stats(struct zcblk_ranges *ranges, struct seq_file *m)
 				   1ULL << (i + 1), n);
 	}
 	for (i = 0; i < ZCBLK_RANGE_HOT; i++) {
-		/* Written under a lock that a reader stays away from */
+		/* A reader does not acquire the lock that protects this */
 		hot = data_race(ranges->hot[i]);
 		if (hot.count)
 			seq_printf(m, "hot %llu %llu %llu\n",
@@ -199,12 +181,7 @@ void zcblk_ranges_show_stats(struct zcblk_ranges *ranges, struct seq_file *m)
 	}
 }
 
-/**
- * zcblk_ranges_reset() - set a range lock's counters to zero
- * @ranges: the lock
- *
- * Context: process.
- */
+/* Set the counters to zero */
 void zcblk_ranges_reset(struct zcblk_ranges *ranges)
 {
 	unsigned long flags;
@@ -217,7 +194,7 @@ void zcblk_ranges_reset(struct zcblk_ranges *ranges)
 	raw_spin_unlock_irqrestore(&ranges->hot_lock, flags);
 }
 
-/* Finds one range that was not reported yet */
+/* Looks for one range that was not reported yet */
 struct zcblk_range_watch {
 	unsigned long before;
 	bool found;
@@ -228,26 +205,19 @@ static void zcblk_range_watch_one(struct zcblk_range *range, void *data)
 {
 	struct zcblk_range_watch *watch = data;
 
-	if (watch->found || range->reported || zcblk_range_is_waiting(range) ||
+	/* Pairs with zcblk_range_grant() */
+	if (watch->found || range->reported || smp_load_acquire(&range->waits) ||
 	    !time_before(READ_ONCE(range->since), watch->before))
 		return;
 	range->reported = true;
 	watch->found = true;
-	watch->copy.start = range->start;
-	watch->copy.last = range->last;
-	watch->copy.kind = range->kind;
-	watch->copy.since = READ_ONCE(range->since);
+	zcblk_range_copy(&watch->copy, range);
 }
 
-/**
- * zcblk_ranges_watch() - report a range that is held for too long, once
- * @ranges: the lock
- * @name: of the disk, for the message
- *
- * Looking at all there is costs some, so it is done four times in the time that
- * a range may be held. One a time, so that the log is not flooded.
- *
- * Context: process; each second, by one at a time.
+/*
+ * Report a range that is held for too long, once; called each second, in process
+ * context. A look at all ranges is not free, so there are four of them in the time that
+ * a range may be held. One range is reported at a time, so as not to flood the log.
  */
 void zcblk_ranges_watch(struct zcblk_ranges *ranges, const char *name)
 {

@@ -1,130 +1,140 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range lock engine slot: for the common case, one compare-and-exchange to take a
- * range and one to give it back.
+ * Range lock engine slot: one compare-and-exchange to lock a range in the common case,
+ * and one to unlock it.
  *
- * The disk is cut into regions, and regions are hashed to slots. A slot is one
- * word: 0, or the newest link of the chain of all ranges that are held or wait
- * there, and two bits below.
+ * The disk is divided into regions, and regions are hashed to slots. A slot is one
+ * word: 0, or the newest link of a chain of ranges, newest first, and two flags.
  *
- * Common case
- *	A range that lies in one region, whose slot is empty, is put there by one
- *	cmpxchg(); while it is alone it is taken out by another.
+ * Fast path
+ *	A range that lies in one region, and whose slot is 0, is put there by one
+ *	cmpxchg() and removed by another. No other CPU has looked at its link: the
+ *	first one that does initialises it (zcblk_slot_adopt()).
  *
- * Overlaps
- *	In a slot that is not empty the bit LOCKED is taken, which is a spinlock.
- *	Ranges are compared by sectors, so that disjoint ones that meet in a slot
- *	(they are counted as collided) do not wait. The chain is in the order of
- *	arrival: those behind a link came before it.
- *	A range that lies in two regions holds both slots, the lower address first,
- *	while it is compared and put in: its place is the same in both chains. Where
- *	two such ranges meet in both, each counts the other twice, coming and going.
+ * Slow path
+ *	LOCKED makes the slot a spinlock, with interrupts off. SLOW keeps the fast path
+ *	away. It stays until a short range leaves the slot empty, and longer if a long
+ *	range is near. A range in two regions of one group of slots has a link in both
+ *	slots, and locks both while it is entered. Ranges are compared by sectors, so
+ *	disjoint ranges that meet in a slot do not wait for each other.
+ *
+ * Waiting
+ *	A range is entered first. Then it looks at older links, newest first, for one
+ *	that it must wait for. If there is one, the range joins the waiters of that
+ *	link. When that link leaves, the range goes on to look at older links, then in
+ *	its other slot, then among long ranges. If it finds no more, it is granted.
+ *	So a range waits for one other range at a time, always an older one, and a range
+ *	that leaves examines its own waiters only. A read looks for writes only: @across
+ *	leads from the newest of successive reads to the write below them.
  *
  * Long ranges
- *	What lies in more than two regions is long, and so is a flush. Long ranges
- *	are in an interval tree under a spinlock, and are numbered in @seq. Slots
- *	are in groups, and each group counts the long ranges that touch it, in
- *	@group. While that is not 0, short ranges there take the spinlock first and
- *	the slots after it, and are compared with the tree too. A long range looks
- *	through all slots of its regions, once coming and once going. A flush is
- *	not counted, as nobody waits for it.
- *	A pair of a short and a long one is counted once, in the region of the first
- *	sector that they share.
- *	Which of them came first is known by the short one's @seq: 0 while no long
- *	one waits for it, then one less than that of the first which does. The slot
- *	gets the bit WATCHED, so that the cmpxchg() fails which would take it out.
+ *	All other ranges are long. Each has one link, in the long slot, which holds
+ *	nothing else. A long range is entered under @mutex, with interrupts on:
+ *	1. It gets the next number, its @seq, and enters the long slot.
+ *	2. It stores its number in @mark of each group that it touches, and then sets
+ *	   SLOW in each of its slots in that group.
+ *	3. It looks for older long ranges, then for older short ones in each slot.
+ *	A short range on the slow path reads @mark under its slot's lock, as its @seq.
+ *	It looks for the long ranges up to that number in the long slot. It is older
+ *	than all others, which find it in its slot.
  *
- * What looks at the whole table
- *	A flush would have to look at all slots, of which few may be in use. So a
- *	group says whether it is: the first short range there finds that it is not,
- *	and says so, under the spinlock, as if a long one were near. Whoever has
- *	looked at a group without finding anything takes that back. So it looks at
- *	no more groups than there were short ranges since somebody looked.
+ *	They never miss each other: step 2 changes the word of the slot. If the short
+ *	range locked or entered the slot before that, step 3 finds it. Otherwise it sees
+ *	SLOW, then @mark, by acquire and release of that word.
  *
- * Why a short and a long range never miss each other
+ *	There is no deadlock: marks are made in the order of the numbers, and no short
+ *	range is in two groups. So a short range behind one that is newer than a long
+ *	range is newer, too. One that used the fast path after the mark is older, but
+ *	its slot was empty: it waits for nothing.
  *
- *		short					long
- *	1	slot = link, or slot |= LOCKED		a	count it, or not used
- *	2	(cmpxchg is a full barrier)		b	smp_mb()
- *	3	read group				c	read slot
+ * Hidden links
+ *	If a write must wait for a link, and covers its range, later ranges need to see
+ *	the write only. The link leaves the chain and is hidden below the write's link.
+ *	Up to ZCBLK_SLOT_DEPTH links are hidden below one. All links between the two
+ *	are disjoint from the write, or it would have found them first, so they do not
+ *	need the hidden link. Nor do long ranges, if none entered between, that is if
+ *	both have the same @seq.
  *
- *	If 3 reads a group in use and no long one, then 3 is before a, so that 1 is
- *	before c: the long range sees
- *	all links of the short one, or waits for LOCKED and sees them then. It comes
- *	after the short one, and all that it has to do with it happens at slots.
- *	Else the short range drops what it did in 1, and begins
- *	again under the spinlock, when the long one's looking is over: it finds it in
- *	the tree, if it still is there, and comes after it. What was dropped may have
- *	been seen. Who came behind it in the chain is granted by the dropping, like
- *	with any other that goes; and so is a long range which counted it, for then
- *	@seq is set. A long range that did not see it has a @seq that is lower, or
- *	@seq is 0: it is left alone.
- *	So for each long range there is a moment, a, that all short ones which have
- *	to do with it are before or after in all slots at once. Nobody waits in a
- *	circle.
+ * Bounds
+ *	With interrupts off, ZCBLK_SLOT_STEPS links are looked at, and one more with
+ *	those hidden below. A caller that may sleep then leaves a marker in the chain,
+ *	a link without a range, enables interrupts, and continues there. An unlock
+ *	examines ZCBLK_SLOT_INLINE waiters, and a worker the others, all long ranges,
+ *	and those that exceed the bound. So the work with interrupts off depends on no
+ *	number of ranges and on no length. In all, a new write looks at each visible
+ *	link in its slot until one is in its way, and at each long range if one is near.
  *
- *	A long range that goes looks for those that wait for it first, and is no
- *	longer counted after that: who parks in between would not be found, or would
- *	be found without having counted it.
+ * Undecided ranges
+ *	A range that may be refused is compared and entered in one step, so that no
+ *	other range fails because of one that is refused. If it or its chain is long,
+ *	that takes too many steps: it is entered as undecided, under @mutex. A range
+ *	that would be refused because of it acquires @mutex and tries again.
  *
- *	What the holder has done is seen by the next one: slots are emptied and
- *	unlocked with release, groups are written with release, and all of them
- *	are read with acquire, or by a full barrier.
- *
- * Lock order: @lock, slots by their address. Slots are held with interrupts off.
+ * Lock order: @mutex, short slots by their address, the long slot, @todo_lock.
  *
  * Copyright (C) 2026 The zcblk authors
  */
 #include <linux/irqflags.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "range-slot.h"
 
-#define ZCBLK_SLOT_LOCKED	1UL
-#define ZCBLK_SLOT_WATCHED	2UL
-#define ZCBLK_SLOT_FLAGS	(ZCBLK_SLOT_LOCKED | ZCBLK_SLOT_WATCHED)
+/* Results of a search beside 0, -EINPROGRESS, -EAGAIN and -ECANCELED */
+#define ZCBLK_SLOT_BOUND	-EBUSY		/* too many links for one step */
+#define ZCBLK_SLOT_RETRY	-ERESTART	/* depends on an undecided range */
+#define ZCBLK_SLOT_DESPITE	1		/* granted although it overlaps */
 
-/* Instead of a region: any */
-#define ZCBLK_ANY_REGION	U64_MAX
+/* @across of a read that has a newer read directly above it */
+static struct zcblk_range_link zcblk_slot_not_top;
 
-static int zcblk_slot_init(struct zcblk_ranges *ranges)
+/* A range that looks for those that it has to wait for */
+struct zcblk_slot_search {
+	struct zcblk_range *range;
+	struct zcblk_range_link *at;	/* the link to look at next */
+	u64 limit;			/* older links have a lower number */
+	bool by_seq;			/* that is @seq of the range, not @age of the link */
+	unsigned int steps;		/* links to look at before interrupts are enabled */
+	bool pausing;			/* which is allowed */
+	bool disjoint;			/* has met a disjoint range */
+};
+
+/* Slots that a range touches, without the long slot */
+static unsigned int zcblk_slot_count(const struct zcblk_range *range)
 {
-	struct zcblk_slots *slots = kvzalloc(sizeof(*slots), GFP_KERNEL);
+	u64 span = zcblk_slot_region(range->last) - zcblk_slot_region(range->start);
 
-	if (!slots)
-		return -ENOMEM;
-	raw_spin_lock_init(&slots->lock);
-	slots->long_ranges = RB_ROOT_CACHED;
-	ranges->engine = slots;
-	return 0;
+	return min_t(u64, span, ZCBLK_NR_SLOTS - 1) + 1;
 }
 
-static void zcblk_slot_exit(struct zcblk_ranges *ranges)
+static unsigned long *zcblk_slot_nth(struct zcblk_slots *slots,
+				     const struct zcblk_range *range, unsigned int n)
 {
-	kvfree(ranges->engine);
+	u64 first = zcblk_slot_region(range->start);
+
+	if (zcblk_slot_count(range) == ZCBLK_NR_SLOTS)
+		return &slots->slot[n];
+	return &slots->slot[zcblk_slot_index(first + n)];
 }
 
-/* How many regions it lies in, less one */
-static u64 zcblk_slot_span(const struct zcblk_range *range)
+static unsigned long *zcblk_slot_long(struct zcblk_slots *slots)
 {
-	return zcblk_slot_region(range->last) - zcblk_slot_region(range->start);
+	return &slots->slot[ZCBLK_NR_SLOTS];
 }
 
-/* A full barrier; the word is the holder's until zcblk_slot_drop() */
-static void zcblk_slot_hold(unsigned long *slot)
+static unsigned long *zcblk_slot_mark(struct zcblk_slots *slots, unsigned long *slot)
 {
-	unsigned long word;
-
-	do {
-		word = smp_cond_load_relaxed(slot, !(VAL & ZCBLK_SLOT_LOCKED));
-	} while (cmpxchg(slot, word, word | ZCBLK_SLOT_LOCKED) != word);
+	return &slots->mark[(slot - slots->slot) >> ZCBLK_SLOT_GROUP_BITS];
 }
 
-static void zcblk_slot_drop(unsigned long *slot)
+/* May a long range have entered the group of this slot that has not left? */
+static bool zcblk_slot_near_long(struct zcblk_slots *slots, unsigned long *slot)
 {
-	/* Pairs with the cmpxchg() of zcblk_slot_hold() and zcblk_slot_lock() */
-	smp_store_release(slot, READ_ONCE(*slot) & ~ZCBLK_SLOT_LOCKED);
+	unsigned long mark = READ_ONCE(*zcblk_slot_mark(slots, slot));
+
+	/* Pairs with zcblk_slot_set_oldest(): sees what a range that left has done */
+	return mark >= smp_load_acquire(&slots->oldest);
 }
 
 static struct zcblk_range_link *zcblk_slot_newest(unsigned long *slot)
@@ -132,429 +142,769 @@ static struct zcblk_range_link *zcblk_slot_newest(unsigned long *slot)
 	return (void *)(READ_ONCE(*slot) & ~ZCBLK_SLOT_FLAGS);
 }
 
-static void zcblk_slot_hold_all(struct zcblk_range *range)
+/* SLOW stays in an empty slot for as long as a long range relies on it */
+static void zcblk_slot_set_newest(struct zcblk_slots *slots, unsigned long *slot,
+				  struct zcblk_range_link *link)
 {
-	unsigned long *slot = range->link[0].slot, *other;
+	unsigned long word = (unsigned long)link | ZCBLK_SLOT_LOCKED;
 
-	if (zcblk_slot_span(range)) {
-		other = range->link[1].slot;
-		zcblk_slot_hold(min(slot, other));
-		slot = max(slot, other);
+	if (link || (slot != zcblk_slot_long(slots) && zcblk_slot_near_long(slots, slot)))
+		word |= ZCBLK_SLOT_SLOW;
+	WRITE_ONCE(*slot, word);
+}
+
+static void zcblk_slot_init_link(struct zcblk_range_link *link, struct zcblk_range *range)
+{
+	link->hidden = NULL;
+	link->range = range;
+	INIT_LIST_HEAD(&link->waiters);
+	link->depth = 0;
+	link->is_hidden = false;
+}
+
+/* The first one that looks at a range from the fast path */
+static void zcblk_slot_adopt(unsigned long *slot, unsigned long word)
+{
+	struct zcblk_range_link *link = (void *)word;
+
+	zcblk_slot_init_link(link, container_of(link, struct zcblk_range, link[0]));
+	link->older = NULL;
+	link->newer = NULL;
+	link->across = NULL;
+	link->age = 0;
+	link->range->seq = 0;
+	link->range->is_long = false;
+	link->range->nr_links = 1;
+	WRITE_ONCE(*slot, word | ZCBLK_SLOT_FLAGS);
+}
+
+/* Interrupts are off */
+static void zcblk_slot_acquire(struct zcblk_slots *slots, unsigned long *slot,
+			       unsigned int subclass)
+{
+	unsigned long word;
+
+	spin_acquire(&slots->dep_map, subclass, 0, _THIS_IP_);
+	do {
+		word = smp_cond_load_relaxed(slot, !(VAL & ZCBLK_SLOT_LOCKED));
+	} while (cmpxchg_acquire(slot, word, word | ZCBLK_SLOT_LOCKED) != word);
+	if (word && !(word & ZCBLK_SLOT_SLOW))
+		zcblk_slot_adopt(slot, word);
+}
+
+static void zcblk_slot_release(struct zcblk_slots *slots, unsigned long *slot)
+{
+	spin_release(&slots->dep_map, _THIS_IP_);
+	/* Pairs with zcblk_slot_acquire() and the fast path's cmpxchg() */
+	smp_store_release(slot, READ_ONCE(*slot) & ~ZCBLK_SLOT_LOCKED);
+}
+
+static void zcblk_slot_acquire_one(struct zcblk_slots *slots, unsigned long *slot)
+{
+	zcblk_slot_acquire(slots, slot, slot == zcblk_slot_long(slots) ? 2 : 0);
+}
+
+/* A range from the fast path has no @nr_links before its slot is locked */
+static void zcblk_slot_acquire_all(struct zcblk_slots *slots, struct zcblk_range *range)
+{
+	zcblk_slot_acquire_one(slots, range->link[0].slot);
+	if (range->nr_links > 1)
+		zcblk_slot_acquire(slots, range->link[1].slot, 1);
+}
+
+/* A parked range may be gone when its last slot has been released */
+static void zcblk_slot_release_all(struct zcblk_slots *slots, struct zcblk_range *range)
+{
+	unsigned long *slot = range->link[0].slot;
+
+	if (range->nr_links > 1)
+		zcblk_slot_release(slots, range->link[1].slot);
+	zcblk_slot_release(slots, slot);
+}
+
+/* Functions on links and chains need the slot's lock */
+
+static bool zcblk_link_is_read(const struct zcblk_range_link *link)
+{
+	return link->range->kind == ZCBLK_RANGE_READ;
+}
+
+/* The next link from here on that is not a marker */
+static struct zcblk_range_link *zcblk_link_real(struct zcblk_range_link *link)
+{
+	while (link && !link->range)
+		link = link->older;
+	return link;
+}
+
+/* The newest of successive reads, or NULL, and the write below, or NULL */
+static void zcblk_link_set_across(struct zcblk_range_link *top,
+				  struct zcblk_range_link *write)
+{
+	if (top)
+		top->across = write;
+	if (write)
+		write->across = top;
+}
+
+static void zcblk_chain_add(struct zcblk_slots *slots, struct zcblk_range_link *link)
+{
+	struct zcblk_range_link *newest = zcblk_slot_newest(link->slot);
+	struct zcblk_range_link *next = zcblk_link_real(newest);
+
+	link->older = newest;
+	link->newer = NULL;
+	if (newest)
+		newest->newer = link;
+	link->age = next ? next->age + 1 : 0;
+	link->across = NULL;
+	if (zcblk_link_is_read(link)) {
+		if (!next || !zcblk_link_is_read(next)) {
+			zcblk_link_set_across(link, next);
+		} else {
+			zcblk_link_set_across(link, next->across);
+			next->across = &zcblk_slot_not_top;
+		}
 	}
-	zcblk_slot_hold(slot);
+	zcblk_slot_set_newest(slots, link->slot, link);
 }
 
-static void zcblk_slot_drop_all(const struct zcblk_range *range)
+static void zcblk_chain_unlink(struct zcblk_slots *slots, struct zcblk_range_link *link)
 {
-	unsigned long *slot = range->link[0].slot, *other = NULL;
-
-	/* A range that is parked may be gone when it has been dropped */
-	if (zcblk_slot_span(range))
-		other = range->link[1].slot;
-	zcblk_slot_drop(slot);
-	if (other)
-		zcblk_slot_drop(other);
-}
-
-/*
- * How many in a chain does it have to wait for? All of them came before it.
- * And is there one with which it has nothing to do?
- */
-static unsigned int zcblk_slot_count(unsigned long *slot,
-				     const struct zcblk_range *range, bool *disjoint)
-{
-	struct zcblk_range_link *link;
-	unsigned int n = 0;
-
-	for (link = zcblk_slot_newest(slot); link; link = link->older) {
-		n += zcblk_range_waits(range, link->range);
-		*disjoint |= !zcblk_range_overlaps(range, link->range);
-	}
-	return n;
-}
-
-static void zcblk_slot_enter(struct zcblk_range_link *link)
-{
-	unsigned long word = READ_ONCE(*link->slot);
-
-	link->older = zcblk_slot_newest(link->slot);
-	WRITE_ONCE(*link->slot, (unsigned long)link | (word & ZCBLK_SLOT_FLAGS));
-}
-
-static void zcblk_slot_leave(struct zcblk_range_link *link,
-			     struct zcblk_range **grants)
-{
-	struct zcblk_range_link *newer = NULL, *at;
-	unsigned long word = READ_ONCE(*link->slot);
-
-	for (at = zcblk_slot_newest(link->slot); at != link; at = at->older) {
-		if (at->range->parked && zcblk_range_waits(at->range, link->range))
-			zcblk_range_unblock(at->range, grants);
-		newer = at;
-	}
-	if (newer)
-		WRITE_ONCE(newer->older, link->older);
-	else if (link->older)
-		WRITE_ONCE(*link->slot, (unsigned long)link->older |
-			   (word & ZCBLK_SLOT_FLAGS));
+	if (link->older)
+		link->older->newer = link->newer;
+	if (link->newer)
+		link->newer->older = link->older;
 	else
-		WRITE_ONCE(*link->slot, ZCBLK_SLOT_LOCKED);
+		zcblk_slot_set_newest(slots, link->slot, link->older);
 }
 
-static void zcblk_slot_leave_all(struct zcblk_range *range,
-				 struct zcblk_range **grants)
+static void zcblk_chain_del(struct zcblk_slots *slots, struct zcblk_range_link *link)
 {
-	zcblk_slot_leave(&range->link[0], grants);
-	if (zcblk_slot_span(range))
-		zcblk_slot_leave(&range->link[1], grants);
-}
+	struct zcblk_range_link *next = zcblk_link_real(link->older);
+	struct zcblk_range_link *across = link->across;
+	bool before_read = next && zcblk_link_is_read(next);
 
-/* Slots are held; so is @lock, if long ranges are to be compared too */
-static int zcblk_slot_enter_all(struct zcblk_ranges *ranges,
-				struct zcblk_range *range, bool compare_long)
-{
-	struct zcblk_slots *slots = ranges->engine;
-	unsigned int blockers = 0;
-	bool disjoint = false;
-	int err = 0;
-
-	if (compare_long)
-		blockers = zcblk_interval_count(&slots->long_ranges, range);
-	blockers += zcblk_slot_count(range->link[0].slot, range, &disjoint);
-	if (zcblk_slot_span(range))
-		blockers += zcblk_slot_count(range->link[1].slot, range, &disjoint);
-	if (blockers)
-		err = zcblk_range_conflict(ranges, range, blockers);
-	else if (disjoint)
-		this_cpu_inc(ranges->stats->collided);
-	if (err && err != -EINPROGRESS)
-		return err;
-	zcblk_slot_enter(&range->link[0]);
-	if (zcblk_slot_span(range))
-		zcblk_slot_enter(&range->link[1]);
-	return err;
-}
-
-static void zcblk_slots_set_group(struct zcblk_slots *slots, unsigned int group,
-				  unsigned int word)
-{
-	lockdep_assert_held(&slots->lock);
-	/* Pairs with zcblk_slot_near_long() */
-	smp_store_release(&slots->group[group], word);
-}
-
-static void zcblk_slots_use(struct zcblk_slots *slots, u64 region)
-{
-	unsigned int group = zcblk_slot_group(zcblk_slot_index(region));
-	unsigned int word = READ_ONCE(slots->group[group]);
-
-	if (!(word & ZCBLK_SLOT_GROUP_USED))
-		zcblk_slots_set_group(slots, group, word | ZCBLK_SLOT_GROUP_USED);
-}
-
-static int zcblk_slot_lock_near_long(struct zcblk_ranges *ranges,
-				     struct zcblk_range *range)
-{
-	struct zcblk_slots *slots = ranges->engine;
-	unsigned long flags;
-	int err;
-
-	this_cpu_inc(ranges->stats->slow);
-	raw_spin_lock_irqsave(&slots->lock, flags);
-	zcblk_slots_use(slots, zcblk_slot_region(range->start));
-	zcblk_slots_use(slots, zcblk_slot_region(range->last));
-	range->seq = 0;
-	zcblk_slot_hold_all(range);
-	err = zcblk_slot_enter_all(ranges, range, true);
-	zcblk_slot_drop_all(range);
-	raw_spin_unlock_irqrestore(&slots->lock, flags);
-	return err;
-}
-
-int zcblk_slot_lock_short(struct zcblk_ranges *ranges, struct zcblk_range *range)
-{
-	struct zcblk_slots *slots = ranges->engine;
-	unsigned int index[] = {
-		zcblk_slot_index(zcblk_slot_region(range->start)),
-		zcblk_slot_index(zcblk_slot_region(range->last)),
-	};
-	unsigned long flags;
-	bool near_long;
-	int err = 0;
-
-	zcblk_slot_link(slots, range, 0, index[0]);
-	zcblk_slot_link(slots, range, 1, index[1]);
-	local_irq_save(flags);
-	zcblk_slot_hold_all(range);
-	near_long = zcblk_slot_near_long(slots, index[0]) ||
-		    zcblk_slot_near_long(slots, index[1]);
-	if (!near_long)
-		err = zcblk_slot_enter_all(ranges, range, false);
-	zcblk_slot_drop_all(range);
-	local_irq_restore(flags);
-	return near_long ? zcblk_slot_lock_near_long(ranges, range) : err;
-}
-
-/* A long one that goes: does a short one wait for it? */
-static bool zcblk_slot_waits_long(const struct zcblk_range *range,
-				  const struct zcblk_range *long_range)
-{
-	return range->parked && (!range->seq || range->seq > long_range->seq) &&
-	       zcblk_range_excludes(long_range, range);
-}
-
-/* A long one that comes: does it wait for a short one? */
-static bool zcblk_slot_watch(struct zcblk_range_link *link,
-			     const struct zcblk_range *long_range)
-{
-	struct zcblk_range *range = link->range;
-
-	if (!zcblk_range_excludes(range, long_range))
-		return false;
-	if (!range->seq)
-		range->seq = long_range->seq - 1;
-	WRITE_ONCE(*link->slot, READ_ONCE(*link->slot) | ZCBLK_SLOT_WATCHED);
-	return true;
-}
-
-/* Is this the place where the two are counted? */
-static bool zcblk_slot_meets(const struct zcblk_range_link *link,
-			     const struct zcblk_range *long_range, u64 region)
-{
-	const struct zcblk_range *range = link->range;
-	u64 meet = zcblk_slot_region(max(range->start, long_range->start));
-	bool in_first = meet == zcblk_slot_region(range->start);
-
-	return zcblk_range_overlaps(range, long_range) &&
-	       (region == meet || region == ZCBLK_ANY_REGION) &&
-	       link == &range->link[in_first ? 0 : 1];
-}
-
-/* Coming (@grants is NULL) or going: what a long range has to do with a slot */
-static unsigned int zcblk_slot_compare(unsigned long *slot, u64 region,
-				       const struct zcblk_range *long_range,
-				       struct zcblk_range **grants)
-{
-	struct zcblk_range_link *link;
-	unsigned int n = 0;
-
-	/* Pairs with whoever emptied it: sees what the last holder did */
-	if (!smp_load_acquire(slot))
-		return 0;
-	zcblk_slot_hold(slot);
-	for (link = zcblk_slot_newest(slot); link; link = link->older) {
-		if (!zcblk_slot_meets(link, long_range, region))
-			continue;
-		if (!grants)
-			n += zcblk_slot_watch(link, long_range);
-		else if (zcblk_slot_waits_long(link->range, long_range))
-			zcblk_range_unblock(link->range, grants);
+	if (zcblk_link_is_read(link)) {
+		if (across != &zcblk_slot_not_top)
+			zcblk_link_set_across(before_read ? next : NULL, across);
+	} else if (across && before_read) {
+		/* The reads above join those below */
+		zcblk_link_set_across(across, next->across);
+		next->across = &zcblk_slot_not_top;
+	} else if (across) {
+		zcblk_link_set_across(across, next);
 	}
-	zcblk_slot_drop(slot);
-	return n;
+	zcblk_chain_unlink(slots, link);
 }
 
-/* The same for a group of slots, which may turn out to be no longer in use */
-static unsigned int zcblk_slots_compare_group(struct zcblk_slots *slots,
-					      unsigned int group,
-					      const struct zcblk_range *long_range,
-					      struct zcblk_range **grants)
+static void zcblk_link_hide(struct zcblk_slots *slots, struct zcblk_range_link *link,
+			    struct zcblk_range_link *below)
 {
-	unsigned long *slot = &slots->slot[group << ZCBLK_SLOT_GROUP_BITS];
-	unsigned int word = READ_ONCE(slots->group[group]);
-	unsigned int i, n = 0;
-	bool used = false;
-
-	if (!(word & ZCBLK_SLOT_GROUP_USED))
-		return 0;
-	zcblk_slots_set_group(slots, group, word & ~ZCBLK_SLOT_GROUP_USED);
-	/* Groups before slots; pairs with the cmpxchg() of short ranges */
-	smp_mb();
-	for (i = 0; i < BIT(ZCBLK_SLOT_GROUP_BITS); i++, slot++) {
-		n += zcblk_slot_compare(slot, ZCBLK_ANY_REGION, long_range, grants);
-		used |= !!READ_ONCE(*slot);
-	}
-	if (used)
-		zcblk_slots_set_group(slots, group, word);
-	return n;
+	zcblk_chain_del(slots, below);
+	below->is_hidden = true;
+	below->newer = link;
+	link->hidden = below;
+	link->depth = below->depth + 1;
 }
 
-/* The same for all slots that it touches. Return: how many it waits for. */
-static unsigned int zcblk_slots_compare(struct zcblk_slots *slots,
-					const struct zcblk_range *long_range,
-					struct zcblk_range **grants)
+/* A write that is cancelled leaves its place to the link that it hides */
+static void zcblk_link_unhide(struct zcblk_slots *slots, struct zcblk_range_link *link)
 {
-	u64 region = zcblk_slot_region(long_range->start);
-	u64 last = zcblk_slot_region(long_range->last);
-	unsigned int i, n = 0;
+	struct zcblk_range_link *hidden = link->hidden, *top = link->across;
+	struct zcblk_range_link *next = zcblk_link_real(link->older);
+	bool before_read = next && zcblk_link_is_read(next);
 
-	lockdep_assert_held(&slots->lock);
-	if (last - region < ZCBLK_NR_SLOTS) {
-		for (; region <= last; region++)
-			n += zcblk_slot_compare(&slots->slot[zcblk_slot_index(region)],
-						region, long_range, grants);
-	} else {
-		for (i = 0; i < ZCBLK_NR_SLOT_GROUPS; i++)
-			n += zcblk_slots_compare_group(slots, i, long_range, grants);
-	}
-	return n;
-}
-
-/* Tell, or no longer tell, short ranges that there is a long one */
-static void zcblk_slots_mark(struct zcblk_slots *slots,
-			     const struct zcblk_range *long_range, int by)
-{
-	u64 at = zcblk_slot_region(long_range->start) >> ZCBLK_SLOT_GROUP_BITS;
-	u64 last = zcblk_slot_region(long_range->last) >> ZCBLK_SLOT_GROUP_BITS;
-	unsigned int group;
-
-	lockdep_assert_held(&slots->lock);
-	if (long_range->kind == ZCBLK_RANGE_FLUSH)
+	hidden->is_hidden = false;
+	hidden->age = link->age;
+	hidden->older = link;
+	hidden->newer = link->newer;
+	link->newer = hidden;
+	if (hidden->newer)
+		hidden->newer->older = hidden;
+	else
+		zcblk_slot_set_newest(slots, link->slot, hidden);
+	zcblk_chain_unlink(slots, link);
+	if (!zcblk_link_is_read(hidden)) {
+		zcblk_link_set_across(top, hidden);
 		return;
-	if (last - at >= ZCBLK_NR_SLOT_GROUPS) {
-		at = 0;
-		last = ZCBLK_NR_SLOT_GROUPS - 1;
 	}
-	for (; at <= last; at++) {
-		group = zcblk_slot_group(zcblk_slot_index(at << ZCBLK_SLOT_GROUP_BITS));
-		zcblk_slots_set_group(slots, group, READ_ONCE(slots->group[group]) +
-				      by * (int)ZCBLK_SLOT_GROUP_LONG);
-	}
+	hidden->across = &zcblk_slot_not_top;
+	zcblk_link_set_across(top ?: hidden, before_read ? next->across : next);
+	if (before_read)
+		next->across = &zcblk_slot_not_top;
 }
 
-/* Nobody waits for a flush, so one that is granted need not be known */
-static int zcblk_slot_lock_long(struct zcblk_ranges *ranges,
-				struct zcblk_range *range)
+static void zcblk_link_remove(struct zcblk_slots *slots, struct zcblk_range_link *link)
 {
-	struct zcblk_slots *slots = ranges->engine;
-	unsigned int blockers;
-	unsigned long flags;
-	int err = 0;
-
-	this_cpu_inc(ranges->stats->slow);
-	raw_spin_lock_irqsave(&slots->lock, flags);
-	slots->seq += 2;
-	range->seq = slots->seq;
-	zcblk_slots_mark(slots, range, 1);
-	/* Groups before slots; pairs with the cmpxchg() of short ranges */
-	smp_mb();
-	blockers = zcblk_interval_count(&slots->long_ranges, range) +
-		   zcblk_slots_compare(slots, range, NULL);
-	if (blockers)
-		err = zcblk_range_conflict(ranges, range, blockers);
-	if (err == -EINPROGRESS || (!err && range->kind != ZCBLK_RANGE_FLUSH)) {
-		zcblk_interval_insert(&slots->long_ranges, &range->node[0], range);
+	if (link->is_hidden) {
+		link->newer->hidden = link->hidden;
+		if (link->hidden)
+			link->hidden->newer = link->newer;
+	} else if (link->hidden) {
+		zcblk_link_unhide(slots, link);
 	} else {
-		RB_CLEAR_NODE(&range->node[0].rb);
-		zcblk_slots_mark(slots, range, -1);
+		zcblk_chain_del(slots, link);
 	}
-	raw_spin_unlock_irqrestore(&slots->lock, flags);
-	return err;
 }
 
-static void zcblk_slot_forget_flushes(struct zcblk_slots *slots,
-				      struct zcblk_range *grants)
+/* The first one of a list of ranges that wait, removed from there, or NULL */
+static struct zcblk_range *zcblk_slot_pop(struct list_head *list)
 {
 	struct zcblk_range *range;
 
-	lockdep_assert_held(&slots->lock);
-	for (range = grants; range; range = range->next) {
-		if (range->kind != ZCBLK_RANGE_FLUSH ||
-		    RB_EMPTY_NODE(&range->node[0].rb))
+	range = list_first_entry_or_null(list, struct zcblk_range, wait);
+	if (range)
+		list_del(&range->wait);
+	return range;
+}
+
+/* The link that a range has where it looks, or NULL */
+static struct zcblk_range_link *zcblk_slot_own(struct zcblk_range *range)
+{
+	return range->at < range->nr_links ? &range->link[range->at] : NULL;
+}
+
+static void zcblk_slot_begin(struct zcblk_slots *slots, struct zcblk_slot_search *s,
+			     unsigned long *slot, struct zcblk_range_link *from)
+{
+	struct zcblk_range_link *own = zcblk_slot_own(s->range);
+
+	s->by_seq = !own || own->slot == zcblk_slot_long(slots);
+	s->limit = s->by_seq ? s->range->seq : own->age;
+	if (slot == zcblk_slot_long(slots) && !own)
+		s->limit++;	/* the range whose mark it has seen is older */
+
+	s->at = from ?: zcblk_slot_newest(slot);
+	if (from || !own || (zcblk_link_is_read(own) && !own->is_hidden))
+		return;		/* from its own link, a read would look at older reads */
+	while (own->is_hidden)
+		own = own->newer;
+	s->at = own->older;
+}
+
+/* Return: the next older link that the range must wait for, or NULL */
+static struct zcblk_range_link *zcblk_slot_find(struct zcblk_slot_search *s)
+{
+	struct zcblk_range *range = s->range;
+	struct zcblk_range_link *link;
+
+	while ((link = s->at) && s->steps) {
+		s->steps--;
+		s->at = link->older;
+		if (!link->range)
 			continue;
-		zcblk_interval_remove(&slots->long_ranges, &range->node[0]);
-		RB_CLEAR_NODE(&range->node[0].rb);
+		if (zcblk_link_is_read(link) && range->kind == ZCBLK_RANGE_READ &&
+		    link->across != &zcblk_slot_not_top)
+			s->at = link->across;
+		if ((s->by_seq ? link->range->seq : link->age) >= s->limit)
+			continue;
+		if (zcblk_range_conflicts(link->range, range))
+			return link;
+		s->disjoint |= !zcblk_range_overlaps(link->range, range);
 	}
+	return NULL;
 }
 
-static struct zcblk_range *zcblk_slot_unlock_long(struct zcblk_slots *slots,
-						  struct zcblk_range *range)
+static bool zcblk_slot_may_refuse(const struct zcblk_range *range)
 {
-	struct zcblk_range *grants = NULL;
-	unsigned long flags;
+	return range->overlap != ZCBLK_OVERLAP_DETECT &&
+	       (range->nowait || range->overlap == ZCBLK_OVERLAP_REJECT);
+}
 
-	raw_spin_lock_irqsave(&slots->lock, flags);
-	if (!RB_EMPTY_NODE(&range->node[0].rb)) {
-		zcblk_interval_remove(&slots->long_ranges, &range->node[0]);
-		zcblk_interval_unblock(&slots->long_ranges, range, &grants);
-		zcblk_slots_compare(slots, range, &grants);
-		zcblk_slots_mark(slots, range, -1);
-		zcblk_slot_forget_flushes(slots, grants);
+/* While zcblk_slot_walk() pauses, no link may move to where it has been */
+static bool zcblk_slot_may_hide(struct zcblk_slots *slots,
+				const struct zcblk_range_link *own,
+				const struct zcblk_range_link *link)
+{
+	return !zcblk_link_is_read(own) && !own->is_hidden && !own->hidden &&
+	       !atomic_read(&slots->walks) && link->depth < ZCBLK_SLOT_DEPTH &&
+	       own->range->seq == link->range->seq &&
+	       zcblk_range_covers(own->range, link->range);
+}
+
+/* The range must wait for a link: wait, or do what else it was asked to do */
+static int zcblk_slot_meet(struct zcblk_slots *slots, struct zcblk_range *range,
+			   struct zcblk_range_link *link)
+{
+	struct zcblk_range_link *own = zcblk_slot_own(range);
+	int err;
+
+	if (!range->parked) {
+		if (link->range->undecided && zcblk_slot_may_refuse(range))
+			return ZCBLK_SLOT_RETRY;
+		err = zcblk_range_conflict(slots->ranges, range, link->range,
+					   range->overlap);
+		if (err != -EINPROGRESS)
+			return err ?: ZCBLK_SLOT_DESPITE;
 	}
-	raw_spin_unlock_irqrestore(&slots->lock, flags);
-	return grants;
+	list_add_tail(&range->wait, &link->waiters);
+	if (own && zcblk_slot_may_hide(slots, own, link))
+		zcblk_link_hide(slots, own, link);
+	return -EINPROGRESS;
 }
 
-static struct zcblk_range *zcblk_slot_unlock_watched(struct zcblk_slots *slots,
-						     struct zcblk_range *range)
+/* Enable interrupts for a moment, with a marker where the search continues */
+static void zcblk_slot_pause(struct zcblk_slots *slots, unsigned long *slot,
+			     struct zcblk_range_link **at, unsigned long *flags)
 {
-	struct zcblk_range *grants = NULL;
-	unsigned long flags;
+	struct zcblk_range_link marker = { .slot = slot, .older = *at };
 
-	raw_spin_lock_irqsave(&slots->lock, flags);
-	zcblk_slot_hold_all(range);
-	zcblk_slot_leave_all(range, &grants);
-	zcblk_slot_drop_all(range);
-	zcblk_interval_unblock(&slots->long_ranges, range, &grants);
-	zcblk_slot_forget_flushes(slots, grants);
-	raw_spin_unlock_irqrestore(&slots->lock, flags);
-	return grants;
+	marker.newer = (*at)->newer;
+	(*at)->newer = &marker;
+	if (marker.newer)
+		marker.newer->older = &marker;
+	else
+		zcblk_slot_set_newest(slots, slot, &marker);
+	zcblk_slot_release(slots, slot);
+	local_irq_restore(*flags);
+	cond_resched();
+	local_irq_save(*flags);
+	zcblk_slot_acquire_one(slots, slot);
+	*at = marker.older;
+	zcblk_chain_unlink(slots, &marker);
 }
 
-struct zcblk_range *zcblk_slot_unlock_short(struct zcblk_ranges *ranges,
-					    struct zcblk_range *range)
+/* The slot in which a range has to look next, or NULL */
+static unsigned long *zcblk_slot_place(struct zcblk_slots *slots,
+				       struct zcblk_range *range)
 {
-	struct zcblk_range *grants = NULL;
-	unsigned long flags;
-	bool watched;
+	struct zcblk_range_link *own = zcblk_slot_own(range);
+	unsigned long *slot;
 
-	local_irq_save(flags);
-	zcblk_slot_hold_all(range);
-	watched = range->seq;
-	if (!watched)
-		zcblk_slot_leave_all(range, &grants);
-	zcblk_slot_drop_all(range);
-	local_irq_restore(flags);
-	return watched ? zcblk_slot_unlock_watched(ranges->engine, range) : grants;
+	if (own)
+		return own->slot;
+	if (!range->is_long)
+		return range->at == range->nr_links && range->seq ?
+			zcblk_slot_long(slots) : NULL;
+	for (; range->at <= zcblk_slot_count(range); range->at++) {
+		slot = zcblk_slot_nth(slots, range, range->at - 1);
+		/* Pairs with the release of a range that left */
+		if (smp_load_acquire(slot) & ~ZCBLK_SLOT_SLOW)
+			return slot;
+	}
+	return NULL;
 }
 
-/* More than one region: two, or long */
-int zcblk_slot_lock_wide(struct zcblk_ranges *ranges, struct zcblk_range *range)
+static void zcblk_slot_advance(struct zcblk_range *range)
 {
-	return zcblk_slot_span(range) > 1 ? zcblk_slot_lock_long(ranges, range) :
-					    zcblk_slot_lock_short(ranges, range);
+	if (!range->at && range->is_long)
+		range->at = range->busy;
+	else
+		range->at++;
 }
 
-struct zcblk_range *zcblk_slot_unlock_wide(struct zcblk_ranges *ranges,
-					   struct zcblk_range *range)
-{
-	return zcblk_slot_span(range) > 1 ?
-		zcblk_slot_unlock_long(ranges->engine, range) :
-		zcblk_slot_unlock_short(ranges, range);
-}
-
-/* It is in, and a long one may not have seen it: begin again */
-int zcblk_slot_lock_again(struct zcblk_ranges *ranges, struct zcblk_range *range)
-{
-	zcblk_range_drop(ranges, range);
-	return zcblk_slot_lock_near_long(ranges, range);
-}
-
-static void zcblk_slot_visit(unsigned long *slot, zcblk_range_visit_fn visit,
-			     void *data)
+/* Look in a locked slot, from a link on, or else from where the range has to begin */
+static int zcblk_slot_look(struct zcblk_slots *slots, struct zcblk_slot_search *s,
+			   unsigned long *slot, struct zcblk_range_link *from,
+			   unsigned long *flags)
 {
 	struct zcblk_range_link *link;
+
+	/* The link that the range has waited for may be hidden below its own */
+	if (s->range->parked && READ_ONCE(slots->ranges->cancelled))
+		return -ECANCELED;
+	zcblk_slot_begin(slots, s, slot, from);
+	while (!(link = zcblk_slot_find(s)) && s->at) {
+		if (!s->pausing)
+			return ZCBLK_SLOT_BOUND;
+		zcblk_slot_pause(slots, slot, &s->at, flags);
+		s->steps = ZCBLK_SLOT_STEPS;
+	}
+	return link ? zcblk_slot_meet(slots, s->range, link) : 0;
+}
+
+/* Look in all places from @at on. Return: 0 if nothing older is in the way. */
+static int zcblk_slot_settle(struct zcblk_slots *slots, struct zcblk_slot_search *s)
+{
+	unsigned long *slot, flags;
+	int err;
+
+	while ((slot = zcblk_slot_place(slots, s->range))) {
+		local_irq_save(flags);
+		zcblk_slot_acquire_one(slots, slot);
+		err = zcblk_slot_look(slots, s, slot, NULL, &flags);
+		zcblk_slot_release(slots, slot);
+		local_irq_restore(flags);
+		if (err)
+			return err;
+		zcblk_slot_advance(s->range);
+		if (s->pausing)
+			s->steps = ZCBLK_SLOT_STEPS;
+	}
+	return 0;
+}
+
+static int zcblk_slot_settle_pausing(struct zcblk_slots *slots, struct zcblk_range *range)
+{
+	struct zcblk_slot_search s = {
+		.range = range,
+		.steps = ZCBLK_SLOT_STEPS,
+		.pausing = true,
+	};
+
+	return zcblk_slot_settle(slots, &s);
+}
+
+/* Hand parked ranges over to the worker, which examines them again */
+static void zcblk_slot_defer(struct zcblk_slots *slots, struct list_head *deferred)
+{
 	unsigned long flags;
 
-	/* Only looks whether there is anything; the lock is taken for the rest */
-	if (!READ_ONCE(*slot))
+	if (list_empty(deferred))
 		return;
+	raw_spin_lock_irqsave(&slots->todo_lock, flags);
+	list_splice_tail(deferred, &slots->todo);
+	raw_spin_unlock_irqrestore(&slots->todo_lock, flags);
+	queue_work(slots->ranges->wq, &slots->work);
+}
+
+/* The long slot is locked. Without a long range, the next one is the oldest. */
+static void zcblk_slot_set_oldest(struct zcblk_slots *slots)
+{
+	struct zcblk_range *oldest;
+
+	oldest = list_first_entry_or_null(&slots->longs, struct zcblk_range, longs);
+	/* Pairs with zcblk_slot_near_long() */
+	smp_store_release(&slots->oldest, oldest ? oldest->seq : slots->seq + 1);
+}
+
+static void zcblk_slot_forget_long(struct zcblk_slots *slots, struct zcblk_range *range)
+{
+	if (!range->is_long)
+		return;
+	list_del(&range->longs);
+	zcblk_slot_set_oldest(slots);
+}
+
+/* Ranges whose link has left, after they have looked at older ones */
+struct zcblk_slot_leave {
+	struct zcblk_slot_search s;
+	unsigned int nr;		/* how many */
+	struct list_head cleared;	/* nothing is in the way in that slot */
+	struct list_head deferred;	/* a worker has to look */
+};
+
+/* Remove a link; its waiters look at older ones, as many as the bound allows */
+static void zcblk_slot_leave(struct zcblk_slots *slots, struct zcblk_range_link *link,
+			     struct zcblk_slot_leave *leave)
+{
+	struct zcblk_range_link *older = link->is_hidden ? NULL : link->older;
+	struct zcblk_range *range;
+	int err;
+
+	zcblk_link_remove(slots, link);
+	while (leave->nr < ZCBLK_SLOT_INLINE && leave->s.steps) {
+		range = zcblk_slot_pop(&link->waiters);
+		if (!range)
+			return;
+		leave->nr++;
+		leave->s.range = range;
+		err = range->is_long ? ZCBLK_SLOT_BOUND :
+			zcblk_slot_look(slots, &leave->s, link->slot, older, NULL);
+		if (err != -EINPROGRESS)
+			list_add_tail(&range->wait,
+				      err ? &leave->deferred : &leave->cleared);
+	}
+	list_splice_tail(&link->waiters, &leave->deferred);
+}
+
+/* Those that have cleared one slot look in others. Return: those to be granted. */
+static struct zcblk_range *zcblk_slot_leave_settle(struct zcblk_slots *slots,
+						   struct zcblk_slot_leave *leave)
+{
+	struct zcblk_range *grants = NULL, *range;
+	int err;
+
+	while ((range = zcblk_slot_pop(&leave->cleared))) {
+		zcblk_slot_advance(range);
+		leave->s.range = range;
+		err = zcblk_slot_settle(slots, &leave->s);
+		if (!err) {
+			range->next = grants;
+			grants = range;
+		} else if (err != -EINPROGRESS) {
+			list_add_tail(&range->wait, &leave->deferred);
+		}
+	}
+	return grants;
+}
+
+struct zcblk_range *zcblk_slot_unlock_slow(struct zcblk_ranges *ranges,
+					   struct zcblk_range *range)
+{
+	struct zcblk_slot_leave leave = {
+		.s.steps = ZCBLK_SLOT_STEPS,
+		.cleared = LIST_HEAD_INIT(leave.cleared),
+		.deferred = LIST_HEAD_INIT(leave.deferred),
+	};
+	struct zcblk_slots *slots = ranges->engine;
+	struct zcblk_range *grants;
+	unsigned long flags;
+	unsigned int i;
+
 	local_irq_save(flags);
-	zcblk_slot_hold(slot);
-	for (link = zcblk_slot_newest(slot); link; link = link->older)
-		if (link == &link->range->link[0])
-			visit(link->range, data);
-	zcblk_slot_drop(slot);
+	zcblk_slot_acquire_all(slots, range);
+	for (i = 0; i < range->nr_links; i++)
+		zcblk_slot_leave(slots, &range->link[i], &leave);
+	zcblk_slot_forget_long(slots, range);
+	zcblk_slot_release_all(slots, range);
+	grants = zcblk_slot_leave_settle(slots, &leave);
+	local_irq_restore(flags);
+
+	zcblk_slot_defer(slots, &leave.deferred);
+	return grants;
+}
+
+/* Remove a range that was not granted. What waits for it is examined again. */
+static void zcblk_slot_withdraw(struct zcblk_slots *slots, struct zcblk_range *range)
+{
+	LIST_HEAD(waiters);
+	unsigned long flags;
+	unsigned int i;
+
+	local_irq_save(flags);
+	zcblk_slot_acquire_all(slots, range);
+	for (i = 0; i < range->nr_links; i++) {
+		list_splice_tail(&range->link[i].waiters, &waiters);
+		zcblk_link_remove(slots, &range->link[i]);
+	}
+	zcblk_slot_forget_long(slots, range);
+	zcblk_slot_release_all(slots, range);
+	local_irq_restore(flags);
+
+	zcblk_slot_defer(slots, &waiters);
+}
+
+/* Return: as zcblk_range_lock(), for a range that has been entered and is visible */
+static int zcblk_slot_finish(struct zcblk_slots *slots, struct zcblk_range *range,
+			     bool undecided)
+{
+	int err = zcblk_slot_settle_pausing(slots, range);
+
+	if (err < 0 && err != -EINPROGRESS) {
+		zcblk_slot_withdraw(slots, range);
+	} else if (undecided) {
+		local_irq_disable();
+		zcblk_slot_acquire_all(slots, range);
+		range->undecided = false;
+		zcblk_slot_release_all(slots, range);
+		local_irq_enable();
+	}
+	return err < 0 ? err : 0;
+}
+
+/* Interrupts are off; the range's slots are locked */
+static void zcblk_slot_enter_short(struct zcblk_slots *slots, struct zcblk_range *range)
+{
+	unsigned long *slot = range->link[0].slot;
+	unsigned int i;
+
+	range->at = 0;
+	range->seq = 0;
+	if (zcblk_slot_near_long(slots, slot)) {
+		range->seq = READ_ONCE(*zcblk_slot_mark(slots, slot));
+		if (!range->undecided)
+			this_cpu_inc(slots->ranges->stats->slow);
+	}
+	for (i = 0; i < range->nr_links; i++) {
+		zcblk_slot_init_link(&range->link[i], range);
+		zcblk_chain_add(slots, &range->link[i]);
+	}
+}
+
+/* Look for others in one step, all slots being locked */
+static int zcblk_slot_try_short(struct zcblk_slots *slots, struct zcblk_range *range,
+				struct zcblk_slot_search *s)
+{
+	unsigned long *slot;
+	int err;
+
+	while ((slot = zcblk_slot_place(slots, range))) {
+		if (slot == zcblk_slot_long(slots))
+			zcblk_slot_acquire_one(slots, slot);
+		err = zcblk_slot_look(slots, s, slot, NULL, NULL);
+		if (slot == zcblk_slot_long(slots))
+			zcblk_slot_release(slots, slot);
+		if (err)
+			return err;
+		range->at++;
+	}
+	return 0;
+}
+
+static int zcblk_slot_lock_short(struct zcblk_slots *slots, struct zcblk_range *range)
+{
+	struct zcblk_slot_search s = { .range = range, .steps = ZCBLK_SLOT_STEPS };
+	bool undecided = range->undecided, refused;
+	int err = ZCBLK_SLOT_BOUND;
+	unsigned int i;
+
+	local_irq_disable();
+	zcblk_slot_acquire_all(slots, range);
+	zcblk_slot_enter_short(slots, range);
+	if (!undecided)
+		err = zcblk_slot_try_short(slots, range, &s);
+	refused = !undecided && (err == ZCBLK_SLOT_BOUND ? zcblk_slot_may_refuse(range) :
+				 err < 0 && err != -EINPROGRESS);
+	for (i = 0; refused && i < range->nr_links; i++)
+		zcblk_chain_del(slots, &range->link[i]);
+	zcblk_slot_release_all(slots, range);
+	local_irq_enable();
+
+	if (err == ZCBLK_SLOT_BOUND && !refused)
+		err = zcblk_slot_finish(slots, range, undecided);
+	else if (!err && s.disjoint)
+		this_cpu_inc(slots->ranges->stats->collided);
+	return err == ZCBLK_SLOT_DESPITE ? 0 : err;
+}
+
+/* Keep the fast path away from a slot. Return: it is not empty. */
+static bool zcblk_slot_set_slow(struct zcblk_slots *slots, unsigned long *slot)
+{
+	unsigned long word = READ_ONCE(*slot) & ZCBLK_SLOT_SLOW;
+	bool used;
+
+	/* Pairs with zcblk_slot_acquire(): a range that sees SLOW sees the mark too */
+	if (cmpxchg(slot, word, ZCBLK_SLOT_SLOW) == word)
+		return false;
+	local_irq_disable();
+	zcblk_slot_acquire_one(slots, slot);
+	WRITE_ONCE(*slot, READ_ONCE(*slot) | ZCBLK_SLOT_SLOW);
+	used = zcblk_slot_newest(slot);
+	zcblk_slot_release(slots, slot);
+	local_irq_enable();
+	return used;
+}
+
+/* Show a long range to short ones, and find the first slot that is not empty */
+static void zcblk_slot_mark_all(struct zcblk_slots *slots, struct zcblk_range *range)
+{
+	unsigned int i, n = zcblk_slot_count(range);
+	unsigned long *slot;
+
+	range->busy = UINT_MAX;
+	for (i = 0; i < n; i++) {
+		slot = zcblk_slot_nth(slots, range, i);
+		WRITE_ONCE(*zcblk_slot_mark(slots, slot), range->seq);
+		if (zcblk_slot_set_slow(slots, slot))
+			range->busy = min(range->busy, i + 1);
+		if (!(i % ZCBLK_SLOT_STEPS))
+			cond_resched();
+	}
+}
+
+static int zcblk_slot_lock_long(struct zcblk_slots *slots, struct zcblk_range *range)
+{
+	bool undecided = zcblk_slot_may_refuse(range);
+	int err;
+
+	this_cpu_inc(slots->ranges->stats->slow);
+	range->undecided = undecided;
+	range->at = 0;
+	range->link[0].slot = zcblk_slot_long(slots);
+	zcblk_slot_init_link(&range->link[0], range);
+
+	mutex_lock(&slots->mutex);
+	local_irq_disable();
+	zcblk_slot_acquire_all(slots, range);
+	range->seq = ++slots->seq;
+	list_add_tail(&range->longs, &slots->longs);
+	zcblk_slot_set_oldest(slots);
+	zcblk_chain_add(slots, &range->link[0]);
+	zcblk_slot_release_all(slots, range);
+	local_irq_enable();
+
+	zcblk_slot_mark_all(slots, range);
+	err = zcblk_slot_finish(slots, range, undecided);
+	mutex_unlock(&slots->mutex);
+	return err;
+}
+
+int zcblk_slot_lock_slow(struct zcblk_ranges *ranges, struct zcblk_range *range)
+{
+	u64 first = zcblk_slot_region(range->start);
+	u64 last = zcblk_slot_region(range->last);
+	struct zcblk_slots *slots = ranges->engine;
+	unsigned int i;
+	int err;
+
+	might_sleep();
+	range->overlap = READ_ONCE(*ranges->overlap);
+	range->is_long = last - first > 1 || (first ^ last) >> ZCBLK_SLOT_GROUP_BITS;
+	range->nr_links = !range->is_long && first != last ? 2 : 1;
+	if (range->is_long)
+		return zcblk_slot_lock_long(slots, range);
+
+	for (i = 0; i < range->nr_links; i++)
+		range->link[i].slot = zcblk_slot_nth(slots, range, i);
+	err = zcblk_slot_lock_short(slots, range);
+	if (err == ZCBLK_SLOT_RETRY || err == ZCBLK_SLOT_BOUND) {
+		mutex_lock(&slots->mutex);
+		range->undecided = true;
+		err = zcblk_slot_lock_short(slots, range);
+		mutex_unlock(&slots->mutex);
+	}
+	return err;
+}
+
+static void zcblk_slot_run_todo(struct zcblk_slots *slots)
+{
+	struct zcblk_range *range;
+	int err;
+
+	for (;;) {
+		raw_spin_lock_irq(&slots->todo_lock);
+		range = zcblk_slot_pop(&slots->todo);
+		raw_spin_unlock_irq(&slots->todo_lock);
+		if (!range)
+			break;
+		err = zcblk_slot_settle_pausing(slots, range);
+		if (err == -EINPROGRESS)
+			continue;
+		range->next = NULL;
+		if (!err) {
+			zcblk_range_grant(slots->ranges, range);
+		} else {
+			zcblk_slot_withdraw(slots, range);
+			zcblk_range_fail(range);
+		}
+		cond_resched();
+	}
+}
+
+static void zcblk_slot_work(struct work_struct *work)
+{
+	zcblk_slot_run_todo(container_of(work, struct zcblk_slots, work));
+}
+
+/* Visit all ranges whose first link is in a slot, or take what waits there; pauses */
+static void zcblk_slot_walk(struct zcblk_slots *slots, unsigned long *slot,
+			    zcblk_range_visit_fn visit, void *data,
+			    struct list_head *waiters)
+{
+	struct zcblk_range_link *link, *at;
+	int steps = ZCBLK_SLOT_STEPS;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	zcblk_slot_acquire_one(slots, slot);
+	for (at = zcblk_slot_newest(slot); at; at = at->older) {
+		if (steps <= 0) {
+			zcblk_slot_pause(slots, slot, &at, &flags);
+			steps = ZCBLK_SLOT_STEPS;
+			if (!at)
+				break;
+		}
+		steps--;
+		for (link = at; link && link->range; link = link->hidden, steps--) {
+			if (waiters)
+				list_splice_tail_init(&link->waiters, waiters);
+			else if (link == &link->range->link[0])
+				visit(link->range, data);
+		}
+	}
+	zcblk_slot_release(slots, slot);
 	local_irq_restore(flags);
 }
 
@@ -562,17 +912,62 @@ static void zcblk_slot_for_each(struct zcblk_ranges *ranges,
 				zcblk_range_visit_fn visit, void *data)
 {
 	struct zcblk_slots *slots = ranges->engine;
-	struct rb_node *rb;
-	unsigned long flags;
 	unsigned int i;
 
-	raw_spin_lock_irqsave(&slots->lock, flags);
-	for (rb = rb_first_cached(&slots->long_ranges); rb; rb = rb_next(rb))
-		visit(rb_entry(rb, struct zcblk_range, node[0].rb), data);
-	raw_spin_unlock_irqrestore(&slots->lock, flags);
-	/* Also in groups that are not in use: somebody may be looking through one */
-	for (i = 0; i < ZCBLK_NR_SLOTS; i++)
-		zcblk_slot_visit(&slots->slot[i], visit, data);
+	atomic_inc(&slots->walks);
+	for (i = 0; i <= ZCBLK_NR_SLOTS; i++)
+		if (READ_ONCE(slots->slot[i]) & ~ZCBLK_SLOT_SLOW)
+			zcblk_slot_walk(slots, &slots->slot[i], visit, data, NULL);
+	atomic_dec(&slots->walks);
+}
+
+/*
+ * Examined again, all waiters fail, as none is parked any more. That makes visible
+ * what was hidden below them, so look until a slot has no waiters.
+ */
+static void zcblk_slot_cancel(struct zcblk_ranges *ranges)
+{
+	struct zcblk_slots *slots = ranges->engine;
+	unsigned int i = 0;
+
+	while (i <= ZCBLK_NR_SLOTS) {
+		LIST_HEAD(waiters);
+
+		cond_resched();
+		zcblk_slot_walk(slots, &slots->slot[i], NULL, NULL, &waiters);
+		if (list_empty(&waiters))
+			i++;
+		zcblk_slot_defer(slots, &waiters);
+		zcblk_slot_run_todo(slots);
+	}
+	flush_work(&slots->work);
+}
+
+static int zcblk_slot_init(struct zcblk_ranges *ranges)
+{
+	static struct lock_class_key key;
+	struct zcblk_slots *slots = kvzalloc(sizeof(*slots), GFP_KERNEL);
+
+	if (!slots)
+		return -ENOMEM;
+	slots->ranges = ranges;
+	slots->oldest = 1;
+	mutex_init(&slots->mutex);
+	lockdep_init_map_wait(&slots->dep_map, "zcblk_slot", &key, 0, LD_WAIT_SPIN);
+	INIT_WORK(&slots->work, zcblk_slot_work);
+	raw_spin_lock_init(&slots->todo_lock);
+	INIT_LIST_HEAD(&slots->todo);
+	INIT_LIST_HEAD(&slots->longs);
+	ranges->engine = slots;
+	return 0;
+}
+
+static void zcblk_slot_exit(struct zcblk_ranges *ranges)
+{
+	struct zcblk_slots *slots = ranges->engine;
+
+	flush_work(&slots->work);
+	kvfree(slots);
 }
 
 const struct zcblk_range_ops zcblk_range_slot_ops = {
@@ -582,4 +977,5 @@ const struct zcblk_range_ops zcblk_range_slot_ops = {
 	.lock = zcblk_slot_lock,		/* inline where range.c can tell */
 	.unlock = zcblk_slot_unlock,
 	.for_each = zcblk_slot_for_each,
+	.cancel = zcblk_slot_cancel,
 };

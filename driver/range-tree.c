@@ -1,24 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range lock engine tree: one lock around one interval tree of all that is held
- * or waits.
+ * Range lock engine tree: one lock around one interval tree of all ranges, as in DRBD
+ * and dm-integrity. The engine is kept for comparison; its work is not bounded.
  *
  * Copyright (C) 2026 The zcblk authors
  */
+#include <linux/interval_tree_generic.h>
 #include <linux/slab.h>
 
 #include "range.h"
 
-/**
- * struct zcblk_range_tree - the engine
- * @lock: protects the rest; interrupts are off
- * @root: all that is held or waits
- * @seq: counts those that came
- */
+#define ZCBLK_NODE_START(node)	((node)->range->start)
+#define ZCBLK_NODE_LAST(node)	((node)->range->last)
+
+INTERVAL_TREE_DEFINE(struct zcblk_range_node, rb, u64, subtree_last,
+		     ZCBLK_NODE_START, ZCBLK_NODE_LAST, static, zcblk_node);
+
+/* How many ranges, one of which is @blocker, does a new one have to wait for? */
+static unsigned int zcblk_tree_count(struct rb_root_cached *root,
+				     const struct zcblk_range *range,
+				     const struct zcblk_range **blocker)
+{
+	struct zcblk_range_node *node;
+	unsigned int n = 0;
+
+	for (node = zcblk_node_iter_first(root, range->start, range->last); node;
+	     node = zcblk_node_iter_next(node, range->start, range->last)) {
+		if (zcblk_range_conflicts(node->range, range)) {
+			*blocker = node->range;
+			n++;
+		}
+	}
+	return n;
+}
+
+/* Unblock the ranges that wait for one that was removed */
+static void zcblk_tree_unblock(struct rb_root_cached *root,
+			       const struct zcblk_range *range,
+			       struct zcblk_range **grants)
+{
+	struct zcblk_range_node *node;
+	struct zcblk_range *later;
+
+	for (node = zcblk_node_iter_first(root, range->start, range->last); node;
+	     node = zcblk_node_iter_next(node, range->start, range->last)) {
+		later = node->range;
+		if (later->parked && later->seq > range->seq &&
+		    zcblk_range_conflicts(range, later))
+			zcblk_range_unblock(later, grants);
+	}
+}
+
 struct zcblk_range_tree {
-	spinlock_t lock; /* see above */
-	struct rb_root_cached root;
-	u64 seq;
+	spinlock_t lock;	/* protects the rest; interrupts are off */
+	struct rb_root_cached root;	/* ranges, held or parked */
+	u64 seq;		/* number of the newest one */
 };
 
 static int zcblk_tree_init(struct zcblk_ranges *ranges)
@@ -41,17 +77,19 @@ static void zcblk_tree_exit(struct zcblk_ranges *ranges)
 static int zcblk_tree_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
 	struct zcblk_range_tree *tree = ranges->engine;
-	unsigned int blockers;
+	const struct zcblk_range *blocker;
 	unsigned long flags;
 	int err = 0;
 
 	spin_lock_irqsave(&tree->lock, flags);
-	blockers = zcblk_interval_count(&tree->root, range);
-	if (blockers)
-		err = zcblk_range_conflict(ranges, range, blockers);
+	range->blockers = zcblk_tree_count(&tree->root, range, &blocker);
+	if (range->blockers)
+		err = zcblk_range_conflict(ranges, range, blocker,
+					   READ_ONCE(*ranges->overlap));
 	if (!err || err == -EINPROGRESS) {
 		range->seq = ++tree->seq;
-		zcblk_interval_insert(&tree->root, &range->node[0], range);
+		range->node[0].range = range;
+		zcblk_node_insert(&range->node[0], &tree->root);
 	}
 	spin_unlock_irqrestore(&tree->lock, flags);
 	return err;
@@ -65,8 +103,8 @@ static struct zcblk_range *zcblk_tree_unlock(struct zcblk_ranges *ranges,
 	unsigned long flags;
 
 	spin_lock_irqsave(&tree->lock, flags);
-	zcblk_interval_remove(&tree->root, &range->node[0]);
-	zcblk_interval_unblock(&tree->root, range, &grants);
+	zcblk_node_remove(&range->node[0], &tree->root);
+	zcblk_tree_unblock(&tree->root, range, &grants);
 	spin_unlock_irqrestore(&tree->lock, flags);
 	return grants;
 }
@@ -84,6 +122,28 @@ static void zcblk_tree_for_each(struct zcblk_ranges *ranges,
 	spin_unlock_irqrestore(&tree->lock, flags);
 }
 
+/* Holders wait for nothing, so removing all that wait leaves no count behind */
+static void zcblk_tree_cancel(struct zcblk_ranges *ranges)
+{
+	struct zcblk_range_tree *tree = ranges->engine;
+	struct zcblk_range *range, *failed = NULL;
+	struct rb_node *rb, *next;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tree->lock, flags);
+	for (rb = rb_first_cached(&tree->root); rb; rb = next) {
+		next = rb_next(rb);
+		range = rb_entry(rb, struct zcblk_range, node[0].rb);
+		if (!range->parked || !range->blockers)
+			continue;
+		zcblk_node_remove(&range->node[0], &tree->root);
+		range->next = failed;
+		failed = range;
+	}
+	spin_unlock_irqrestore(&tree->lock, flags);
+	zcblk_range_fail(failed);
+}
+
 const struct zcblk_range_ops zcblk_range_tree_ops = {
 	.name = "tree",
 	.init = zcblk_tree_init,
@@ -91,4 +151,5 @@ const struct zcblk_range_ops zcblk_range_tree_ops = {
 	.lock = zcblk_tree_lock,
 	.unlock = zcblk_tree_unlock,
 	.for_each = zcblk_tree_for_each,
+	.cancel = zcblk_tree_cancel,
 };

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range locks, the front: taking, parking, granting, cancelling; see range.h.
- * What is held and who waits for whom is the engines' business.
+ * Range locks, the front end: lock, park, grant, cancel; see range.h. The engines
+ * know which ranges are held and which wait.
  *
  * Copyright (C) 2026 The zcblk authors
  */
-#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
@@ -16,68 +15,53 @@
 #include "range-slot.h"
 #include "trace.h"
 
-/* Added to the blockers of a range that nobody shall grant any more */
-#define ZCBLK_RANGE_CLAIM	(INT_MAX / 2)
-
-const char *const zcblk_range_kind_names[] = { "read", "write", "flush", NULL };
+const char *const zcblk_range_kind_names[] = { "read", "write", NULL };
 const char *const zcblk_overlap_names[] = { "serialize", "reject", "detect", NULL };
 const char *const zcblk_range_lock_names[] = {
 	[ZCBLK_ENGINE_OFF] = "off",
 	[ZCBLK_ENGINE_LIST] = "list",
 	[ZCBLK_ENGINE_TREE] = "tree",
-	[ZCBLK_ENGINE_BUCKET] = "bucket",
 	[ZCBLK_ENGINE_SLOT] = "slot",
 	NULL
 };
 
-static const struct zcblk_range_ops *const zcblk_range_engines[] = {
+const struct zcblk_range_ops *const zcblk_range_engines[] = {
 	[ZCBLK_ENGINE_LIST] = &zcblk_range_list_ops,
 	[ZCBLK_ENGINE_TREE] = &zcblk_range_tree_ops,
-	[ZCBLK_ENGINE_BUCKET] = &zcblk_range_bucket_ops,
 	[ZCBLK_ENGINE_SLOT] = &zcblk_range_slot_ops,
 };
 
 /**
- * zcblk_ranges_create() - make a range lock
- * @engine: an enum zcblk_range_engine, not off
+ * zcblk_ranges_create() - create a range lock
+ * @ops: the engine
  * @overlap: an enum zcblk_overlap: what to do with requests that overlap; it may
  *	change at any time
+ * @wq: for work that an engine cannot do within its bound; has a rescuer
  *
  * Context: process.
- * Return: the lock, or NULL when there is no memory.
+ * Return: the lock, or NULL if there is no memory.
  */
-struct zcblk_ranges *zcblk_ranges_create(unsigned int engine, const int *overlap)
+struct zcblk_ranges *zcblk_ranges_create(const struct zcblk_range_ops *ops,
+					 const int *overlap, struct workqueue_struct *wq)
 {
 	struct zcblk_ranges *ranges = kzalloc(sizeof(*ranges), GFP_KERNEL);
 
-	BUILD_BUG_ON(ARRAY_SIZE(zcblk_range_lock_names) !=
-		     ARRAY_SIZE(zcblk_range_engines) + 1);
 	if (!ranges)
 		return NULL;
-	ranges->ops = zcblk_range_engines[engine];
+	ranges->ops = ops;
 	ranges->overlap = overlap;
+	ranges->wq = wq;
 	ranges->watched = jiffies;
 	raw_spin_lock_init(&ranges->hot_lock);
 	ranges->stats = alloc_percpu(struct zcblk_range_stats);
-	if (!ranges->stats)
-		goto free_ranges;
-	if (ranges->ops->init(ranges))
-		goto free_stats;
-	return ranges;
-
-free_stats:
+	if (ranges->stats && !ops->init(ranges))
+		return ranges;
 	free_percpu(ranges->stats);
-free_ranges:
 	kfree(ranges);
 	return NULL;
 }
 
-/**
- * zcblk_ranges_destroy() - free a range lock
- * @ranges: the lock; all ranges are given back; NULL is ignored
- *
- * Context: process.
- */
+/* Free a range lock without ranges, or nothing if @ranges is NULL */
 void zcblk_ranges_destroy(struct zcblk_ranges *ranges)
 {
 	if (!ranges)
@@ -101,33 +85,25 @@ static void zcblk_range_count_hot(struct zcblk_ranges *ranges, u64 region)
 		if (hot->count < coldest->count)
 			coldest = hot;
 	}
-	/* A newcomer inherits the count, or two of them would evict each other */
+	/* A new region inherits the count, or two of them would evict each other */
 	coldest->region = region;
 	coldest->count++;
 	raw_spin_unlock_irqrestore(&ranges->hot_lock, flags);
 }
 
-/**
- * zcblk_range_conflict() - what becomes of a range that overlaps earlier ones
- * @ranges: the lock
- * @range: a range that no one else can see yet
- * @blockers: how many earlier ones it has to wait for, at least one; an engine may
- *	count one twice that it meets in two places
- *
- * Context: called by an engine, under that lock of its own which keeps the
- * blockers where they are.
- * Return: -EINPROGRESS: it is parked, to be made visible; 0: it is granted
- * nevertheless, to be made visible; -EAGAIN or -ECANCELED: it is refused.
+/*
+ * A new range has to wait for @blocker: decide what happens. An engine calls this once
+ * for a range, under the lock that keeps @blocker in place. Returns -EINPROGRESS: the
+ * range is parked; 0: it is granted although it overlaps; -EAGAIN or -ECANCELED: it is
+ * refused.
  */
 int zcblk_range_conflict(struct zcblk_ranges *ranges, struct zcblk_range *range,
-			 unsigned int blockers)
+			 const struct zcblk_range *blocker, int overlap)
 {
-	int overlap = READ_ONCE(*ranges->overlap);
-
 	this_cpu_inc(ranges->stats->contended);
-	if (range->kind != ZCBLK_RANGE_FLUSH)
-		zcblk_range_count_hot(ranges, range->start >> ZCBLK_RANGE_HOT_SHIFT);
-	trace_zcblk_range_wait(ranges, range, blockers);
+	zcblk_range_count_hot(ranges, range->start >> ZCBLK_RANGE_HOT_SHIFT);
+	trace_zcblk_range_wait(ranges, range, blocker);
+
 	if (overlap == ZCBLK_OVERLAP_DETECT)
 		return 0;
 	if (READ_ONCE(ranges->cancelled))
@@ -136,26 +112,19 @@ int zcblk_range_conflict(struct zcblk_ranges *ranges, struct zcblk_range *range,
 		this_cpu_inc(ranges->stats->refused);
 		return -EAGAIN;
 	}
+
 	this_cpu_inc(ranges->stats->parked);
-	range->parked = true;
 	range->parked_ns = ktime_get_ns();
-	atomic_set(&range->blockers, blockers);
+	range->parked = true;
+	/* Pairs with zcblk_range_copy() */
+	smp_store_release(&range->waits, true);
 	return -EINPROGRESS;
 }
 
-/**
- * zcblk_range_unblock() - one of those that a range waited for has gone
- * @range: the range
- * @grants: it is put here when that was the last one
- *
- * Context: called by an engine, under that lock of its own which kept the one
- * that has gone.
- */
+/* One of @range->blockers has left. A range without any is added to @grants. */
 void zcblk_range_unblock(struct zcblk_range *range, struct zcblk_range **grants)
 {
-	/* Before it can be seen as granted; whoever waits is as old as @parked_ns */
-	WRITE_ONCE(range->since, jiffies);
-	if (!atomic_dec_and_test(&range->blockers))
+	if (--range->blockers)
 		return;
 	range->next = *grants;
 	*grants = range;
@@ -177,15 +146,29 @@ static void zcblk_range_count_wait(struct zcblk_ranges *ranges,
 	trace_zcblk_range_grant(ranges, range, wait_ns);
 }
 
-static noinline void zcblk_range_grant(struct zcblk_ranges *ranges,
-				       struct zcblk_range *grants)
+/* Grant a list of parked ranges, which may be empty; without a lock of an engine */
+noinline void zcblk_range_grant(struct zcblk_ranges *ranges, struct zcblk_range *grants)
 {
 	struct zcblk_range *range;
 
 	while ((range = grants)) {
 		grants = range->next;
+		WRITE_ONCE(range->since, jiffies);
+		/* Pairs with zcblk_range_watch_one() */
+		smp_store_release(&range->waits, false);
 		zcblk_range_count_wait(ranges, range);
 		range->granted(range, 0);
+	}
+}
+
+/* The same for ranges that were cancelled; the engine has removed them */
+void zcblk_range_fail(struct zcblk_range *failed)
+{
+	struct zcblk_range *range;
+
+	while ((range = failed)) {
+		failed = range->next;
+		range->granted(range, -ECANCELED);
 	}
 }
 
@@ -194,11 +177,11 @@ static noinline void zcblk_range_grant(struct zcblk_ranges *ranges,
  * @ranges: the lock
  * @range: from zcblk_range_init()
  *
- * Context: any.
- * Return: 0: it is granted. -EINPROGRESS: it is parked, and its ->granted() may
- * have been called already: the caller may not touch it. -EAGAIN: it would have
- * to wait, and may not. -ECANCELED: it would have to wait, after
- * zcblk_ranges_cancel().
+ * Context: process, interrupts on. May sleep for as long as another caller looks for
+ * overlaps, not until a range is unlocked.
+ * Return: 0: the range is granted. -EINPROGRESS: it is parked, and ->granted() may
+ * have been called already; the caller must not touch it. -EAGAIN: it would have to
+ * wait, and must not. -ECANCELED: it would have to wait after zcblk_ranges_cancel().
  */
 int zcblk_range_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
@@ -209,11 +192,19 @@ int zcblk_range_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 	return ranges->ops->lock(ranges, range);
 }
 
-static inline void __zcblk_range_unlock(struct zcblk_ranges *ranges,
-					struct zcblk_range *range)
+/**
+ * zcblk_range_unlock() - release a range
+ * @ranges: the lock
+ * @range: a range that was granted
+ *
+ * Context: any. Ranges that waited are granted before this returns, or by a worker
+ * if there are many.
+ */
+void zcblk_range_unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
 	struct zcblk_range *grants;
 
+	trace_zcblk_range_release(ranges, range);
 	if (likely(ranges->ops == &zcblk_range_slot_ops))
 		grants = zcblk_slot_unlock(ranges, range);
 	else
@@ -223,65 +214,17 @@ static inline void __zcblk_range_unlock(struct zcblk_ranges *ranges,
 }
 
 /**
- * zcblk_range_drop() - take a range out that nobody was told of
- * @ranges: the lock
- * @range: a range that is in there, and not parked
- *
- * Context: any, without a lock of the engine.
- */
-void zcblk_range_drop(struct zcblk_ranges *ranges, struct zcblk_range *range)
-{
-	__zcblk_range_unlock(ranges, range);
-}
-
-/**
- * zcblk_range_unlock() - give a range back, and grant those that waited for it
- * @ranges: the lock
- * @range: a range that was granted
- *
- * Context: any; those that waited are granted before this returns.
- */
-void zcblk_range_unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
-{
-	trace_zcblk_range_release(ranges, range);
-	__zcblk_range_unlock(ranges, range);
-}
-
-static void zcblk_range_claim(struct zcblk_range *range, void *claimed)
-{
-	struct zcblk_range **first = claimed;
-
-	if (!range->parked ||
-	    !atomic_add_unless(&range->blockers, ZCBLK_RANGE_CLAIM, 0))
-		return;
-	range->next = *first;
-	*first = range;
-}
-
-/**
- * zcblk_ranges_cancel() - fail all that wait, and all that would have to
+ * zcblk_ranges_cancel() - fail all ranges that wait, and all that would have to
  * @ranges: the lock
  *
- * All are claimed before the first one is taken out, or that one's going could
- * grant another.
+ * A range that another CPU is granting at the moment may be granted instead.
  *
- * Context: any; those that waited have failed when this returns.
+ * Context: process. When this returns, no range waits, or only until the CPU that
+ * examines it has finished.
  */
 void zcblk_ranges_cancel(struct zcblk_ranges *ranges)
 {
-	struct zcblk_range *range, *claimed = NULL;
-
-	/*
-	 * Who parks where for_each has been already must see this. A lock of the
-	 * engine sees to it, or else the full barriers on both sides: for_each may
-	 * look at an empty slot without locking it.
-	 */
-	smp_store_mb(ranges->cancelled, true);
-	ranges->ops->for_each(ranges, zcblk_range_claim, &claimed);
-	for (range = claimed; range; range = range->next)
-		WARN_ON_ONCE(ranges->ops->unlock(ranges, range));
-	while ((range = claimed)) {
-		claimed = range->next;
-		range->granted(range, -ECANCELED);
-	}
+	/* A range is parked under a lock that ->cancel() acquires later */
+	WRITE_ONCE(ranges->cancelled, true);
+	ranges->ops->cancel(ranges);
 }

@@ -113,15 +113,13 @@ TRACE_EVENT(zcblk_unstable,
 
 TRACE_DEFINE_ENUM(ZCBLK_RANGE_READ);
 TRACE_DEFINE_ENUM(ZCBLK_RANGE_WRITE);
-TRACE_DEFINE_ENUM(ZCBLK_RANGE_FLUSH);
 
 #define zcblk_show_kind(kind)						\
 	__print_symbolic(kind,						\
 			 { ZCBLK_RANGE_READ, "read" },			\
-			 { ZCBLK_RANGE_WRITE, "write" },		\
-			 { ZCBLK_RANGE_FLUSH, "flush" })
+			 { ZCBLK_RANGE_WRITE, "write" })
 
-/* What happens to a range; @_what says what @_value, a u64, is */
+/* What happens to a range; @_what names @_value, a u64 */
 #define ZCBLK_RANGE_EVENT(_name, _what, _proto, _args, _value)		\
 TRACE_EVENT(_name, TP_PROTO _proto, TP_ARGS _args,			\
 	    TP_STRUCT__entry(__field(dev_t, dev)			\
@@ -139,10 +137,11 @@ TRACE_EVENT(_name, TP_PROTO _proto, TP_ARGS _args,			\
 		      zcblk_show_kind(__entry->kind), __entry->start,	\
 		      __entry->last, __entry->_what))
 
-/* It overlaps so many earlier ones that it has to wait for; some may count twice */
-ZCBLK_RANGE_EVENT(zcblk_range_wait, blockers,
-		  (struct zcblk_ranges *ranges, struct zcblk_range *range, u64 n),
-		  (ranges, range, n), n);
+/* A range overlaps an earlier one, which starts at this sector */
+ZCBLK_RANGE_EVENT(zcblk_range_wait, for_sector,
+		  (struct zcblk_ranges *ranges, struct zcblk_range *range,
+		   const struct zcblk_range *blocker),
+		  (ranges, range, blocker), blocker->start);
 
 ZCBLK_RANGE_EVENT(zcblk_range_grant, wait_ns,
 		  (struct zcblk_ranges *ranges, struct zcblk_range *range, u64 ns),

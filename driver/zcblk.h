@@ -178,6 +178,7 @@ struct zcblk_disk {
  * @start_ns: when it came, ns, or 0 when nobody asks
  * @start_jiffies: when it came, for the block layer's accounting
  * @accounted: bio_start_io_acct() was called
+ * @ranged: it has a range
  * @stats: an enum zcblk_stats_level: how much of it is counted
  * @path: the way it goes, as a whole
  * @op: what it does
@@ -185,7 +186,7 @@ struct zcblk_disk {
  * @pending: path copy: pieces not completed, and one for the submission
  * @pieces: path copy: pieces made
  * @stable: path zerocopy: what is remembered of a write that is watched
- * @range: what it holds or waits for, on a disk with a range lock
+ * @range: the range that it holds or waits for, if @ranged
  * @work: goes on where sleeping is allowed: with a range that was waited for; path
  *	copy: with the rest of the pieces
  * @clone: path zerocopy: what goes down; path copy: the part still to be made
@@ -198,6 +199,7 @@ struct zcblk_io {
 	u64 start_ns;
 	unsigned long start_jiffies;
 	bool accounted;
+	bool ranged;
 	u8 stats;
 	u8 path;
 	u8 op;

@@ -37,7 +37,7 @@ def takes_locks:
 		"(__)?(down|up)_|(__)?percpu_(down|up)_|rt_(spin|mutex|read|write)_|__lock_text)");
 
 def range_lock:
-	test("^zcblk`zcblk_(ranges?|list|tree|bucket|interval|slots?)_");
+	test("^zcblk`zcblk_(ranges?|list|tree|interval|node|slots?|chain|link)_");
 
 def copies:
 	test("^zcblk`zcblk_bounce_");

@@ -31,7 +31,7 @@ bad_values() {
 	check_refused "$1: stats" "$invalid" \
 		"zcblk: zcblk0: stats 'on': accepted are off counters latency" stats on
 	check_refused "$1: range_lock" "$invalid" \
-		"zcblk: zcblk0: range_lock 'fast': accepted are off list tree bucket slot" \
+		"zcblk: zcblk0: range_lock 'fast': accepted are off list tree slot" \
 		range_lock fast
 	check_refused "$1: overlap" "$invalid" \
 		"zcblk: zcblk0: overlap 'wait': accepted are serialize reject detect" \

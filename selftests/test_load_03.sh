@@ -31,7 +31,7 @@ refused path= "$invalid" "accepted are zerocopy copy ab"
 refused bounce=stack "$invalid" "bounce 'stack': accepted are page kmalloc vmalloc"
 refused stats=all "$invalid" "stats 'all': accepted are off counters latency"
 refused range_lock=yes "$invalid" \
-	"range_lock 'yes': accepted are off list tree bucket slot"
+	"range_lock 'yes': accepted are off list tree slot"
 refused overlap=never "$invalid" "overlap 'never': accepted are serialize reject detect"
 refused read_only=perhaps "$invalid" "read_only"
 

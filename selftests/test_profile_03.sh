@@ -39,8 +39,8 @@ echo "CPU_CLK_UNHALTED" >"$TMP/event"
 echo 6.1.0 >"$TMP/release"
 opreport "$TMP/A.1.symbols" <<-END
 	418 zcblk.ko zcblk_bounce_fill
-	206 zcblk.ko zcblk_list_conflict
-	64 zcblk.ko zcblk_list_overlapped
+	206 zcblk.ko zcblk_list_count
+	64 zcblk.ko zcblk_list_conflicts
 	63 vmlinux _raw_spin_lock_irqsave
 	249 fio (no symbols)
 END

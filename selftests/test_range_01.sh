@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each range lock makes requests wait that overlap one in flight, and no others; says who
-# waits for whom; refuses or only counts them, if that is what it is told to do.
+# Each range lock makes requests wait that overlap one in flight, and no others. It lists
+# what they wait for. It refuses them, or only counts them, if it is told to.
 #
 # timeout=120
 
@@ -58,23 +58,6 @@ shares() {
 	check "$engine: nothing is held then" range_is 0 "(holder|waiter) "
 }
 
-# a flush waits for the writes before it, and no write waits for a flush
-flushes() {
-	local engine=$1
-
-	gate_shut
-	job write_at 4k 0
-	wait_for 5 range_has "holder write 0 7 "
-	job xfs_io -c fsync /dev/zcblk0
-	check "$engine: a flush waits for a write" \
-		wait_for 5 range_has "waiter flush .* for write 0 7"
-	job write_at 4k 4096
-	check "$engine: a later write does not wait for it" \
-		wait_for 5 range_has "holder write 8 15 "
-	gate_open
-	check_jobs "$engine: all of them end well" 0
-}
-
 rejects() {
 	local engine=$1 before
 
@@ -114,7 +97,6 @@ for engine in $(engines); do
 		zcblk_set zcblk0 range_lock off
 	serializes "$engine"
 	shares "$engine"
-	flushes "$engine"
 	rejects "$engine"
 	detects "$engine"
 	zcblk_set zcblk0 reset_stats 1

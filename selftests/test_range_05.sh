@@ -30,7 +30,7 @@ wait_for 5 range_has "holder "
 check_eq "nobody has waited yet" 0 "$(events wait '')"
 job write_at 4k 0
 check "the second one waits" wait_for 5 range_has "waiter "
-check_eq "for one" 1 "$(events wait "blockers 1")"
+check_eq "for the first one" 1 "$(events wait "for_sector 0")"
 check_eq "and is not granted" 0 "$(events grant '')"
 gate_open
 check_jobs "both end well" 0

@@ -54,12 +54,6 @@ read_it() {
 	get /dev/zcblk0
 }
 
-# and what it has brought below
-flush_it() {
-	xfs_io -c fsync /dev/zcblk0
-	get /dev/nullb0
-}
-
 # told NAME CMD: what it says is in $TMP/NAME when it has ended
 told() {
 	"$2" >"$TMP/$1.part"
@@ -92,8 +86,6 @@ in_turn() {
 in_turns() {
 	in_turn "$1, read after write" write_new read_it
 	check_eq "$1, read after write: it finds $2 data" "${2:0:1}" "$(<"$TMP/second")"
-	in_turn "$1, flush after write" write_new flush_it
-	check_eq "$1, flush after write: below it is $2 data" "${2:0:1}" "$(<"$TMP/second")"
 	in_turn "$1, write after read" read_it write_new
 	check_eq "$1, write after read: it had found $3 data" "${3:0:1}" "$(<"$TMP/first")"
 	check_eq "$1, write after read: there is new data" n "$(get /dev/zcblk0)"

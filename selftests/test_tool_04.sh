@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What `zcblk locks` prints: who holds and who waits, counters, waits and regions, as
-# tables and JSON, once and again, from files as the driver has them. Needs no module.
+# What `zcblk locks` prints: holders and waiters, counters, waits and regions, as tables
+# and JSON, once and repeatedly, from files like those of the driver. Needs no module.
 
 . ./lib.sh
 
@@ -34,14 +34,14 @@ cat >"$DEBUG/zcblk0/range_locks" <<-END
 	unheard-of 1 2 3
 	holder write 0 127 12
 	waiter read 8 15 5 for write 0 127
-	waiter flush 0 18446744073709551615 3 for write 0 127
+	waiter write 64 8388671 3 for write 0 127
 END
 printf 'version 1\nengine off\n' >"$DEBUG/zcblk1/range_locks"
 
-check_table "who holds, who waits, and for whom" "NAME   STATE OP    START LAST AGE_MS FOR
-zcblk0 holds write     0  127     12 
-zcblk0 waits read      8   15      5 write 0 127
-zcblk0 waits flush                 3 write 0 127" "$("$ZCBLK" locks)"
+check_table "holders, waiters and what they wait for" "NAME   STATE OP    START    LAST AGE_MS FOR
+zcblk0 holds write     0     127     12 
+zcblk0 waits read      8      15      5 write 0 127
+zcblk0 waits write    64 8388671      3 write 0 127" "$("$ZCBLK" locks)"
 check_table "counters" "ENGINE HELD WAITING TAKEN PARKED COLLIDED P50_US P99_US LONGEST_US
 slot      1       2  5000     20        1  131.1 2076.2     2000.0" \
 	"$("$ZCBLK" locks -c -o engine,held,waiting,taken,parked,collided,p50_us,p99_us,longest_us zcblk0)"

@@ -18,7 +18,7 @@ enum {
 static const struct column columns[COLUMNS] = {
 	[NAME] = { "NAME", SCOLS_JSON_STRING, "name of the disk" },
 	[STATE] = { "STATE", SCOLS_JSON_STRING, "holds or waits" },
-	[OP] = { "OP", SCOLS_JSON_STRING, "read, write (all that changes data), flush" },
+	[OP] = { "OP", SCOLS_JSON_STRING, "read, or write: all that changes data" },
 	[START] = { "START", SCOLS_JSON_NUMBER, "first sector" },
 	[LAST] = { "LAST", SCOLS_JSON_NUMBER, "last sector" },
 	[AGE_MS] = { "AGE_MS", SCOLS_JSON_NUMBER, "how long it has held, or waited, in ms" },
@@ -84,9 +84,6 @@ static void add_held(struct table *table, const char *disk,
 		table_set(table, AGE_MS, "%llu", range->age_ms);
 		if (range->blocker[0])
 			table_set(table, BLOCKER, "%s", range->blocker);
-		/* All of them is no number that fits anywhere */
-		if (!strcmp(range->op, "flush"))
-			continue;
 		table_set(table, START, "%llu", range->start);
 		table_set(table, LAST, "%llu", range->last);
 	}

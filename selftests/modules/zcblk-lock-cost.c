@@ -1,38 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loading this module measures what it costs to take a range and to give it back, with
- * each engine, while others are held that it does not overlap: lines
- * "zcblk-lock-cost: ENGINE HELD PICOSECONDS" in the kernel log, where HELD is 0 for the
- * loop alone. It does so with the sources of the range locks, compiled into it without
- * tracepoints, and interrupts off. Under QEMU's icount a nanosecond is an instruction.
+ * Measures what it costs to lock and unlock a range, with each engine. The module does
+ * so when it is loaded, with sources of the range locks that are compiled into it. Under
+ * QEMU's icount a nanosecond is an instruction.
+ *
+ * Lines "zcblk-lock-cost: ENGINE CASE N PICOSECONDS" in the kernel log. What the loop and
+ * reading the clock cost is subtracted. Cases:
+ *	held		other ranges are held at random; none of them overlaps
+ *	hot		N writes of one block wait: one more is parked, and the holder is
+ *			unlocked, which grants the next one
+ *	readers		N reads of one block are locked, a write waits for them, and they
+ *			are unlocked, each of them; the last one grants the write
+ *	readers-behind	N reads are parked behind a write that waits. The write is
+ *			unlocked, which grants them, and they are unlocked, each of them.
  *
  * Copyright (C) 2026 The zcblk authors
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-/* Instead of trace.h */
-#define _ZCBLK_TRACE_H
-#define trace_zcblk_range_wait(ranges, range, n)	((void)(n))
-#define trace_zcblk_range_grant(ranges, range, ns)	((void)(ns))
-#define trace_zcblk_range_release(ranges, range)	((void)(ranges))
-
 #include <linux/bits.h>
 #include <linux/module.h>
 
-#include "../../driver/range.c"
-#include "../../driver/range-interval.c"
-#include "../../driver/range-list.c"
-#include "../../driver/range-tree.c"
-#include "../../driver/range-bucket.c"
-#include "../../driver/range-slot.c"
+#include "range-locks.h"
 
-#define MAX_HELD	1024
+#define HELD		1024
+#define QUEUED		16384
 #define ROUNDS		2000
 #define BLOCK		8	/* sectors */
 
-static struct zcblk_range held[MAX_HELD];
-static struct zcblk_range range;
+static struct zcblk_range *pool;	/* QUEUED + 2 */
+static struct zcblk_range holder, waiter;
+static struct workqueue_struct *wq;
 static const int overlap = ZCBLK_OVERLAP_SERIALIZE;
+static u64 clock_ns, loop_ps;
+static u64 began_ns;
+
+static void begin(void)
+{
+	began_ns = ktime_get_ns();
+}
+
+static u64 end(void)
+{
+	return ktime_get_ns() - began_ns - clock_ns;
+}
+
+static u64 each_ps(u64 ns, unsigned int n)
+{
+	return div_u64(ns * 1000, n) - loop_ps;
+}
 
 /* 4 KiB at random on 1 TiB; none of those that are used overlap */
 static u64 place(u64 i)
@@ -42,52 +58,193 @@ static u64 place(u64 i)
 	return ((i ^ i >> 31) & (BIT_ULL(28) - 1)) * BLOCK;
 }
 
-static void granted(struct zcblk_range *parked, int err)
+static void granted(struct zcblk_range *range, int err)
 {
-	WARN_ON_ONCE(1);
+	WARN_ON_ONCE(err);
 }
 
-static void take(struct zcblk_ranges *ranges, struct zcblk_range *one, u64 start)
+static void lock(struct zcblk_ranges *ranges, struct zcblk_range *range, u64 start,
+		 enum zcblk_range_kind kind)
 {
-	zcblk_range_init(one, start, start + BLOCK - 1, ZCBLK_RANGE_WRITE, false,
-			 granted);
+	int err = 0;
+
+	zcblk_range_init(range, start, start + BLOCK - 1, kind, false, granted);
 	if (ranges)
-		WARN_ON_ONCE(zcblk_range_lock(ranges, one));
+		err = zcblk_range_lock(ranges, range);
+	WARN_ON_ONCE(err && err != -EINPROGRESS);
 }
 
-static u64 measure(struct zcblk_ranges *ranges)
+static void unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
-	unsigned long flags;
-	u64 start_ns;
-	u32 i;
-
-	local_irq_save(flags);
-	start_ns = ktime_get_ns();
-	for (i = 0; i < ROUNDS; i++) {
-		take(ranges, &range, place(MAX_HELD + i));
-		if (ranges)
-			zcblk_range_unlock(ranges, &range);
-	}
-	start_ns = ktime_get_ns() - start_ns;
-	local_irq_restore(flags);
-	return div_u64(start_ns * 1000, ROUNDS);
+	if (!ranges)
+		return;
+	/* A worker grants it */
+	if (unlikely(READ_ONCE(range->waits)))
+		flush_workqueue(wq);
+	WARN_ON_ONCE(READ_ONCE(range->waits));
+	zcblk_range_unlock(ranges, range);
 }
 
-static int measure_engine(unsigned int engine, unsigned int nr_held)
+static void unlock_all(struct zcblk_ranges *ranges, unsigned int n)
 {
-	struct zcblk_ranges *ranges = zcblk_ranges_create(engine, &overlap);
 	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		unlock(ranges, &pool[i]);
+}
+
+/* Lock and unlock one range after another, all in different places */
+static u64 measure_places(struct zcblk_ranges *ranges)
+{
+	unsigned int i;
+
+	begin();
+	for (i = 0; i < ROUNDS; i++) {
+		lock(ranges, &holder, place(HELD + i), ZCBLK_RANGE_WRITE);
+		unlock(ranges, &holder);
+	}
+	return end();
+}
+
+static u64 measure_held(struct zcblk_ranges *ranges, unsigned int n)
+{
+	unsigned int i;
+	u64 ns;
+
+	for (i = 0; i < n; i++)
+		lock(ranges, &pool[i], place(i), ZCBLK_RANGE_WRITE);
+	ns = measure_places(ranges);
+	unlock_all(ranges, n);
+	return each_ps(ns, ROUNDS);
+}
+
+static u64 measure_hot(struct zcblk_ranges *ranges, unsigned int n)
+{
+	unsigned int i, nr = n + 2;
+	u64 ns;
+
+	for (i = 0; i <= n; i++)
+		lock(ranges, &pool[i], 0, ZCBLK_RANGE_WRITE);
+	begin();
+	for (i = 0; i < ROUNDS; i++) {
+		lock(ranges, &pool[(i + n + 1) % nr], 0, ZCBLK_RANGE_WRITE);
+		unlock(ranges, &pool[i % nr]);
+	}
+	ns = end();
+	for (; i <= ROUNDS + n; i++)
+		unlock(ranges, &pool[i % nr]);
+	return each_ps(ns, ROUNDS);
+}
+
+static u64 lock_readers(struct zcblk_ranges *ranges, unsigned int n)
+{
+	unsigned int i;
+
+	begin();
+	for (i = 0; i < n; i++)
+		lock(ranges, &pool[i], 0, ZCBLK_RANGE_READ);
+	return end();
+}
+
+static u64 round_readers(struct zcblk_ranges *ranges, unsigned int n)
+{
+	u64 ns = lock_readers(ranges, n);
+
+	lock(ranges, &waiter, 0, ZCBLK_RANGE_WRITE);
+	begin();
+	unlock_all(ranges, n);
+	ns += end();
+	unlock(ranges, &waiter);
+	return ns;
+}
+
+static u64 round_behind(struct zcblk_ranges *ranges, unsigned int n)
+{
+	u64 ns;
+
+	lock(ranges, &holder, 0, ZCBLK_RANGE_WRITE);
+	lock(ranges, &waiter, 0, ZCBLK_RANGE_WRITE);
+	ns = lock_readers(ranges, n);
+	unlock(ranges, &holder);
+	begin();
+	unlock(ranges, &waiter);
+	unlock_all(ranges, n);
+	return ns + end();
+}
+
+static u64 measure_rounds(struct zcblk_ranges *ranges, unsigned int n,
+			  u64 (*round)(struct zcblk_ranges *ranges, unsigned int n))
+{
+	unsigned int i, rounds = DIV_ROUND_UP(ROUNDS, n);
+	u64 ns = 0;
+
+	for (i = 0; i < rounds; i++)
+		ns += round(ranges, n);
+	return each_ps(ns, rounds * n);
+}
+
+static u64 measure_readers(struct zcblk_ranges *ranges, unsigned int n)
+{
+	return measure_rounds(ranges, n, round_readers);
+}
+
+static u64 measure_behind(struct zcblk_ranges *ranges, unsigned int n)
+{
+	return measure_rounds(ranges, n, round_behind);
+}
+
+static const struct cost {
+	const char *name;
+	unsigned int many;
+	u64 (*measure)(struct zcblk_ranges *ranges, unsigned int n);
+} costs[] = {
+	{ "held", HELD, measure_held },
+	{ "hot", QUEUED, measure_hot },
+	{ "readers", QUEUED, measure_readers },
+	{ "readers-behind", QUEUED, measure_behind },
+};
+
+static int measure_cost(unsigned int engine, const struct cost *cost, unsigned int n)
+{
+	struct zcblk_ranges *ranges = zcblk_ranges_create(zcblk_range_engines[engine],
+							  &overlap, wq);
 
 	if (!ranges)
 		return -ENOMEM;
-	for (i = 0; i < nr_held; i++)
-		take(ranges, &held[i], place(i));
-	measure(ranges);	/* the first time code is translated, or cold */
-	pr_info("%s %u %llu\n", zcblk_range_lock_names[engine], nr_held, measure(ranges));
-	for (i = 0; i < nr_held; i++)
-		zcblk_range_unlock(ranges, &held[i]);
+	cost->measure(ranges, n);	/* the first time code is cold */
+	pr_info("%s %s %u %llu\n", zcblk_range_lock_names[engine], cost->name, n,
+		cost->measure(ranges, n));
 	zcblk_ranges_destroy(ranges);
 	return 0;
+}
+
+/* The time that list and tree need for a long queue grows with its square */
+static int measure_engine(unsigned int engine)
+{
+	const struct cost *cost;
+	int err = 0;
+
+	for (cost = costs; !err && cost < costs + ARRAY_SIZE(costs); cost++) {
+		err = measure_cost(engine, cost, 1);
+		if (!err && (cost->many == HELD || engine == ZCBLK_ENGINE_SLOT))
+			err = measure_cost(engine, cost, cost->many);
+		cond_resched();
+	}
+	return err;
+}
+
+static void measure_overhead(void)
+{
+	unsigned int i;
+	u64 ns = 0;
+
+	for (i = 0; i < ROUNDS; i++) {
+		begin();
+		ns += end();
+	}
+	clock_ns = div_u64(ns, ROUNDS);
+	measure_places(NULL);
+	loop_ps = div_u64(measure_places(NULL) * 1000, ROUNDS);
 }
 
 static int __init cost_init(void)
@@ -95,10 +252,16 @@ static int __init cost_init(void)
 	unsigned int engine;
 	int err = 0;
 
-	measure(NULL);
-	pr_info("off 0 %llu\n", measure(NULL));
+	pool = kvcalloc(QUEUED + 2, sizeof(*pool), GFP_KERNEL);
+	wq = alloc_workqueue("zcblk-lock-cost", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (!pool || !wq)
+		err = -ENOMEM;
+	measure_overhead();
 	for (engine = ZCBLK_ENGINE_LIST; !err && zcblk_range_lock_names[engine]; engine++)
-		err = measure_engine(engine, 1) ?: measure_engine(engine, MAX_HELD);
+		err = measure_engine(engine);
+	if (wq)
+		destroy_workqueue(wq);
+	kvfree(pool);
 	return err;
 }
 

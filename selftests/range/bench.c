@@ -1,62 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two threads that take and give back disjoint ranges of one range lock, beside two
- * threads with a range lock each, which share nothing: their ratio is what sharing
- * costs. Each pair of runs is repeated, in the order A B B A, with A A as a control.
+ * What it costs two threads to share a range lock.
  *
- * Each thread has a part of the disk for itself: 1 GiB, so that two of them have slots
- * of their own in engine slot; and 8 GiB (far), where a slot, and its cache line, is
- * that of one thread as often as of the other, though no two ranges overlap. On two
- * CPUs with a cache each that is what far costs; on two threads of a core it is not.
+ * Disjoint ranges: two threads lock and unlock ranges of one lock, beside two threads
+ * with a lock each, which share nothing. Their ratio is what sharing costs. Each thread
+ * has a part of the disk for itself:
+ *	near	1 GiB, so that two of them have slots of their own in engine slot
+ *	far	8 GiB, where a slot, and its cache line, is that of one thread as often as
+ *		of the other, though no two ranges overlap
+ * The limit of the machine for far is measured in the same pairs of runs: the threads do
+ * two cmpxchg on a random one of as many words as engine slot has slots.
  *
- * USAGE: bench [PAIRS [MILLISECONDS]]
+ * Over tree: both threads share a lock, and are compared with two threads that share a
+ * lock of engine tree, near and on two hot places:
+ *	region	disjoint blocks of one region of 64 KiB, so that no request waits
+ *	block	one block, and each thread holds one range, so that most requests wait
  *
- * Prints, for each engine, ns of a thread's CPU time for lock and unlock, and the
- * geometric mean of shared over private throughput with its 95 % interval. CPU time,
- * so that others on the machine disturb less; a wait for a lock is CPU time too. Fails
- * where the default's is below 0.95, on parts of 1 GiB.
+ * Each pair of runs is repeated, in the order A B B A, with A A as a control.
+ *
+ * USAGE: bench [PAIRS [MILLISECONDS [ENGINE|all]]]
+ *
+ * Prints ns of a thread's CPU time for lock and unlock, and the geometric mean of the
+ * ratio of throughputs with its 95 % interval. CPU time, so that others on the machine
+ * disturb less; a wait for a lock is CPU time too. Fails if engine slot is below 0.95
+ * (near), or below 0.9 of the machine (far).
  *
  * Copyright (C) 2026 The zcblk authors
  */
 #include <math.h>
 #include <pthread.h>
 
-#include "kernel.h"
-#include "range.h"
-
-__thread unsigned int test_cpu;
-unsigned long jiffies;
+#include "range-slot.h"
+#include "test.h"
 
 #define THREADS		2
 #define HELD		16
+#define WORDS		ZCBLK_NR_SLOTS
+#define BLOCK		8	/* sectors */
 
-/* A thread's part of the disk, in blocks of 4 KiB */
-static const struct {
-	const char *name;
-	u64 blocks;
-} parts[] = {
-	{ "", 1ULL << 18 },
-	{ " far", 1ULL << 21 },
-};
-
-static const int overlap = ZCBLK_OVERLAP_SERIALIZE;
-static u64 part_blocks;
-static pthread_barrier_t start;
-static bool stop;
+#define NEAR_LIMIT	0.95
+#define FAR_LIMIT	0.9	/* of the machine */
 
 struct worker {
 	struct zcblk_ranges *ranges;
+	unsigned long *words;
 	unsigned int nr;
 	double ns;	/* CPU time of a round */
 	struct zcblk_range range[HELD];
+	int granted;
 } __attribute__((aligned(128)));
 
-static struct worker workers[THREADS];
+/* A kind of run: @blocks is a thread's part of the disk */
+struct layout {
+	const char *name;
+	void (*work)(struct worker *w);
+	u64 blocks;
+	unsigned int held;
+};
 
-static void granted(struct zcblk_range *range, int err)
-{
-	abort();
-}
+static const int overlap = ZCBLK_OVERLAP_SERIALIZE;
+static struct worker workers[THREADS];
+static const struct layout *layout;
+static pthread_barrier_t start;
+static bool stop;
+static unsigned int pairs, ms;
 
 static u64 cpu_ns(void)
 {
@@ -66,49 +73,147 @@ static u64 cpu_ns(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-static void take(struct worker *w, unsigned int i, u64 n)
+static bool stopped(void)
+{
+	return __atomic_load_n(&stop, __ATOMIC_RELAXED);
+}
+
+/* Disjoint ranges */
+
+static void never(struct zcblk_range *range, int err)
+{
+	abort();
+}
+
+static u64 place(const struct worker *w, unsigned int i, u64 n)
 {
 	/* Never two that are held at a time */
-	u64 block = ((n * 0x9e3779b97f4a7c15ULL >> 45) * HELD + i) % part_blocks;
-	u64 at = (w->nr * part_blocks + block) * 8;
+	u64 block = ((n * 0x9e3779b97f4a7c15ULL >> 45) * layout->held + i) % layout->blocks;
 
-	zcblk_range_init(&w->range[i], at, at + 7, ZCBLK_RANGE_WRITE, false, granted);
+	return w->nr * layout->blocks + block;
+}
+
+static void take(struct worker *w, unsigned int i, u64 n)
+{
+	u64 at = place(w, i, n) * BLOCK;
+
+	zcblk_range_init(&w->range[i], at, at + BLOCK - 1, ZCBLK_RANGE_WRITE, false, never);
 	if (zcblk_range_lock(w->ranges, &w->range[i]))
 		abort();
 }
 
-static void *work(void *arg)
+static void work_disjoint(struct worker *w)
 {
-	struct worker *w = arg;
 	unsigned int i;
 	u64 n = 0, begin;
 
-	test_cpu = w->nr;
-	for (i = 0; i < HELD; i++)
+	for (i = 0; i < layout->held; i++)
 		take(w, i, n++);
 	pthread_barrier_wait(&start);
 	begin = cpu_ns();
 	do {
-		for (i = 0; i < HELD; i++) {
+		for (i = 0; i < layout->held; i++) {
 			zcblk_range_unlock(w->ranges, &w->range[i]);
 			take(w, i, n++);
 		}
-	} while (!__atomic_load_n(&stop, __ATOMIC_RELAXED));
+	} while (!stopped());
+	w->ns = (double)(cpu_ns() - begin) / (n - layout->held);
+	for (i = 0; i < layout->held; i++)
+		zcblk_range_unlock(w->ranges, &w->range[i]);
+}
+
+/* The limit of the machine: the words, and nothing else */
+
+static void exchange(struct worker *w, unsigned int i, u64 n, bool lock)
+{
+	/* 16 blocks are a region of engine slot */
+	unsigned long *word = &w->words[place(w, i, n) / 16 % WORDS];
+	unsigned long mine = (unsigned long)&w->range[i];
+
+	cmpxchg(word, lock ? 0UL : mine, lock ? mine : 0UL);
+}
+
+static void work_machine(struct worker *w)
+{
+	unsigned int i;
+	u64 n = 0, begin;
+
+	for (i = 0; i < HELD; i++)
+		exchange(w, i, n++, true);
+	pthread_barrier_wait(&start);
+	begin = cpu_ns();
+	do {
+		for (i = 0; i < HELD; i++, n++) {
+			exchange(w, i, n - HELD, false);
+			exchange(w, i, n, true);
+		}
+	} while (!stopped());
 	w->ns = (double)(cpu_ns() - begin) / (n - HELD);
 	for (i = 0; i < HELD; i++)
-		zcblk_range_unlock(w->ranges, &w->range[i]);
+		exchange(w, i, n - HELD + i, false);
+}
+
+/* One hot block. A thread that waits spins, as a request's owner has other things to do. */
+
+static void granted(struct zcblk_range *range, int err)
+{
+	struct worker *w = container_of(range, struct worker, range[0]);
+
+	smp_store_release(&w->granted, 1);
+}
+
+static void work_hot(struct worker *w)
+{
+	u64 n = 0, begin;
+	int err;
+
+	pthread_barrier_wait(&start);
+	begin = cpu_ns();
+	do {
+		w->granted = 0;
+		zcblk_range_init(&w->range[0], 0, BLOCK - 1, ZCBLK_RANGE_WRITE, false,
+				 granted);
+		err = zcblk_range_lock(w->ranges, &w->range[0]);
+		while (err && !smp_load_acquire(&w->granted))
+			cpu_relax();
+		zcblk_range_unlock(w->ranges, &w->range[0]);
+		n++;
+	} while (!stopped());
+	w->ns = (double)(cpu_ns() - begin) / n;
+}
+
+/* Runs */
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+
+	cpu_set_t cpus;
+
+	test_cpu = w->nr;
+	CPU_ZERO(&cpus);
+	CPU_SET(w->nr, &cpus);
+	/* Each has a CPU of its own, if the machine has them */
+	pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
+	layout->work(w);
 	return NULL;
 }
 
+struct side {
+	struct zcblk_ranges *ranges;
+	unsigned long *words;
+};
+
 /* ns of a round, mean of the threads */
-static double run(struct zcblk_ranges *a, struct zcblk_ranges *b, unsigned int ms)
+static double run(const struct side *a, const struct side *b)
 {
 	pthread_t threads[THREADS];
 	unsigned int i;
 
 	stop = false;
 	for (i = 0; i < THREADS; i++) {
-		workers[i].ranges = i ? b : a;
+		workers[i].ranges = i ? b->ranges : a->ranges;
+		workers[i].words = i ? b->words : a->words;
 		workers[i].nr = i;
 		pthread_create(&threads[i], NULL, work, &workers[i]);
 	}
@@ -141,52 +246,158 @@ static void print(const char *what, const struct mean *m)
 	       exp(mean + 1.96 * error));
 }
 
-/* Return: shared over private */
-static double measure(unsigned int engine, const char *part, unsigned int pairs,
-		      unsigned int ms)
+static const struct layout near = { "near", work_disjoint, 1ULL << 18, HELD };
+static const struct layout far = { "far", work_disjoint, 1ULL << 21, HELD };
+static const struct layout far_machine = { "far", work_machine, 1ULL << 21, HELD };
+static const struct layout region = { "region", work_disjoint, 8, 8 };
+static const struct layout block = { "block", work_hot, 1, 1 };
+
+/*
+ * Both threads on @side[0] (A), beside @other (B): both on that, or one on each.
+ * Return: throughput, which is one over time, of A over B
+ */
+static double compare(const char *name, const char *what, const struct side *side,
+		      const struct side other[2])
 {
-	struct zcblk_ranges *a = zcblk_ranges_create(engine, &overlap);
-	struct zcblk_ranges *b = zcblk_ranges_create(engine, &overlap);
-	struct mean scaling = { }, control = { };
-	double private[2], shared[2], best = 1e9;
+	struct mean ratio = { }, control = { };
+	double a[2], b[2], best = 1e9;
 	unsigned int i;
 
 	for (i = 0; i < pairs; i++) {
-		private[0] = run(a, b, ms);
-		shared[0] = run(a, a, ms);
-		shared[1] = run(a, a, ms);
-		private[1] = run(a, b, ms);
-		/* Throughput is one over time */
-		add(&scaling, (private[0] + private[1]) / (shared[0] + shared[1]));
-		add(&control, private[0] / private[1]);
-		best = min(best, min(shared[0], shared[1]));
+		b[0] = run(&other[0], &other[1]);
+		a[0] = run(side, side);
+		a[1] = run(side, side);
+		b[1] = run(&other[0], &other[1]);
+		add(&ratio, (b[0] + b[1]) / (a[0] + a[1]));
+		add(&control, b[0] / b[1]);
+		best = min(best, min(a[0], a[1]));
 	}
-	printf("bench: %-6s%4s %6.1f ns", zcblk_range_lock_names[engine], part, best);
-	print("shared/private", &scaling);
+	printf("bench: %-7s %-6s %7.1f ns", name, layout->name, best);
+	print(what, &ratio);
 	print("control", &control);
 	printf("\n");
-	zcblk_ranges_destroy(a);
-	zcblk_ranges_destroy(b);
-	return exp(scaling.sum / scaling.n);
+	fflush(stdout);
+	return exp(ratio.sum / ratio.n);
+}
+
+static void create(struct side *side, const struct zcblk_range_ops *ops)
+{
+	side->ranges = zcblk_ranges_create(ops, &overlap, NULL);
+	side->words = calloc(WORDS, sizeof(long));
+	if (!side->ranges || !side->words)
+		exit(2);
+}
+
+static void destroy(struct side *side)
+{
+	zcblk_ranges_destroy(side->ranges);
+	free(side->words);
+}
+
+/* Return: shared over private throughput */
+static double measure(const struct zcblk_range_ops *ops)
+{
+	struct side side[2];
+	double ratio;
+
+	create(&side[0], ops);
+	create(&side[1], ops);
+	ratio = compare(ops->name, "shared/private", side, side);
+	destroy(&side[0]);
+	destroy(&side[1]);
+	return ratio;
+}
+
+/* ns of a round; @shared: one lock for both threads, or one table of words */
+static double run_far(const struct layout *l, const struct side side[2], bool shared)
+{
+	layout = l;
+	return run(&side[0], &side[!shared]);
+}
+
+/* Return: the ratio relative to that of the machine */
+static double measure_far(const struct zcblk_range_ops *ops)
+{
+	struct mean ratio = { }, limit = { }, relative = { };
+	double a[4], m[4], best = 1e9;
+	struct side side[2];
+	unsigned int i, j;
+
+	create(&side[0], ops);
+	create(&side[1], ops);
+	for (i = 0; i < pairs; i++) {
+		/* Private, shared, shared, private */
+		for (j = 0; j < 4; j++) {
+			a[j] = run_far(&far, side, j % 3);
+			m[j] = run_far(&far_machine, side, j % 3);
+		}
+		best = min(best, min(a[1], a[2]));
+		add(&ratio, (a[0] + a[3]) / (a[1] + a[2]));
+		add(&limit, (m[0] + m[3]) / (m[1] + m[2]));
+		add(&relative, (a[0] + a[3]) / (a[1] + a[2]) * (m[1] + m[2]) / (m[0] + m[3]));
+	}
+	destroy(&side[0]);
+	destroy(&side[1]);
+	printf("bench: %-7s far    %7.1f ns", ops->name, best);
+	print("shared/private", &ratio);
+	print("machine", &limit);
+	print("relative", &relative);
+	printf("\n");
+	return exp(relative.sum / relative.n);
+}
+
+static void measure_over_tree(const struct zcblk_range_ops *ops)
+{
+	struct side side, other[2];
+
+	create(&side, ops);
+	create(&other[0], &zcblk_range_tree_ops);
+	other[1] = other[0];
+	compare(ops->name, "over tree", &side, other);
+	destroy(&side);
+	destroy(&other[0]);
+}
+
+static bool is_low(const char *what, double ratio, double limit)
+{
+	if (ratio >= limit)
+		return false;
+	printf("FAIL: %s: %.3f is below %.2f\n", what, ratio, limit);
+	return true;
+}
+
+/* Return: the default is too slow */
+static bool bench(const struct zcblk_range_ops *ops)
+{
+	double near_ratio, far_ratio;
+
+	layout = &near;
+	near_ratio = measure(ops);
+	measure_over_tree(ops);
+	far_ratio = measure_far(ops);
+	layout = &region;
+	measure_over_tree(ops);
+	layout = &block;
+	measure_over_tree(ops);
+	if (ops != &zcblk_range_slot_ops)
+		return false;
+	return is_low("slot, near", near_ratio, NEAR_LIMIT) |
+	       is_low("slot, far, relative to the machine", far_ratio, FAR_LIMIT);
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int pairs = argc > 1 ? atoi(argv[1]) : 20;
-	unsigned int ms = argc > 2 ? atoi(argv[2]) : 50;
-	unsigned int engine, i;
+	const char *name = argc > 3 ? argv[3] : "all";
 	bool low = false;
-	double scaling;
+	unsigned int i;
 
+	pairs = argc > 1 ? atoi(argv[1]) : 20;
+	ms = argc > 2 ? atoi(argv[2]) : 50;
 	pthread_barrier_init(&start, NULL, THREADS + 1);
-	for (engine = 1; zcblk_range_lock_names[engine]; engine++) {
-		for (i = 0; i < 2; i++) {
-			part_blocks = parts[i].blocks;
-			scaling = measure(engine, parts[i].name, pairs, ms);
-			low |= engine == ZCBLK_ENGINE_ON && !i && scaling < 0.95;
-		}
-	}
-	if (low)
-		printf("FAIL: the default scales worse than 0.95\n");
+	test_start_worker();
+	for (i = 0; test_engines[i]; i++)
+		if (!strcmp(name, "all") || !strcmp(name, test_engines[i]->name))
+			low |= bench(test_engines[i]);
+	test_stop_worker();
 	return low;
 }

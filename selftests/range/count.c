@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What scripts count instructions of: a range taken and given back while others
+ * Scripts count the instructions of this: a range is locked and unlocked while others
  * are held, none of which it overlaps.
  *
  * USAGE: count ENGINE|off HELD LAYOUT ROUNDS
  *	LAYOUT: random (4 KiB, anywhere on a disk of 1 TiB) or adjacent (sequential)
  *
- * Prints what share of the ranges met a disjoint one in its slot, in per mille.
+ * Prints how many of the ranges met a disjoint one in their slot, in per mille.
  *
  * Copyright (C) 2026 The zcblk authors
  */
-#include "kernel.h"
-#include "range.h"
+#include "test.h"
 
-__thread unsigned int test_cpu;
-unsigned long jiffies;
-static int overlap = ZCBLK_OVERLAP_SERIALIZE;
+static const int overlap = ZCBLK_OVERLAP_SERIALIZE;
 
 #define BLOCK		8ULL
 #define BLOCKS		(1ULL << 28)
@@ -49,7 +46,7 @@ static void lock(struct zcblk_ranges *ranges, struct zcblk_range *range, u64 sta
 		abort();
 }
 
-/* Out of line, so that it can be told from what is before and after it */
+/* Out of line, to count it without what is before and after it */
 noinline void measured(struct zcblk_ranges *ranges, u64 from, u64 to, bool adjacent);
 
 noinline void measured(struct zcblk_ranges *ranges, u64 from, u64 to, bool adjacent)
@@ -65,27 +62,24 @@ int main(int argc, char **argv)
 {
 	u64 i, nr_held, rounds, collided = 0;
 	struct zcblk_ranges *ranges = NULL;
-	unsigned int engine, cpu;
+	const struct zcblk_range_ops *ops;
 	bool adjacent;
 
 	if (argc != 5)
 		return 2;
-	for (engine = 0; strcmp(argv[1], zcblk_range_lock_names[engine]); engine++)
-		if (!zcblk_range_lock_names[engine + 1])
-			return 2;
+	ops = test_engine(argv[1]);
 	nr_held = strtoull(argv[2], NULL, 0);
-	if (nr_held > MAX_HELD)
+	if (nr_held > MAX_HELD || (!ops && strcmp(argv[1], "off")))
 		return 2;
 	adjacent = !strcmp(argv[3], "adjacent");
 	rounds = strtoull(argv[4], NULL, 0);
-	if (engine)
-		ranges = zcblk_ranges_create(engine, &overlap);
+	if (ops)
+		ranges = zcblk_ranges_create(ops, &overlap, NULL);
 	for (i = 0; i < nr_held; i++)
 		lock(ranges, &held[i], place(i, adjacent));
 	measured(ranges, nr_held, nr_held + rounds, adjacent);
 	if (ranges)
-		for_each_possible_cpu(cpu)
-			collided += per_cpu_ptr(ranges->stats, cpu)->collided;
+		collided = test_stat(ranges, collided);
 	printf("%llu\n", collided * 1000 / (nr_held + rounds));
 	return 0;
 }

@@ -1,105 +1,87 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All interleavings of a few threads that take and give back a few ranges.
+ * All interleavings of a few threads that lock and unlock a few ranges.
  *
- * USAGE: explore ENGINE [all | WORD...]
+ * USAGE
+ *	explore ENGINE [weak] [verbose] [bound] [cold|warm] [all | WORD...]
+ *	explore litmus
  *
- *	A scenario has a word for each thread, and a letter for each range that it
- *	takes, waits for, and gives back; see menu[]. Without any: those of
- *	scenarios[]; all: and all sets of three threads with a letter each.
+ *	A scenario has a word for each thread, and a letter for each range that the
+ *	thread locks, waits for, and unlocks, or for something else that it does; see
+ *	menu[]. A word such as =R sets the mode at the start. Without a word: those of
+ *	scenarios[]; all: and all sets of three threads with a letter each, with few
+ *	preemptions, as with bound: a thread that can continue does so, but for
+ *	SET_PREEMPTIONS times. verbose: a line for each scenario. Each scenario
+ *	runs with slots as created (cold), and after a long range (warm). The memory is
+ *	that of x86, or weak; see explore-memory.c. litmus: checks the memory itself.
  *
- * Threads are coroutines that stop before each access to shared memory. From each
- * state every thread that can go on does so, and every store buffer may write its
- * oldest store. A state is all of the engine's memory, the requests, the stacks of
- * the threads and their store buffers; one that was seen before is not continued.
- *
- * Checked: no two that exclude each other are held at a time; none is granted
- * before one it has to wait for, whose zcblk_range_lock() had returned when the
- * later one's was called; whoever is granted knows, by acquire and release, of the
- * end of all that it excludes; all end, and then the engine is empty.
+ * Checked
+ *	- Two ranges that exclude each other are not held at the same time, and a range
+ *	  is not granted before one that it has to wait for, unless the mode is detect.
+ *	- A range that is granted knows by happens-before of the end of all that it
+ *	  excludes, and no access to it races, or follows its end.
+ *	- A range fails only if the mode, or nowait, demands it, because of another one
+ *	  that does not fail.
+ *	- When holders only can continue, each range that waits has one to wait for; after
+ *	  zcblk_ranges_cancel(), no range waits.
+ *	- for_each() visits a range that is there all the time once, and none that is not.
+ *	- All threads end, whatever happens, and then the engine is empty.
  *
  * Exit status: 0: all in order; 1: not; 2: usage, or too much for the tables here.
  *
  * Copyright (C) 2026 The zcblk authors
  */
-#include "kernel.h"
+#include <time.h>
+
+#include "explorer.h"
 #include "range-slot.h"
 
-#define MAX_THREADS	3
-#define MAX_OPS		2
-#define STACK		8192
-#define BUFFER		32
-#define MAX_STEPS	4000
-#define ARENA		65536
-#define VISITED_BITS	26
+#define MAX_WORDS	3
+#define POISON		0x5a
+#define SET_PREEMPTIONS	1
 
 __thread unsigned int test_cpu;
 unsigned long jiffies;
-static int overlap = ZCBLK_OVERLAP_SERIALIZE;
+char test_percpu[NR_CPUS * PERCPU_BYTES] __attribute__((aligned(64)));
 
-enum wants { W_LOAD, W_BARRIER, W_UPDATE, W_CHANGE, W_ZERO, W_GRANT, W_HOLD,
-	     W_NOTHING };
-
-/* A set of requests, as bits: those of whose end somebody knows */
-typedef u32 set_t;
-
-struct store {
-	void *p;
-	size_t size;
-	u64 value;
-	set_t says;
-};
-
-/* Who reads this, with acquire, learns that */
-struct word {
-	const void *p;
-	set_t says;
-};
-
-#define WORDS	64
-
+/**
+ * struct op - a request
+ * @range: its range; the bytes are poison afterwards
+ * @before: those whose zcblk_range_lock() had returned when this one came
+ * @with: those that may be the reason if this one fails
+ * @thread: the thread that it is of
+ * @visits: by for_each()
+ * @used: zcblk_range_lock() was called, and zcblk_range_unlock() has not returned
+ * @returned: zcblk_range_lock() has
+ * @loose: granted at once, perhaps although it overlaps
+ */
 struct op {
 	struct zcblk_range range;
-	unsigned int before;	/* set of requests that had returned when this one came */
-	bool used, returned, held, waits, ended;
-	int err;
-	set_t known;		/* when it was granted */
+	u32 before;
+	u32 with;
+	u8 thread;
+	u8 visits;
+	bool used, returned, waits, held, ended, refused, loose, retired;
 };
 
-struct thread {
-	void *sp;
-	enum wants wants;
-	const void *p;
-	size_t size;
-	u64 value;
-	set_t known;		/* now; at the next full barrier; at the last one */
-	set_t read;
-	set_t fence;
-	unsigned int nr_stores;
-	struct store stores[BUFFER];
+/* The memory of a scenario, beside the engine's */
+struct scene {
+	int overlap;
+	unsigned int modes;	/* a bit for each so far */
+	bool cancelling, cancelled;
+	struct work_struct *work, *running;
+	unsigned int flush[MAX_THREADS];
+	unsigned int nr_ops;
+	struct op op[];
 };
 
-/* All that a state consists of, beside the stacks */
-static struct {
-	struct thread thread[MAX_THREADS];
-	struct op op[MAX_THREADS][MAX_OPS];
-	struct word word[WORDS];
-	int cancelled;
-} world;
-
-static char stacks[MAX_THREADS][STACK] __attribute__((aligned(64)));
-static char arena[ARENA] __attribute__((aligned(64)));
-static size_t arena_used, arena_shared;
+static struct scene *scene;
 static struct zcblk_ranges *ranges;
-static void *scheduler_sp;
-static unsigned int current;
-static bool in_thread;
-
-static const char *words[MAX_THREADS];
-static unsigned int nr_threads;
-
-static u64 *visited;
-static u64 nr_visited, nr_runs, world_nr;
+static const struct zcblk_range_ops *ops;
+static const char *words[MAX_WORDS];
+static unsigned int nr_words;
+static int start_mode;
+static bool warm;
 
 /*
  * Regions of 128 sectors, and four slots in groups of two: region 14 has the slot of
@@ -115,610 +97,610 @@ static const struct {
 	{ 'r', ZCBLK_RANGE_READ, 0, 7, false },
 	{ 'd', ZCBLK_RANGE_WRITE, 8, 15, false },		/* disjoint, same slot */
 	{ 'a', ZCBLK_RANGE_WRITE, 14 * 128, 14 * 128 + 7, false },	/* the same */
+	{ 'h', ZCBLK_RANGE_WRITE, 0, 15, false },		/* covers w, r and d */
 	{ 'b', ZCBLK_RANGE_WRITE, 0, 135, false },		/* both of two slots */
 	{ 's', ZCBLK_RANGE_WRITE, 128, 135, false },		/* the second slot */
-	{ 'c', ZCBLK_RANGE_WRITE, 250, 262, false },		/* second and third */
+	{ 'c', ZCBLK_RANGE_WRITE, 250, 262, false },		/* second and third: long */
 	{ 'p', ZCBLK_RANGE_WRITE, 380, 388, false },		/* third and fourth */
-	{ 'q', ZCBLK_RANGE_WRITE, 510, 514, false },		/* fourth and third */
+	{ 'q', ZCBLK_RANGE_WRITE, 510, 514, false },		/* fourth and third: long */
 	{ 'l', ZCBLK_RANGE_WRITE, 4, 300, false },		/* long */
 	{ 'm', ZCBLK_RANGE_READ, 0, 511, false },		/* long, read */
-	{ 'f', ZCBLK_RANGE_FLUSH, 0, 0, false },
+	{ 'f', ZCBLK_RANGE_WRITE, 0, 16 * 128 - 1, false },	/* wider than the table */
+	{ 'g', ZCBLK_RANGE_WRITE, 128, 9 * 128 - 1, false },	/* a discard, aligned */
 	{ 'n', ZCBLK_RANGE_WRITE, 0, 7, true },			/* nowait */
+	{ 'N', ZCBLK_RANGE_WRITE, 4, 300, true },		/* nowait, long */
 };
 
-#define CANCEL	'x'
+#define CANCEL		'x'
+#define VISIT		'v'
+static const char modes[] = "SRD";	/* as enum zcblk_overlap */
 
-static const char *const scenarios[][MAX_THREADS] = {
-	{ "w", "l" }, { "p", "q" }, { "l", "w", "w" }, { "l", "w", "l" }, { "l", "d", "w" },
-	{ "w", "d", "l" }, { "ww", "ww" }, { "wd", "dw" }, { "wb", "bs" },
+static const char *const scenarios[][MAX_WORDS + 1] = {
+	{ "w", "l" }, { "p", "q" }, { "ww", "ww" }, { "wd", "dw" }, { "wb", "bs" },
 	{ "bb", "bb" }, { "wl", "lw" }, { "wl", "sl" }, { "rl", "wm" }, { "wf", "fw" },
-	{ "lf", "wl" }, { "bl", "lb" }, { "nl", "ln" }, { "ld", "wl" },
-	{ "w", "w", "x" }, { "w", "l", "x" }, { "l", "f", "x" }, { "l", "w", "x" },
-	{ "wx", "w", "w" }, { "b", "b", "x" }, { "ww", "w", "w" }, { "l", "s", "b" },
-	{ "ll", "w", "s" }, { "wl", "s", "b" }, { "ws", "b", "l" },
-	{ "w", "ff" }, { "fw", "f" }, { "f", "w", "w" }, { "f", "w", "l" },
-	{ "fw", "wl" }, { "f", "f", "w" },
+	{ "lf", "wl" }, { "bl", "lb" }, { "nl", "ln" }, { "ld", "wl" }, { "gw", "sg" },
+	{ "nN", "Nn" }, { "wrw", "rwr" }, { "hw", "wh" }, { "wv", "wl" }, { "lv", "ww" },
+	{ "wx", "wl" }, { "lx", "wb" }, { "wR", "ww" }, { "wD", "lw" }, { "DwS", "wl" },
+	{ "=R", "wl", "lw" }, { "=R", "wb", "bw" }, { "=D", "wl", "lw" },
+	{ "=D", "ww", "Sww" }, { "=D", "wl", "Swl" }, { "=R", "wS", "lw" },
+	{ "w", "w", "x" }, { "w", "l", "x" }, { "l", "f", "x" }, { "wx", "w", "w" },
+	{ "b", "b", "x" }, { "ww", "w", "w" }, { "l", "s", "b" }, { "l", "w", "l" },
+	{ "ll", "w", "s" }, { "wl", "s", "b" }, { "ws", "b", "l" }, { "w", "r", "rw" },
+	{ "hx", "w", "h" }, { "w", "h", "v" }, { "l", "w", "v" }, { "w", "w", "D" },
+	{ "w", "l", "D" }, { "w", "w", "R" }, { "w", "l", "R" }, { "=R", "w", "w", "w" },
+	{ "=R", "w", "l", "w" }, { "=R", "l", "l", "w" }, { "=R", "b", "b", "w" },
+	{ "=D", "w", "w", "Sw" }, { "=D", "w", "l", "Sw" }, { "=D", "l", "w", "Sl" },
 };
 
-/* Push what a call keeps, swap stacks, pop: a thread's registers are on its stack */
-asm("explore_switch:\n"
-    "	push %rbp\n	push %rbx\n	push %r12\n"
-    "	push %r13\n	push %r14\n	push %r15\n"
-    "	mov %rsp, (%rdi)\n"
-    "	mov %rsi, %rsp\n"
-    "	pop %r15\n	pop %r14\n	pop %r13\n"
-    "	pop %r12\n	pop %rbx\n	pop %rbp\n"
-    "	ret\n");
+/* The worker */
 
-static void violation(const char *what)
+static bool has_work(const void *p)
+{
+	return scene->work && scene->work->pending;
+}
+
+static bool is_flushed(const void *p)
+{
+	return !*(const unsigned int *)p;
+}
+
+static void work_once(void)
 {
 	unsigned int t;
 
-	printf("explore: %s: %s, in scenario", ranges->ops->name, what);
-	for (t = 0; t < nr_threads; t++)
-		printf(" %s", words[t]);
-	printf("\n");
-	exit(1);
+	scene->running = scene->work;
+	explore_xchg(&scene->work->pending, sizeof(scene->work->pending), 0, FULL);
+	scene->running->func(scene->running);
+	scene->running = NULL;
+	memory_tell(&world.know[KNOW_DONE]);
+	for (t = 0; t < MAX_THREADS; t++)
+		if (scene->flush[t])
+			scene->flush[t]--;
 }
 
-static void too_many(const char *what)
+static void worker(void)
 {
-	printf("explore: too many %s\n", what);
-	exit(2);
-}
-
-void *explore_alloc(size_t size)
-{
-	void *p = arena + arena_used;
-
-	arena_used += (size + 63) & ~63UL;
-	if (arena_used > ARENA)
-		too_many("bytes");
-	return p;
-}
-
-static void stop(enum wants wants, const void *p, size_t size, u64 value)
-{
-	struct thread *thread = &world.thread[current];
-
-	thread->wants = wants;
-	thread->p = p;
-	thread->size = size;
-	thread->value = value;
-	explore_switch(&thread->sp, scheduler_sp);
-}
-
-static u64 memory_read(const void *p, size_t size)
-{
-	u64 value = 0;
-
-	memcpy(&value, p, size);
-	return value;
-}
-
-/* What a thread sees: its own newest store, or memory */
-static u64 visible(const struct thread *thread, const void *p, size_t size)
-{
-	unsigned int i;
-
-	for (i = thread->nr_stores; i--;)
-		if (thread->stores[i].p == p)
-			return thread->stores[i].value;
-	return memory_read(p, size);
-}
-
-static set_t *word_says(const void *p)
-{
-	unsigned int i = (uintptr_t)p * 0x9e3779b97f4a7c15ULL >> 58, n = 0;
-
-	while (world.word[i].p && world.word[i].p != p) {
-		if (++n == WORDS)
-			too_many("words");
-		i = (i + 1) % WORDS;
+	for (;;) {
+		work_once();
+		wait_ready(has_work, NULL, false);
 	}
-	world.word[i].p = p;
-	return &world.word[i].says;
 }
 
-static void learn(struct thread *thread, set_t says, int order)
+bool test_queue_work(struct work_struct *work)
 {
-	if (order & ACQUIRE)
-		thread->known |= says;
-	else
-		thread->read |= says;
+	if (scene->work && scene->work != work)
+		too_many("work items");
+	scene->work = work;
+	if (in_thread)
+		return !explore_xchg(&work->pending, sizeof(work->pending), 1, FULL);
+	work->func(work);
+	return true;
 }
 
-static set_t tell(const struct thread *thread, int order)
+void test_flush_work(struct work_struct *work)
 {
-	return order & RELEASE ? thread->known : thread->fence;
-}
-
-static void full_barrier(struct thread *thread)
-{
-	thread->known |= thread->read;
-	thread->fence = thread->known;
-}
-
-u64 explore_load(const void *p, size_t size, int order)
-{
-	struct thread *thread = &world.thread[current];
+	unsigned int *flush = &scene->flush[current];
+	struct know know;
 
 	if (!in_thread)
-		return memory_read(p, size);
-	stop(W_LOAD, p, size, 0);
-	learn(thread, *word_says(p), order);
-	return visible(thread, p, size);
-}
-
-void explore_store(void *p, size_t size, u64 value, int order)
-{
-	struct thread *thread = &world.thread[current];
-
-	if (!in_thread) {
-		memcpy(p, &value, size);
 		return;
-	}
-	if (thread->nr_stores == BUFFER)
-		too_many("stores");
-	thread->stores[thread->nr_stores++] =
-		(struct store){ p, size, value, tell(thread, order) };
+	*flush = !!work->pending + (scene->running == work);
+	wait_ready(is_flushed, flush, false);
+	know = world.know[KNOW_DONE];
+	memory_learn(&know);
 }
 
-u64 explore_cmpxchg(void *p, size_t size, u64 old, u64 new, int order)
-{
-	struct thread *thread = &world.thread[current];
-	u64 value;
+/* Requests */
 
-	if (in_thread)
-		stop(order & RELEASE ? W_BARRIER : W_UPDATE, p, size, 0);
-	value = memory_read(p, size);
-	if (!in_thread || value != old) {
-		learn(thread, *word_says(p), RELAXED);
-		order = RELAXED;
-	}
-	if (value != old)
-		return value;
-	memcpy(p, &new, size);
-	learn(thread, *word_says(p), order);
-	if (order == FULL)
-		full_barrier(thread);
-	*word_says(p) |= tell(thread, order);
-	return value;
+static struct op *op_of(struct zcblk_range *range)
+{
+	return container_of(range, struct op, range);
 }
 
-/* A full barrier. Returns what was there before. */
-s64 explore_add(void *p, size_t size, s64 add, s64 unless)
+static bool conflicts(const struct op *op, const struct op *other)
 {
-	struct thread *thread = &world.thread[current];
-	s64 value, sum;
-
-	if (in_thread)
-		stop(W_BARRIER, p, size, 0);
-	value = memory_read(p, size);
-	if (size == sizeof(int))
-		value = (int)value;
-	if (value == unless)
-		return value;
-	sum = value + add;
-	memcpy(p, &sum, size);
-	learn(thread, *word_says(p), FULL);
-	full_barrier(thread);
-	*word_says(p) |= tell(thread, FULL);
-	return value;
-}
-
-void explore_mb(void)
-{
-	if (in_thread)
-		stop(W_BARRIER, NULL, 0, 0);
-	full_barrier(&world.thread[current]);
-}
-
-void explore_wait_change(const void *p, size_t size, u64 value)
-{
-	stop(W_CHANGE, p, size, value);
-}
-
-void explore_wait_zero(const void *p, size_t size)
-{
-	if (in_thread)
-		stop(W_ZERO, p, size, 0);
-}
-
-static struct op *op_nr(unsigned int i)
-{
-	return &world.op[i / MAX_OPS][i % MAX_OPS];
+	return op != other && zcblk_range_conflicts(&other->range, &op->range);
 }
 
 static void hold(struct op *op)
 {
 	unsigned int i;
 
-	for (i = 0; i < MAX_THREADS * MAX_OPS; i++) {
-		struct op *other = op_nr(i);
-
-		if (other == op || !(other->used || other->ended))
-			continue;
-		if (other->held && op->range.kind != ZCBLK_RANGE_FLUSH &&
-		    other->range.kind != ZCBLK_RANGE_FLUSH &&
-		    zcblk_range_waits(&op->range, &other->range))
-			violation("two are held that exclude each other");
-		if (op->before & 1U << i && (other->held || other->waits) &&
-		    zcblk_range_waits(&op->range, &other->range))
-			violation("overtaking");
-		/* A flush may be granted after some that came after it */
-		if (op->range.kind == ZCBLK_RANGE_FLUSH && !(op->before & 1U << i))
-			continue;
-		if (other->ended && !(world.thread[current].known & 1U << i) &&
-		    zcblk_range_waits(&op->range, &other->range))
-			violation("what the last one did may not be seen");
-	}
-	op->known = world.thread[current].known;
 	op->held = true;
 	op->waits = false;
+	for (i = 0; i < scene->nr_ops; i++) {
+		struct op *other = &scene->op[i];
+		bool before = op->before & 1U << i;
+
+		if (!(other->used || other->ended) || !conflicts(op, other) ||
+		    op->loose || (other->loose && !before))
+			continue;
+		if (other->held)
+			violation("two are held that exclude each other");
+		if (before && other->waits)
+			violation("overtaking");
+		if (other->ended && !memory_knows_end(i))
+			violation("what an earlier request did may not be seen");
+	}
+}
+
+static void fail(struct op *op, int err)
+{
+	unsigned int i, bit = 1U << (op - scene->op);
+
+	op->waits = false;
+	op->refused = true;
+	if (err == -ECANCELED) {
+		if (!scene->cancelling)
+			violation("cancelled without a reason");
+		return;
+	}
+	if (err != -EAGAIN || !(op->range.nowait ||
+				scene->modes & 1U << ZCBLK_OVERLAP_REJECT))
+		violation("fails without a reason");
+	for (i = 0; i < scene->nr_ops; i++)
+		scene->op[i].with &= ~bit;
+	for (i = 0; i < scene->nr_ops; i++)
+		if (scene->op[i].refused && !scene->op[i].with)
+			violation("fails because of one that fails");
 }
 
 static void granted(struct zcblk_range *range, int err)
 {
-	struct op *op = container_of(range, struct op, range);
+	struct op *op = op_of(range);
 
-	op->err = err;
+	if (!op->used || !op->waits)
+		violation("granted twice");
 	if (err)
-		op->waits = false;
+		fail(op, err);
 	else
 		hold(op);
+	memory_tell(know_of(op->thread, WAKE));
 }
 
 static void arrive(struct op *op, char letter)
 {
-	unsigned int i, m = 0;
+	unsigned int i, m = 0, bit = 1U << (op - scene->op);
 
 	while (menu[m].letter != letter)
-		m++;
-	for (i = 0; i < MAX_THREADS * MAX_OPS; i++)
-		if (op_nr(i)->used && op_nr(i)->returned)
-			op->before |= 1U << i;
-	op->used = true;
-	op->waits = true;
+		if (++m == ARRAY_SIZE(menu))
+			too_many("letters");
+	if (in_thread)
+		memory_overwrite(&op->range, sizeof(op->range));
 	zcblk_range_init(&op->range, menu[m].start, menu[m].last, menu[m].kind,
 			 menu[m].nowait, granted);
+	for (i = 0; i < scene->nr_ops; i++) {
+		struct op *other = &scene->op[i];
+
+		if (!other->used || !conflicts(op, other))
+			continue;
+		if (other->returned)
+			op->before |= 1U << i;
+		else
+			other->with |= bit;
+		op->with |= 1U << i;
+	}
+	op->used = true;
+	op->waits = true;
 }
 
-/* Those that wait now have failed, unless they are being granted */
-static void cancel(void)
+static bool is_decided(const void *p)
+{
+	return !((const struct op *)p)->waits;
+}
+
+static void lock(struct op *op)
+{
+	int err = zcblk_range_lock(ranges, &op->range);
+
+	op->returned = true;
+	if (err && scene->modes == 1U << ZCBLK_OVERLAP_DETECT)
+		violation("detect has an effect");
+	if (err == -EINPROGRESS) {
+		if (op->range.nowait || !(scene->modes & 1U << ZCBLK_OVERLAP_SERIALIZE))
+			violation("parked");
+		op->with = 0;
+		wait_ready(is_decided, op, true);
+		memory_learn(know_of(current, WAKE));
+	} else if (err) {
+		fail(op, err);
+	} else {
+		op->loose = scene->modes & 1U << ZCBLK_OVERLAP_DETECT;
+		op->with = 0;
+		hold(op);
+		/* For as long as the others like */
+		stop(W_VOLUNTARY, NULL, 0, 0);
+	}
+}
+
+static void unlock(struct op *op)
 {
 	unsigned int i;
 
-	zcblk_ranges_cancel(ranges);
-	world.cancelled = 1;
-	for (i = 0; i < MAX_THREADS * MAX_OPS; i++)
-		if (op_nr(i)->returned && op_nr(i)->waits &&
-		    op_nr(i)->range.blockers.counter)
-			violation("not cancelled");
+	op->held = false;
+	op->ended = true;
+	memory_end(op - scene->op);
+	for (i = 0; i < scene->nr_ops; i++)
+		scene->op[i].before &= ~(1U << (op - scene->op));
+	zcblk_range_unlock(ranges, &op->range);
+}
+
+static void request(struct op *op, char letter)
+{
+	u8 kind;
+	u64 start, last;
+
+	arrive(op, letter);
+	lock(op);
+	if (op->held)
+		unlock(op);
+	op->used = false;
+	op->retired = true;
+	memory_overwrite(&op->range, sizeof(op->range));
+	/* hold() still compares with it */
+	kind = op->range.kind;
+	start = op->range.start;
+	last = op->range.last;
+	memset(&op->range, POISON, sizeof(op->range));
+	op->range.kind = kind;
+	op->range.start = start;
+	op->range.last = last;
+}
+
+static void visit(struct zcblk_range *range, void *data)
+{
+	struct op *op = op_of(range);
+
+	if (!op->used)
+		violation("visited after the end");
+	if (op->visits++)
+		violation("visited twice");
+}
+
+static void visit_all(void)
+{
+	unsigned int i, there = 0;
+
+	for (i = 0; i < scene->nr_ops; i++) {
+		scene->op[i].visits = 0;
+		if (scene->op[i].returned && scene->op[i].used && !scene->op[i].ended)
+			there |= 1U << i;
+	}
+	ops->for_each(ranges, visit, NULL);
+	for (i = 0; i < scene->nr_ops; i++)
+		if (there & 1U << i && (scene->op[i].held || scene->op[i].waits) &&
+		    !scene->op[i].visits)
+			violation("not visited");
 }
 
 static void perform(struct op *op, char letter)
 {
-	int err;
+	const char *mode = strchr(modes, letter);
 
-	if (letter == CANCEL) {
-		cancel();
-		return;
+	if (mode) {
+		scene->modes |= 1U << (mode - modes);
+		WRITE_ONCE(scene->overlap, mode - modes);
+	} else if (letter == CANCEL) {
+		scene->cancelling = true;
+		zcblk_ranges_cancel(ranges);
+		scene->cancelled = true;
+	} else if (letter == VISIT) {
+		visit_all();
+	} else {
+		request(op, letter);
 	}
-	arrive(op, letter);
-	err = zcblk_range_lock(ranges, &op->range);
-	if (err == -EINPROGRESS && world.cancelled && op->waits)
-		violation("parked after all were cancelled");
-	if (!err)
-		hold(op);
-	else if (err != -EINPROGRESS)
-		op->waits = false;
-	op->returned = true;
-	while (op->waits)
-		stop(W_GRANT, op, 0, 0);
-	if (op->held) {
-		/* For as long as the others like */
-		stop(W_HOLD, NULL, 0, 0);
-		op->held = false;
-		op->used = false;
-		op->ended = true;
-		/* Whoever grants it starts a worker, which knows what that one knew */
-		world.thread[current].known |= op->known | 1U << (op - op_nr(0));
-		zcblk_range_unlock(ranges, &op->range);
-	} else if (!op->range.nowait && !ranges->cancelled) {
-		violation("refused");
-	}
-	op->used = false;
 }
 
-static void thread_main(void)
-{
-	unsigned int me = current, i;
-
-	for (i = 0; words[me][i]; i++)
-		perform(&world.op[me][i], words[me][i]);
-	stop(W_NOTHING, NULL, 0, 0);
-	abort();
-}
-
-static void use(u64 sector)
-{
-	struct zcblk_range range;
-
-	zcblk_range_init(&range, sector, sector, ZCBLK_RANGE_WRITE, false, NULL);
-	if (zcblk_range_lock(ranges, &range))
-		abort();
-	zcblk_range_unlock(ranges, &range);
-}
-
-static void begin(unsigned int engine)
-{
-	unsigned int t;
-
-	memset(&world, 0, sizeof(world));
-	memset(stacks, 0, sizeof(stacks));
-	memset(arena, 0, arena_used);
-	arena_used = 0;
-	in_thread = false;
-	ranges = zcblk_ranges_create(engine, &overlap);
-	/* Slots are in use, as they are but for the first time, or after an f */
-	for (t = 0; t < ZCBLK_NR_SLOTS; t++)
-		use(t << ZCBLK_SLOT_REGION_SHIFT);
-	/* The engine's memory was allocated last; the rest are counters */
-	arena_shared = (char *)ranges->engine - arena;
-	for (t = 0; t < MAX_THREADS; t++) {
-		void **sp = (void **)(stacks[t] + STACK) - 2;
-
-		*sp = thread_main;
-		world.thread[t].sp = sp - 6;
-		world.thread[t].wants = t < nr_threads ? W_HOLD : W_NOTHING;
-	}
-	in_thread = true;
-}
-
-static bool has_store(const struct thread *thread, const void *p)
+static void run(unsigned int t)
 {
 	unsigned int i;
 
-	for (i = 0; i < thread->nr_stores; i++)
-		if (thread->stores[i].p == p)
-			return true;
-	return false;
+	struct op *op = scene->op;
+
+	if (t == WORKER)
+		worker();
+	for (i = 0; i < t; i++)
+		op += strlen(words[i]);
+	for (i = 0; words[t][i]; i++)
+		perform(op++, words[t][i]);
 }
 
-static bool can_run(const struct thread *thread)
+/* Scenarios */
+
+/* A long range was here */
+static void use(void)
 {
-	switch (thread->wants) {
-	case W_BARRIER:
-		return !thread->nr_stores;
-	case W_UPDATE:
-		return !has_store(thread, thread->p);
-	case W_CHANGE:
-		return visible(thread, thread->p, thread->size) != thread->value;
-	case W_ZERO:
-		return !visible(thread, thread->p, thread->size);
-	case W_GRANT:
-		return !((struct op *)thread->p)->waits;
-	case W_NOTHING:
-		return false;
-	default:
-		return true;
+	struct op *op = &scene->op[0];
+
+	arrive(op, 'f');
+	if (zcblk_range_lock(ranges, &op->range))
+		abort();
+	zcblk_range_unlock(ranges, &op->range);
+	memset(op, 0, sizeof(*op));
+}
+
+static void reset(void)
+{
+	unsigned int t, i, n = 0;
+
+	for (t = 0; t < nr_words; t++)
+		n += strlen(words[t]);
+	scene = explore_alloc(sizeof(*scene) + n * sizeof(scene->op[0]));
+	scene->nr_ops = n;
+	for (t = 0, n = 0; t < nr_words; t++)
+		for (i = 0; words[t][i]; i++)
+			scene->op[n++].thread = t;
+	ranges = zcblk_ranges_create(ops, &scene->overlap, NULL);
+	arena_skip(&ranges->hot_lock,
+		   sizeof(*ranges) - offsetof(struct zcblk_ranges, hot_lock));
+	if (warm)
+		use();
+	scene->overlap = start_mode;
+	scene->modes = 1U << start_mode;
+}
+
+static void quiet(void)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < scene->nr_ops; i++) {
+		struct op *op = &scene->op[i];
+
+		if (!op->waits)
+			continue;
+		if (scene->cancelled)
+			violation("waits after all were cancelled");
+		for (j = 0; j < scene->nr_ops; j++)
+			if ((scene->op[j].held || scene->op[j].waits) &&
+			    conflicts(op, &scene->op[j]))
+				break;
+		if (j == scene->nr_ops)
+			violation("waits for nothing");
 	}
 }
 
-/* What no other thread can see, or change: no need to try it in all orders */
-static bool is_private(const struct thread *thread)
-{
-	return thread->wants == W_LOAD && thread->p == &overlap;
-}
-
-/* Thread t goes on, or (MAX_THREADS + t) its store buffer does */
-static unsigned int choices(unsigned char *choice)
-{
-	unsigned int t, n = 0;
-
-	for (t = 0; t < nr_threads; t++) {
-		if (is_private(&world.thread[t])) {
-			choice[0] = t;
-			return 1;
-		}
-	}
-	for (t = 0; t < nr_threads; t++) {
-		if (can_run(&world.thread[t]))
-			choice[n++] = t;
-		if (world.thread[t].nr_stores)
-			choice[n++] = MAX_THREADS + t;
-	}
-	return n;
-}
-
-static void step(unsigned int choice)
-{
-	struct thread *thread;
-
-	if (choice < MAX_THREADS) {
-		current = choice;
-		explore_switch(&scheduler_sp, world.thread[choice].sp);
-		return;
-	}
-	thread = &world.thread[choice - MAX_THREADS];
-	memcpy(thread->stores[0].p, &thread->stores[0].value,
-	       thread->stores[0].size);
-	*word_says(thread->stores[0].p) = thread->stores[0].says;
-	thread->nr_stores--;
-	memmove(thread->stores, thread->stores + 1,
-		thread->nr_stores * sizeof(thread->stores[0]));
-	memset(&thread->stores[thread->nr_stores], 0, sizeof(thread->stores[0]));
-}
-
-static u64 digest(u64 h, const void *p, size_t size)
-{
-	const u64 *word = p;
-
-	for (size /= sizeof(*word); size--; word++) {
-		h = (h ^ *word) * 0x9e3779b97f4a7c15ULL;
-		h ^= h >> 29;
-	}
-	return h;
-}
-
-static u64 state(void)
-{
-	u64 h = world_nr << 1 | ranges->cancelled;
-	unsigned int t;
-
-	h = digest(h, &world, sizeof(world));
-	h = digest(h, arena + arena_shared, arena_used - arena_shared);
-	for (t = 0; t < nr_threads; t++)
-		h = digest(h, world.thread[t].sp,
-			   stacks[t] + STACK - (char *)world.thread[t].sp);
-	return h ? h : 1;
-}
-
-/* Return: false when it was there already */
-static bool visit(u64 h)
-{
-	u64 mask = (1ULL << VISITED_BITS) - 1, i = h & mask;
-
-	while (visited[i]) {
-		if (visited[i] == h)
-			return false;
-		i = (i + 1) & mask;
-	}
-	if (++nr_visited > mask / 4 * 3)
-		too_many("states");
-	visited[i] = h;
-	return true;
-}
-
-static void seen(struct zcblk_range *range, void *data)
+static void left_behind(struct zcblk_range *range, void *data)
 {
 	violation("something is left behind");
 }
 
-static void check_end(void)
+static void end_slots(struct zcblk_slots *slots)
+{
+	unsigned int i;
+
+	for (i = 0; i <= ZCBLK_NR_SLOTS; i++)
+		if (slots->slot[i] & ~ZCBLK_SLOT_SLOW)
+			violation("a slot is not empty");
+	if (!list_empty(&slots->todo) || !list_empty(&slots->longs))
+		violation("a list is not empty");
+	if (slots->oldest != slots->seq + 1)
+		violation("a long range seems to be there");
+}
+
+static void end_poison(struct op *op)
+{
+	unsigned char *c = (unsigned char *)&op->range;
+	size_t i;
+
+	for (i = offsetof(struct zcblk_range, seq); i < sizeof(op->range); i++)
+		if (c[i] != POISON)
+			violation("written after the end");
+}
+
+static void end(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_THREADS; i++)
+		if (i != WORKER ? world.thread[i].wants != W_NOTHING : !!scene->running)
+			violation("lost wake-up or deadlock");
+	ops->for_each(ranges, left_behind, NULL);
+	if (ops == &zcblk_range_slot_ops)
+		end_slots(ranges->engine);
+	for (i = 0; i < scene->nr_ops; i++)
+		if (scene->op[i].retired)
+			end_poison(&scene->op[i]);
+}
+
+static bool name(const void *p)
 {
 	struct zcblk_slots *slots = ranges->engine;
-	unsigned int t, i;
+	const char *c = p;
+	size_t i;
 
-	for (t = 0; t < nr_threads; t++)
-		if (world.thread[t].wants != W_NOTHING)
-			violation("lost wake-up or deadlock");
-	in_thread = false;
-	ranges->ops->for_each(ranges, seen, NULL);
-	if (ranges->ops != &zcblk_range_slot_ops)
-		return;
-	for (i = 0; i < ZCBLK_NR_SLOTS; i++)
-		if (slots->slot[i])
-			violation("a slot is not empty");
-	for (i = 0; i < ZCBLK_NR_SLOT_GROUPS; i++)
-		if (slots->group[i] > ZCBLK_SLOT_GROUP_USED)
-			violation("a group stays marked");
+	if (c >= (char *)scene->op && c < (char *)&scene->op[scene->nr_ops]) {
+		i = (c - (char *)scene->op) / sizeof(struct op);
+		printf("request %zu+%zu", i, (c - (char *)scene->op) % sizeof(struct op));
+	} else if (p == &scene->overlap) {
+		printf("overlap");
+	} else if (p == &ranges->cancelled) {
+		printf("cancelled");
+	} else if (ops == &zcblk_range_slot_ops && c >= (char *)slots->slot &&
+		   c < (char *)(slots + 1)) {
+		printf("slot[%td]", (unsigned long *)p - slots->slot);
+	} else if (ops == &zcblk_range_slot_ops && c >= (char *)slots->mark &&
+		   c < (char *)slots->slot) {
+		printf("mark[%td]", (unsigned long *)p - slots->mark);
+	} else if (c >= (char *)slots && c < world.arena + ARENA) {
+		printf("engine+%td", c - (char *)slots);
+	} else {
+		return false;
+	}
+	return true;
 }
 
-static void explore(unsigned int engine)
-{
-	static unsigned char path[MAX_STEPS], left[MAX_STEPS];
-	unsigned char choice[2 * MAX_THREADS];
-	unsigned int depth = 0, at, n;
+static const struct test test = {
+	.reset = reset,
+	.run = run,
+	.quiet = quiet,
+	.end = end,
+	.name = name,
+	.has_work = has_work,
+};
 
-	do {
-		begin(engine);
-		nr_runs++;
-		for (at = 0; at < depth; at++)
-			step(path[at]);
-		while (visit(state())) {
-			n = choices(choice);
-			if (!n) {
-				check_end();
-				break;
-			}
-			if (depth == MAX_STEPS)
-				violation("does not end");
-			path[depth] = choice[0];
-			left[depth++] = n - 1;
-			step(choice[0]);
+static int want_temperature = -1;	/* cold: 0; warm: 1; both: -1 */
+static u64 nr_searches;
+static bool verbose;
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return ts.tv_sec + ts.tv_nsec * 1e-9;
+}
+
+static void print_scenario(const char *what)
+{
+	unsigned int t;
+
+	printf("explore: %s%s, %s, mode %c:", ops->name, weak ? ", weak" : "",
+	       warm ? "warm" : "cold", modes[start_mode]);
+	for (t = 0; t < nr_words; t++)
+		printf(" %s", words[t]);
+	printf("%s", what);
+}
+
+void explain(void)
+{
+	if (ops)
+		print_scenario("\n");
+}
+
+static void scenario(void)
+{
+	u64 states = nr_states, steps = nr_steps;
+	double start = seconds();
+
+	for (warm = false; ; warm = true) {
+		if (want_temperature < 0 || want_temperature == warm) {
+			search(&test, nr_words);
+			nr_searches++;
 		}
-		/* The deepest place where something was not tried yet */
-		while (depth && !left[depth - 1])
-			depth--;
-		if (!depth)
-			return;
-		begin(engine);
-		for (at = 0; at + 1 < depth; at++)
-			step(path[at]);
-		n = choices(choice);
-		path[depth - 1] = choice[n - left[depth - 1]];
-		left[depth - 1]--;
-	} while (1);
+		if (warm)
+			break;
+	}
+	if (verbose) {
+		print_scenario("");
+		printf(": %llu states, %llu steps, %.2f s\n", nr_states - states,
+		       nr_steps - steps, seconds() - start);
+		fflush(stdout);
+	}
 }
 
-static u64 total;
-
-static void scenario(unsigned int engine)
+static void chosen(const char *const *word, unsigned int n)
 {
-	u64 before = nr_visited;
-
-	/* Part of each state, so that the table need not be emptied each time */
-	world_nr++;
-	explore(engine);
-	total += nr_visited - before;
-	if (nr_visited < 1ULL << (VISITED_BITS - 2))
-		return;
-	memset(visited, 0, sizeof(*visited) << VISITED_BITS);
-	nr_visited = 0;
+	start_mode = ZCBLK_OVERLAP_SERIALIZE;
+	nr_words = 0;
+	for (; n-- && *word; word++) {
+		if (**word == '=')
+			start_mode = strchr(modes, (*word)[1]) - modes;
+		else
+			words[nr_words++] = *word;
+	}
+	scenario();
 }
 
-static void all_of_three(unsigned int engine)
+static void all_of_three(void)
 {
-	static char letters[MAX_THREADS][2];
-	unsigned int i, j, k;
+	static char letters[MAX_WORDS][2];
+	unsigned int i, j, k, n = ARRAY_SIZE(menu);
 
-	nr_threads = 3;
-	for (i = 0; i < MAX_THREADS; i++)
+	start_mode = ZCBLK_OVERLAP_SERIALIZE;
+	nr_words = MAX_WORDS;
+	for (i = 0; i < MAX_WORDS; i++)
 		words[i] = letters[i];
-	for (i = 0; i < ARRAY_SIZE(menu); i++) {
-		for (j = i; j < ARRAY_SIZE(menu); j++) {
-			for (k = j; k < ARRAY_SIZE(menu); k++) {
+	for (i = 0; i < n; i++) {
+		for (j = i; j < n; j++) {
+			for (k = j; k < n + 2; k++) {
 				letters[0][0] = menu[i].letter;
 				letters[1][0] = menu[j].letter;
-				letters[2][0] = menu[k].letter;
-				scenario(engine);
+				letters[2][0] = k < n ? menu[k].letter :
+						k == n ? CANCEL : VISIT;
+				scenario();
 			}
 		}
 	}
 }
 
-static void chosen(unsigned int engine, const char *const *word, unsigned int n)
+/* What a run has done, on one line */
+static void print_total(const char *what, double start)
 {
-	for (nr_threads = 0; nr_threads < n && word[nr_threads]; nr_threads++)
-		words[nr_threads] = word[nr_threads];
-	scenario(engine);
+	printf("explore: %s%s: %s: %llu searches, %llu restarts, %llu states, %llu steps, %.1f s of CPU: all in order\n",
+	       ops->name, weak ? ", weak" : "", what, nr_searches, nr_restarts, nr_states, nr_steps,
+	       seconds() - start);
+	fflush(stdout);
+	nr_searches = 0;
+	nr_states = 0;
+	nr_steps = 0;
+	nr_restarts = 0;
+}
+
+static void scenarios_of(unsigned int most_words)
+{
+	unsigned int i, n;
+
+	for (i = 0; i < ARRAY_SIZE(scenarios); i++) {
+		for (n = 0; n < MAX_WORDS + 1 && scenarios[i][n]; n++)
+			;
+		if (n - (scenarios[i][0][0] == '=') <= most_words)
+			chosen(scenarios[i], MAX_WORDS + 1);
+	}
+}
+
+static bool option(char ***arg, const char *word)
+{
+	if (!**arg || strcmp(**arg, word))
+		return false;
+	++*arg;
+	return true;
+}
+
+static bool find_engine(const char *word)
+{
+	unsigned int i;
+
+	for (i = ZCBLK_ENGINE_LIST; word && i <= ZCBLK_ENGINE_SLOT; i++)
+		if (!strcmp(word, zcblk_range_engines[i]->name))
+			ops = zcblk_range_engines[i];
+	return ops;
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int engine, i;
-	bool all;
+	double start = seconds();
+	char **arg = argv + 1;
 
-	if (argc < 2 || argc > 2 + MAX_THREADS)
+	if (option(&arg, "litmus"))
+		return litmus();
+	if (!find_engine(*arg))
 		return 2;
-	for (engine = 0; strcmp(argv[1], zcblk_range_lock_names[engine]); engine++)
-		if (!zcblk_range_lock_names[engine + 1])
-			return 2;
-	visited = calloc(sizeof(*visited), 1UL << VISITED_BITS);
-	if (!visited)
-		return 2;
-	all = argc > 2 && !strcmp(argv[2], "all");
-	if (argc > 2 && !all) {
-		chosen(engine, (const char *const *)argv + 2, argc - 2);
-	} else {
-		for (i = 0; i < ARRAY_SIZE(scenarios); i++)
-			chosen(engine, scenarios[i], MAX_THREADS);
-		if (all)
-			all_of_three(engine);
+	arg++;
+	weak = option(&arg, "weak");
+	verbose = option(&arg, "verbose");
+	if (option(&arg, "bound"))
+		max_preemptions = SET_PREEMPTIONS;
+	if (option(&arg, "cold"))
+		want_temperature = 0;
+	else if (option(&arg, "warm"))
+		want_temperature = 1;
+	if (*arg && strcmp(*arg, "all")) {
+		chosen((const char *const *)arg, MAX_WORDS + 1);
+		print_total("scenario", start);
+		return 0;
 	}
-	printf("explore: %s: %llu states, %llu runs, all in order\n", argv[1], total,
-	       nr_runs);
+	scenarios_of(2);
+	print_total("scenarios of two threads", start);
+	start = seconds();
+	if (!weak || *arg) {
+		scenarios_of(3);
+		print_total("all scenarios", start);
+		start = seconds();
+	}
+	if (*arg && !weak) {
+		max_preemptions = SET_PREEMPTIONS;
+		all_of_three();
+		print_total("all sets of three, few preemptions", start);
+	}
 	return 0;
 }

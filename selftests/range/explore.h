@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Atomics for the explorer: before each access the thread stops, and the explorer
- * decides who goes on. Stores go to a store buffer of the thread, and to memory
- * when the explorer likes, in order; full barriers, and updates with release, wait
- * until it is empty. That is how x86 does it, but for updates without release (taking
- * a spinlock), which do not wait. What else weaker machines may do is covered by
- * following who knows of whose end, through acquire and release.
+ * Atomics for the explorer. explore-memory.c defines what they do; each one is a point
+ * where the explorer may run another thread.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -20,12 +16,13 @@
 u64 explore_load(const void *p, size_t size, int order);
 void explore_store(void *p, size_t size, u64 value, int order);
 u64 explore_cmpxchg(void *p, size_t size, u64 old, u64 new, int order);
-s64 explore_add(void *p, size_t size, s64 add, s64 unless);
+u64 explore_xchg(void *p, size_t size, u64 new, int order);
+void explore_add(void *p, size_t size, s64 add);
 void explore_mb(void);
+void explore_relax(void);
 void explore_wait_change(const void *p, size_t size, u64 value);
-void explore_wait_zero(const void *p, size_t size);
+void explore_lock(void *p, size_t size);
 void *explore_alloc(size_t size);
-void explore_switch(void **save, void *sp);
 
 #define __load(x, order)						\
 	((typeof(x))(uintptr_t)explore_load(&(x), sizeof(x), order))
@@ -47,23 +44,16 @@ void explore_switch(void **save, void *sp);
 #define __cmpxchg(p, old, new, order)					\
 	((typeof(*(p)))explore_cmpxchg(p, sizeof(*(p)), old, new, order))
 #define cmpxchg(p, old, new)		__cmpxchg(p, old, new, FULL)
+#define cmpxchg_acquire(p, old, new)	__cmpxchg(p, old, new, ACQUIRE)
 #define cmpxchg_release(p, old, new)	__cmpxchg(p, old, new, RELEASE)
 #define cmpxchg_relaxed(p, old, new)	__cmpxchg(p, old, new, RELAXED)
-
-#define EXPLORE_NEVER		INT_MIN
-#define atomic_set(a, v)	WRITE_ONCE((a)->counter, v)
-#define atomic_dec_and_test(a)	\
-	(explore_add(&(a)->counter, sizeof(int), -1, EXPLORE_NEVER) == 1)
-#define atomic_add_unless(a, add, unless)	\
-	(explore_add(&(a)->counter, sizeof(int), add, unless) != (unless))
-#define atomic64_inc_return(a)	\
-	(explore_add(&(a)->counter, sizeof(long long), 1, EXPLORE_NEVER) + 1)
+#define __xchg(p, new, order)						\
+	((typeof(*(p)))explore_xchg(p, sizeof(*(p)), (u64)(uintptr_t)(new), order))
+#define xchg(p, new)			__xchg(p, new, FULL)
 
 static inline void spin_lock(spinlock_t *lock)
 {
-	do {
-		explore_wait_zero(&lock->locked, sizeof(lock->locked));
-	} while (explore_cmpxchg(&lock->locked, sizeof(lock->locked), 0, 1, ACQUIRE));
+	explore_lock(&lock->locked, sizeof(lock->locked));
 }
 
 static inline void spin_unlock(spinlock_t *lock)

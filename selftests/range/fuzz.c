@@ -4,18 +4,14 @@
  *
  * Copyright (C) 2026 The zcblk authors
  */
-#include "kernel.h"
 #include "history.h"
-#include "range.h"
-
-__thread unsigned int test_cpu;
-unsigned long jiffies;
+#include "test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	unsigned int engine;
+	unsigned int i;
 
-	for (engine = 1; zcblk_range_lock_names[engine]; engine++)
-		history_run(engine, bytes, size);
+	for (i = 0; test_engines[i]; i++)
+		history_run(test_engines[i], bytes, size);
 	return 0;
 }

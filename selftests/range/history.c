@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The model: all requests in the order in which they came, and each compared with
- * each. It knows nothing of slots, buckets and trees.
+ * The model: all requests in the order in which they came, each compared with each. It
+ * knows nothing of slots, buckets and trees.
  *
  * Copyright (C) 2026 The zcblk authors
  */
-#include "kernel.h"
 #include "history.h"
-#include "range.h"
+#include "test.h"
 
-#define MAX_ACTIVE	48
+#define MAX_ACTIVE	520
+#define MAX_PAUSES	20		/* of one step, in which others do something */
+#define MAX_WORKS	4
 
+/**
+ * struct model - a request
+ * @range: the range
+ * @parked: the model has not seen the grant yet
+ * @waits: the engine has not granted it yet
+ * @there: it is there before for_each
+ * @seen: for_each has visited it
+ * @err: from ->granted()
+ */
 struct model {
 	struct zcblk_range range;
-	bool active;
-	bool parked;	/* as the model sees it */
-	bool waits;	/* as the engine sees it */
+	bool parked;
+	bool waits;
+	bool there;
 	bool seen;
 	int err;
 };
@@ -23,11 +33,59 @@ struct model {
 struct history {
 	struct zcblk_ranges *ranges;
 	int overlap;
+	unsigned int flags;
+	unsigned int limit;
 	struct model *order[MAX_ACTIVE];
 	unsigned int n;
-	u64 contended;
 	bool cancelled;
+	bool no_takes;
+	bool busy;
+	unsigned int pauses;
+	u64 random;
+	u64 taken, contended, parked, refused, granted;
 };
+
+unsigned long history_steps;
+
+static struct work_struct *works[MAX_WORKS];
+static unsigned int nr_works;
+
+/* Any context */
+bool test_queue_work(struct work_struct *work)
+{
+	if (work->pending)
+		return false;
+	if (nr_works == MAX_WORKS)
+		abort();
+	work->pending = 1;
+	works[nr_works++] = work;
+	return true;
+}
+
+/* The history that may go on while the engine pauses, or NULL */
+static struct history *pausing;
+
+static void run_works(struct history *h)
+{
+	struct history *before = pausing;
+	struct work_struct *work;
+
+	pausing = h;
+	while (nr_works) {
+		work = works[0];
+		memmove(works, works + 1, --nr_works * sizeof(works[0]));
+		work->pending = 0;
+		work->func(work);
+	}
+	pausing = before;
+}
+
+void test_flush_work(struct work_struct *work)
+{
+	might_sleep();
+	if (work->pending)
+		run_works(pausing);
+}
 
 static void fail(const struct history *h, const struct model *m, const char *what)
 {
@@ -48,22 +106,14 @@ static void granted(struct zcblk_range *range, int err)
 	m->err = err;
 }
 
-/* Written out once more, so that the model does not share range.h's mistakes */
+/* Written once more, so that the model does not share range.h's mistakes */
 static bool model_waits(const struct model *later, const struct model *earlier)
 {
-	static const bool table[3][3] = {
-		/* later: read, write, flush; across: the earlier one */
-		{ false, true, false },
-		{ true, true, false },
-		{ false, true, false },
-	};
 	const struct zcblk_range *a = &later->range, *b = &earlier->range;
 
-	if (!table[a->kind][b->kind])
+	if (a->last < b->start || b->last < a->start)
 		return false;
-	if (a->kind == ZCBLK_RANGE_FLUSH)
-		return true;
-	return !(a->last < b->start || b->last < a->start);
+	return !(a->kind == ZCBLK_RANGE_READ && b->kind == ZCBLK_RANGE_READ);
 }
 
 static bool model_blocked(const struct history *h, unsigned int i)
@@ -85,43 +135,60 @@ static void model_remove(struct history *h, unsigned int i)
 
 static void check_grants(struct history *h)
 {
+	struct model *m;
 	unsigned int i;
+	bool blocked;
+
+	h->pauses = 0;
 
 	for (i = 0; i < h->n; i++) {
-		if (h->order[i]->parked && !model_blocked(h, i))
-			h->order[i]->parked = false;
-		if (h->order[i]->parked && !h->order[i]->waits)
-			fail(h, h->order[i], "granted too early");
-		if (!h->order[i]->parked && h->order[i]->waits)
-			fail(h, h->order[i], "lost wake-up");
-		if (h->order[i]->err)
-			fail(h, h->order[i], "failed");
+		m = h->order[i];
+		if (m->err)
+			fail(h, m, "failed");
+		if (!m->parked)
+			continue;
+		blocked = model_blocked(h, i);
+		if (m->waits && !blocked && !nr_works)
+			fail(h, m, "lost wake-up");
+		if (m->waits)
+			continue;
+		if (blocked)
+			fail(h, m, "granted too early");
+		m->parked = false;
+		h->granted++;
 	}
+}
+
+/* What has to happen to the newest one? */
+static int model_lock(struct history *h)
+{
+	h->taken++;
+	if (!model_blocked(h, h->n - 1))
+		return 0;
+	h->contended++;
+	if (h->overlap == ZCBLK_OVERLAP_DETECT)
+		return 0;
+	if (h->cancelled)
+		return -ECANCELED;
+	if (h->order[h->n - 1]->range.nowait || h->overlap == ZCBLK_OVERLAP_REJECT) {
+		h->refused++;
+		return -EAGAIN;
+	}
+	h->parked++;
+	return -EINPROGRESS;
 }
 
 static void take(struct history *h, u64 start, u64 last, unsigned int kind,
 		 bool nowait)
 {
 	struct model *m = calloc(1, sizeof(*m));
-	int err, expected = 0;
+	int err, expected;
 
 	/* Garbage, as in memory that was used before */
 	memset(&m->range, 0xa5, sizeof(m->range));
-	/* One that does not wait is not to be counted down, or it would be granted */
-	atomic_set(&m->range.blockers, 1);
 	zcblk_range_init(&m->range, start, last, kind, nowait, granted);
 	h->order[h->n++] = m;
-	if (model_blocked(h, h->n - 1)) {
-		h->contended++;
-		if (h->overlap == ZCBLK_OVERLAP_DETECT)
-			expected = 0;
-		else if (h->cancelled)
-			expected = -ECANCELED;
-		else if (nowait || h->overlap == ZCBLK_OVERLAP_REJECT)
-			expected = -EAGAIN;
-		else
-			expected = -EINPROGRESS;
-	}
+	expected = model_lock(h);
 	m->waits = expected == -EINPROGRESS;
 	m->parked = m->waits;
 	err = zcblk_range_lock(h->ranges, &m->range);
@@ -133,35 +200,54 @@ static void take(struct history *h, u64 start, u64 last, unsigned int kind,
 		model_remove(h, h->n - 1);
 }
 
+/* Return: a range that is held, counted from @which; or h->n */
+static unsigned int find_held(const struct history *h, unsigned int which)
+{
+	unsigned int i, at;
+
+	for (i = 0; i < h->n; i++) {
+		at = (i + which) % h->n;
+		if (!h->order[at]->parked)
+			return at;
+	}
+	return h->n;
+}
+
 static void release(struct history *h, unsigned int which)
 {
-	unsigned int i;
+	unsigned int i = find_held(h, which);
 
-	for (i = 0; i < h->n; i++)
-		if (!h->order[(i + which) % h->n]->parked)
-			break;
-	if (i == h->n) {
-		if (h->n)
-			fail(h, h->order[0], "all wait");
-		return;
+	if (i == h->n && nr_works) {
+		run_works(h);
+		check_grants(h);
+		i = find_held(h, which);
 	}
-	i = (i + which) % h->n;
+	if (!h->n)
+		return;
+	if (i == h->n)
+		fail(h, h->order[0], "all wait");
 	zcblk_range_unlock(h->ranges, &h->order[i]->range);
 	model_remove(h, i);
 }
 
+/* What a worker was about to grant may be granted instead */
 static void cancel(struct history *h)
 {
 	unsigned int i;
 
-	zcblk_ranges_cancel(h->ranges);
 	h->cancelled = true;
+	h->no_takes = true;
+	pausing = h;
+	zcblk_ranges_cancel(h->ranges);
+	pausing = NULL;
+	h->no_takes = false;
 	for (i = h->n; i--;) {
-		if (!h->order[i]->parked)
-			continue;
-		if (h->order[i]->waits || h->order[i]->err != -ECANCELED)
+		if (h->order[i]->waits)
 			fail(h, h->order[i], "not cancelled");
-		model_remove(h, i);
+		if (h->order[i]->err && h->order[i]->err != -ECANCELED)
+			fail(h, h->order[i], "wrong error");
+		if (h->order[i]->err)
+			model_remove(h, i);
 	}
 }
 
@@ -171,6 +257,8 @@ static void saw(struct zcblk_range *range, void *data)
 
 	if (m->seen)
 		fail(data, m, "visited twice");
+	if (range->waits != m->waits)
+		fail(data, m, "wrong in what it says about waiting");
 	m->seen = true;
 }
 
@@ -178,34 +266,63 @@ static void check_for_each(struct history *h)
 {
 	unsigned int i;
 
-	h->ranges->ops->for_each(h->ranges, saw, h);
 	for (i = 0; i < h->n; i++) {
-		/* One that was granted is of no interest to anybody */
-		if (!h->order[i]->seen && h->order[i]->range.kind != ZCBLK_RANGE_FLUSH)
-			fail(h, h->order[i], "not visited");
+		h->order[i]->there = true;
 		h->order[i]->seen = false;
 	}
+	pausing = h;
+	h->ranges->ops->for_each(h->ranges, saw, h);
+	pausing = NULL;
+	for (i = 0; i < h->n; i++)
+		if (h->order[i]->there && !h->order[i]->seen)
+			fail(h, h->order[i], "not visited");
 }
 
-/* Places and lengths near each other and near the ends of regions and units */
+/* Places and lengths near each other and near the ends of regions, groups and units */
 static void take_bytes(struct history *h, const uint8_t *b)
 {
 	static const u64 places[] = { 0, 0, 15360, 128, 256, 512, 1024, 8192, 16384, 2048,
-				      4096, 65536, 1ULL << 31, 128 * 127, 1 << 20, 640 };
+				      4096, 1 << 24, 1ULL << 31, 128 * 127, 1 << 20, 640 };
 	static const u64 lengths[] = { 1, 8, 8, 8, 16, 32, 64, 128, 129, 250, 256, 257, 512, 1024,
-				       8192, 1 << 23 };
+				       8192, 1 << 24 };
 	static const u8 kinds[] = { ZCBLK_RANGE_READ, ZCBLK_RANGE_WRITE,
 				    ZCBLK_RANGE_WRITE, ZCBLK_RANGE_READ };
+	unsigned int place = h->flags & HISTORY_HOT ? b[1] >> 4 & 8 : b[1] >> 4;
+	unsigned int length = h->flags & HISTORY_HOT && b[3] & 0xc0 ? 1 : b[2] >> 4;
 	u64 offset = b[2] & 1 ? 0 : (b[1] & 15) * 8 + (b[1] & 1);
-	u64 start = places[b[1] >> 4] + offset;
-	u64 last = start + lengths[b[2] >> 4] - 1 + (b[2] >> 1 & 1);
+	u64 start = (place == 8 ? 124 : places[place]) + offset;
+	u64 last = start + lengths[length] - 1 + (b[2] >> 1 & 1);
 	unsigned int kind = kinds[b[3] & 3];
 
-	if ((b[3] >> 2) == 1)
-		kind = ZCBLK_RANGE_FLUSH;
-	if ((b[3] >> 2) == 2)
+	if (h->flags & HISTORY_READS && b[2] & 12)
+		kind = ZCBLK_RANGE_READ;
+	if (b[3] >> 2 == 1)
+		start = 0;
+	if (b[3] >> 2 <= 2)
 		last = U64_MAX;
-	take(h, start, last, kind, (b[3] >> 2 & 7) == 7);
+	take(h, start, last, kind, (b[3] >> 2 & 15) == 7);
+}
+
+/* The engine pauses: what another thread may do then */
+static void resched(void)
+{
+	struct history *h = pausing;
+	uint8_t b[HISTORY_STEP];
+	unsigned int i;
+
+	if (!h || h->busy || h->pauses++ > MAX_PAUSES)
+		return;
+	h->busy = true;
+	h->random = test_random(&h->random);
+	memcpy(b, &h->random, sizeof(b));
+	i = find_held(h, b[1]);
+	if (!(b[0] & 12))
+		run_works(h);
+	else if (b[0] & 1 && i < h->n)
+		release(h, i);
+	else if (b[0] & 2 && h->n < MAX_ACTIVE && !h->no_takes)
+		take_bytes(h, b);
+	h->busy = false;
 }
 
 static void step(struct history *h, const uint8_t *b)
@@ -214,38 +331,81 @@ static void step(struct history *h, const uint8_t *b)
 
 	if (op == 255)
 		cancel(h);
-	else if (op >= 250)
+	else if (op >= 246)
 		check_for_each(h);
-	else if (op >= 248)
+	else if (op >= 244)
 		h->overlap = b[1] % 3;
 	else if (op >= 240)
 		h->overlap = ZCBLK_OVERLAP_SERIALIZE;
-	else if (h->n == MAX_ACTIVE || op < 100)
-		release(h, b[1]);
+	else if (op >= 230)
+		run_works(h);
+	else if (h->n >= h->limit || op < (h->flags & HISTORY_PILE ? 30 : 100))
+		release(h, b[1] | b[2] << 8);
 	else
 		take_bytes(h, b);
+	if (!(h->flags & HISTORY_LATER))
+		run_works(h);
 	check_grants(h);
+	WRITE_ONCE(history_steps, history_steps + 1);
 }
 
-void history_run(unsigned int engine, const uint8_t *bytes, size_t size)
+static void check_count(const struct history *h, const char *what, u64 is, u64 should)
+{
+	if (is == should)
+		return;
+	fprintf(stderr, "%s: %llu %s, should be %llu\n", h->ranges->ops->name, is, what,
+		should);
+	abort();
+}
+
+static void check_counts(const struct history *h)
+{
+	unsigned int bucket;
+	u64 waits = 0;
+
+	check_count(h, "taken", test_stat(h->ranges, taken), h->taken);
+	check_count(h, "contended", test_stat(h->ranges, contended), h->contended);
+	check_count(h, "parked", test_stat(h->ranges, parked), h->parked);
+	check_count(h, "refused", test_stat(h->ranges, refused), h->refused);
+	for (bucket = 0; bucket < ZCBLK_RANGE_BUCKETS; bucket++)
+		waits += test_stat(h->ranges, waits[bucket]);
+	check_count(h, "granted", waits, h->granted);
+}
+
+static void drain(struct history *h)
+{
+	unsigned int which = 0;
+
+	h->no_takes = true;
+	while (h->n) {
+		release(h, which += 7);
+		WRITE_ONCE(history_steps, history_steps + 1);
+		if (!(h->flags & HISTORY_LATER) || which % 5 == 0)
+			run_works(h);
+		check_grants(h);
+	}
+	run_works(h);
+}
+
+void history_run(const struct zcblk_range_ops *ops, const uint8_t *bytes, size_t size)
 {
 	struct history h = { };
-	u64 contended = 0;
-	unsigned int cpu;
 
-	h.ranges = zcblk_ranges_create(engine, &h.overlap);
-	for (; size >= HISTORY_STEP; size -= HISTORY_STEP, bytes += HISTORY_STEP)
+	if (size < HISTORY_STEP)
+		return;
+	h.flags = bytes[0];
+	h.random = 1 + bytes[2];
+	test_resched = resched;
+	h.limit = 8 + 2 * bytes[1];
+	h.ranges = zcblk_ranges_create(ops, &h.overlap, NULL);
+	if (!h.ranges)
+		exit(2);
+	while ((size -= HISTORY_STEP) >= HISTORY_STEP) {
+		bytes += HISTORY_STEP;
 		step(&h, bytes);
-	while (h.n) {
-		release(&h, 0);
-		check_grants(&h);
 	}
-	for_each_possible_cpu(cpu)
-		contended += per_cpu_ptr(h.ranges->stats, cpu)->contended;
-	if (contended != h.contended) {
-		fprintf(stderr, "%s: %llu contended, should be %llu\n",
-			h.ranges->ops->name, contended, h.contended);
-		abort();
-	}
+	drain(&h);
+	check_for_each(&h);
+	check_counts(&h);
 	zcblk_ranges_destroy(h.ranges);
 }

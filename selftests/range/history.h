@@ -11,11 +11,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes that one step takes */
+/* Bytes of one step; the first step says what kind of history it is */
 #define HISTORY_STEP	4
 
+/* Bits of the first byte */
+#define HISTORY_LATER	1	/* works run later, not after each step */
+#define HISTORY_HOT	2	/* all ranges are in one or two regions */
+#define HISTORY_READS	4	/* most are reads */
+#define HISTORY_PILE	8	/* few are released */
+
+struct zcblk_range_ops;
+
+/* Steps so far */
+extern unsigned long history_steps;
+
 /* Aborts, with a message, where the engine and the model differ */
-void history_run(unsigned int engine, const uint8_t *bytes, size_t size);
+void history_run(const struct zcblk_range_ops *ops, const uint8_t *bytes, size_t size);
 
 /* What libFuzzer calls */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

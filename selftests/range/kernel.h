@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * So much of the kernel, in user space, as the range locks need. Atomics are
- * those of the compiler; explore.h replaces them where the explorer must see
- * each access. Everything else in the kernel's headers that the range locks
- * include is in here too; trees, lists and hashes are the kernel's own.
+ * The parts of the kernel that the range locks need, in user space. Atomics are
+ * those of the compiler; explore.h replaces them where the explorer must see each
+ * access. Interrupts are signals; see kernel.c. Trees, lists and hashes are the
+ * kernel's own.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -46,6 +46,8 @@ typedef long long s64;
 	((type *)((char *)(ptr) - offsetof(type, member)))
 #define min(a, b)		({ typeof(a) _a = (a), _b = (b); _a < _b ? _a : _b; })
 #define max(a, b)		({ typeof(a) _a = (a), _b = (b); _a > _b ? _a : _b; })
+#define min_t(type, a, b)	min((type)(a), (type)(b))
+#define max_t(type, a, b)	max((type)(a), (type)(b))
 #define swap(a, b)		do { typeof(a) _t = (a); (a) = (b); (b) = _t; } while (0)
 #define ilog2(n)		(63 - __builtin_clzll(n))
 #define EXPORT_SYMBOL(x)
@@ -71,6 +73,9 @@ typedef struct { long long counter; } atomic64_t;
 typedef struct { int locked; } spinlock_t;
 typedef spinlock_t raw_spinlock_t;
 
+#ifdef ZCBLK_EXPLORE
+#define cpu_relax()		explore_relax()
+#else
 /* A thread that spins may have the CPU that the other one waits for */
 static inline void cpu_relax(void)
 {
@@ -80,6 +85,7 @@ static inline void cpu_relax(void)
 	if (!(++n & 0xff))
 		sched_yield();
 }
+#endif
 
 #ifdef ZCBLK_EXPLORE
 #include "explore.h"
@@ -87,21 +93,21 @@ static inline void cpu_relax(void)
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
+/* A thread that parks a range is slow to continue when it releases something */
+extern __thread bool test_parks;
+void test_linger(void);
 #ifdef __SANITIZE_THREAD__
-/* A thread that parks a range is slow to go on when it lets go of something */
-extern __thread bool stress_parks;
-void stress_linger(void);
 #define smp_store_release(p, v)						\
 do {									\
 	__atomic_store_n(p, v, __ATOMIC_RELEASE);			\
-	if (stress_parks)						\
-		stress_linger();					\
+	if (test_parks)							\
+		test_linger();						\
 } while (0)
 /* ThreadSanitizer knows no fences; it has no store buffers either */
 #define smp_mb()		do { } while (0)
 /*
- * Nor does it know control dependencies: stores that follow a cmpxchg_release() which
- * succeeded, as in freeing the range, come after what others did before their release.
+ * Nor does it know control dependencies: stores that follow a successful
+ * cmpxchg_release(), such as freeing the range, come after what others released before.
  */
 #define CMPXCHG_RELEASE		__ATOMIC_ACQ_REL
 #else
@@ -128,6 +134,7 @@ do {									\
 })
 #define cmpxchg(p, old, new)		__cmpxchg(p, old, new, __ATOMIC_SEQ_CST)
 #define cmpxchg_release(p, old, new)	__cmpxchg(p, old, new, CMPXCHG_RELEASE)
+#define cmpxchg_acquire(p, old, new)	__cmpxchg(p, old, new, __ATOMIC_ACQUIRE)
 #define cmpxchg_relaxed(p, old, new)	__cmpxchg(p, old, new, __ATOMIC_RELAXED)
 
 #define atomic_set(a, v)		WRITE_ONCE((a)->counter, v)
@@ -155,20 +162,83 @@ static inline void spin_lock(spinlock_t *lock)
 			cpu_relax();
 }
 
+static inline bool spin_trylock(spinlock_t *lock)
+{
+	return !__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE);
+}
+
 static inline void spin_unlock(spinlock_t *lock)
 {
 	smp_store_release(&lock->locked, 0);
 }
 #endif
 
+#define atomic_read(a)			READ_ONCE((a)->counter)
+#ifdef ZCBLK_EXPLORE
+#define atomic_inc(a)		explore_add(&(a)->counter, sizeof(int), 1)
+#define atomic_dec(a)		explore_add(&(a)->counter, sizeof(int), -1)
+#else
+#define atomic_inc(a)	((void)__atomic_add_fetch(&(a)->counter, 1, __ATOMIC_RELAXED))
+#define atomic_dec(a)	((void)__atomic_sub_fetch(&(a)->counter, 1, __ATOMIC_RELAXED))
+#endif
 #define smp_store_mb(x, v)		do { WRITE_ONCE(x, v); smp_mb(); } while (0)
 #define rcu_assign_pointer(p, v)	smp_store_release(&(p), v)
 
 #define spin_lock_init(l)		((l)->locked = 0)
+#ifdef ZCBLK_EXPLORE
 #define local_irq_save(flags)		((flags) = 0)
 #define local_irq_restore(flags)	((void)(flags))
-#define spin_lock_irqsave(l, flags)	do { (flags) = 0; spin_lock(l); } while (0)
-#define spin_unlock_irqrestore(l, flags) do { (void)(flags); spin_unlock(l); } while (0)
+#define local_irq_disable()		do { } while (0)
+#define local_irq_enable()		do { } while (0)
+#define might_sleep()			do { } while (0)
+#else
+/* An interrupt that comes while these are off is kept until they are on again */
+extern __thread unsigned long test_irqs_off;
+extern __thread bool test_irq_pending;
+void test_irq_run(void);
+
+static inline unsigned long test_irq_save(void)
+{
+	unsigned long flags = READ_ONCE(test_irqs_off);
+
+	WRITE_ONCE(test_irqs_off, 1);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	return flags;
+}
+
+static inline void test_irq_restore(unsigned long flags)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	WRITE_ONCE(test_irqs_off, flags);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (!flags && unlikely(READ_ONCE(test_irq_pending)))
+		test_irq_run();
+}
+
+#define local_irq_save(flags)		((flags) = test_irq_save())
+#define local_irq_restore(flags)	test_irq_restore(flags)
+#define local_irq_disable()		((void)test_irq_save())
+#define local_irq_enable()		test_irq_restore(0)
+#define might_sleep()			WARN_ON_ONCE(test_irqs_off)
+#endif
+#ifdef ZCBLK_EXPLORE
+#define cond_resched()			do { } while (0)
+#else
+/* What other threads do at such a place, in a program with one thread */
+extern void (*test_resched)(void);
+
+#define cond_resched()							\
+do {									\
+	might_sleep();							\
+	if (test_resched)						\
+		test_resched();						\
+} while (0)
+#endif
+#define spin_lock_irqsave(l, flags)	do { local_irq_save(flags); spin_lock(l); } while (0)
+#define spin_unlock_irqrestore(l, flags)				\
+	do { spin_unlock(l); local_irq_restore(flags); } while (0)
+#define spin_lock_irq(l)		do { local_irq_disable(); spin_lock(l); } while (0)
+#define spin_unlock_irq(l)		do { spin_unlock(l); local_irq_enable(); } while (0)
 #define raw_spin_lock_init		spin_lock_init
 #define raw_spin_lock			spin_lock
 #define raw_spin_unlock			spin_unlock
@@ -183,8 +253,35 @@ static inline void spin_unlock(spinlock_t *lock)
 #define raw_spin_lock_irqsave		spin_lock_irqsave
 #define raw_spin_unlock_irqrestore	spin_unlock_irqrestore
 #endif
+#define raw_spin_lock_irq		spin_lock_irq
+#define raw_spin_unlock_irq		spin_unlock_irq
+
+/* A mutex is taken in process context only */
+struct mutex { spinlock_t lock; };
+#define mutex_init(m)			spin_lock_init(&(m)->lock)
+#define mutex_lock(m)			do { might_sleep(); spin_lock(&(m)->lock); } while (0)
+#define mutex_unlock(m)			spin_unlock(&(m)->lock)
+
+/* Each program has a worker of its own kind */
+struct workqueue_struct;
+struct work_struct {
+	void (*func)(struct work_struct *work);
+	int pending;
+};
+
+bool test_queue_work(struct work_struct *work);
+void test_flush_work(struct work_struct *work);
+
+#define INIT_WORK(w, f)			((w)->func = (f), (w)->pending = 0)
+#define queue_work(wq, w)		test_queue_work(w)
+#define flush_work(w)			test_flush_work(w)
 
 struct lock_class_key { };
+struct lockdep_map { };
+#define lockdep_init_map_wait(map, name, key, subclass, inner)	((void)(key))
+#define spin_acquire(map, subclass, trylock, ip)	((void)(map))
+#define spin_release(map, ip)				((void)(map))
+#define _THIS_IP_			0
 #define lockdep_set_class(lock, key)	((void)(key))
 #define lockdep_assert_held(lock)	((void)(lock))
 #define __acquire(lock)			((void)(lock))
@@ -197,6 +294,11 @@ extern __thread unsigned int test_cpu;
 
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < NR_CPUS; (cpu)++)
 #define per_cpu_ptr(p, cpu)	((typeof(p))((char *)(p) + (cpu) * PERCPU_BYTES))
+#ifdef ZCBLK_EXPLORE
+/* Counters are no part of a state */
+extern char test_percpu[];
+#define alloc_percpu(type)	((type *)test_percpu)
+#else
 #define alloc_percpu(type)						\
 ({									\
 	BUILD_BUG_ON(sizeof(type) > PERCPU_BYTES);			\
@@ -204,9 +306,15 @@ extern __thread unsigned int test_cpu;
 									\
 	_p;								\
 })
+#endif
 #define this_cpu_read(x)	(*per_cpu_ptr(&(x), test_cpu))
 #define this_cpu_write(x, v)	(*per_cpu_ptr(&(x), test_cpu) = (v))
+#if defined(__x86_64__) && !defined(ZCBLK_EXPLORE)
+/* One instruction, which a signal cannot divide */
+#define this_cpu_inc(x)		asm("incq %0" : "+m"(*per_cpu_ptr(&(x), test_cpu)))
+#else
 #define this_cpu_inc(x)		((void)++*per_cpu_ptr(&(x), test_cpu))
+#endif
 
 #define GFP_KERNEL		0
 
@@ -231,6 +339,8 @@ static inline void *kzalloc(size_t size, int gfp)
 
 extern unsigned long jiffies;
 
+struct zcblk_range;
+
 static inline u64 ktime_get_ns(void)
 {
 #ifdef ZCBLK_EXPLORE
@@ -243,10 +353,17 @@ static inline u64 ktime_get_ns(void)
 #endif
 }
 
-#ifdef __SANITIZE_THREAD__
-#define trace_zcblk_range_wait(ranges, range, n)	((void)(n), stress_parks = true)
-#else
+#ifdef ZCBLK_EXPLORE
 #define trace_zcblk_range_wait(ranges, range, n)	((void)(n))
+#else
+/* A range overlaps an earlier one; what happens to it is not decided yet */
+extern void (*test_conflict)(struct zcblk_range *range);
+#define trace_zcblk_range_wait(ranges, range, n)			\
+do {									\
+	(void)(n);							\
+	if (test_conflict)						\
+		test_conflict(range);					\
+} while (0)
 #endif
 #define trace_zcblk_range_grant(ranges, range, ns)	((void)(ns))
 #define trace_zcblk_range_release(ranges, range)	((void)(ranges))

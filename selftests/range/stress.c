@@ -1,126 +1,131 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Threads that take random ranges, most of which overlap, hold some at a time and
- * give them back in any order, on an engine or, to prove the checker, without one.
+ * Threads lock random ranges, most of which overlap, hold some at a time and unlock
+ * them in any order, with an engine or, to prove the checker, without one.
  *
- * USAGE: stress ENGINE|off REQUESTS [THREADS [neighbours]]
+ * USAGE: stress ENGINE|off REQUESTS [THREADS] [WORD...]
+ *	serialize, reject, detect	the overlap mode; serialize is the default
+ *	changes		the mode changes all the time
+ *	cancel		the lock is cancelled again and again, and replaced when it is idle
+ *	hot		all ranges are near one block
+ *	neighbours	ranges touch and never overlap, and none may wait
+ *	quiet		no interrupts
  *
- * Checked: no sector belongs to a writer and somebody else (mixed extents); no
- * range is granted before an earlier one that it overlaps (overtakings), where
- * earlier means that its zcblk_range_lock() had returned before the other's was
- * called; none waits for ever (lost wake-ups). With neighbours, ranges touch and
- * never overlap, and none may wait.
+ * Checked:
+ * - No sector belongs to a writer and to another request (mixed extents).
+ * - No range is granted before an earlier one that it overlaps (overtakings). Earlier
+ *   means that its zcblk_range_lock() had returned before the other one was called.
+ * - No range waits for ever (lost wake-ups).
+ * - A range is refused only if another request was in its way (unfounded). A request
+ *   whose history was overwritten meanwhile is counted as not decided.
+ * - A reader of the list of ranges sees each range that is there all the time once.
+ * - The counters of the lock are exact.
+ * With changes, a range that was granted although it overlaps is not checked itself.
+ * Later requests must wait for it.
  *
- * A range that was parked may be given back by whoever granted it, even from its
- * ->granted(), before the zcblk_range_lock() of its owner has returned; any other
- * may be given back by any thread. Then its memory is overwritten and freed, for a
- * crash, or a report of ThreadSanitizer, when something still looks at it.
+ * A parked range may be unlocked by the thread that granted it, even from ->granted()
+ * and before zcblk_range_lock() of its owner has returned. Any thread may unlock any
+ * other, and so may a signal, which interrupts threads as an interrupt does. Then the
+ * memory is overwritten and freed, for a crash or a report of a sanitizer if it is
+ * used again.
  *
- * Exit status: 0: all in order; 1: not; 2: usage, or no memory.
+ * Exit status: 0: no error; 1: an error was found; 2: usage, or no memory.
  *
  * Copyright (C) 2026 The zcblk authors
  */
 #include <pthread.h>
+#include <unistd.h>
 
-#include "kernel.h"
-#include "range.h"
+#include "test.h"
 
-__thread unsigned int test_cpu;
-unsigned long jiffies;
-static int overlap = ZCBLK_OVERLAP_SERIALIZE;
-
-#define SECTORS		8192
-#define DEPTH		32
-#define MAX_THREADS	NR_CPUS
-#define STUCK_SECONDS	20
+#define NR_AREAS	64
+#define AREA		8192		/* sectors; the middle is the end of a group */
+#define AREA_STRIDE	(3 * AREA)
+#define TABLE		(1ULL << 24)	/* sectors of the slots of engine slot */
+#define MAX_DEPTH	256
+#define MAX_THREADS	(NR_CPUS - 2)
 #define MAX_NESTED	3
+#define STUCK_NS	15000000000ULL	/* of CPU time, without any progress */
+#define INTERRUPT_US	100
 #define POISON		0xa5
 
 enum state { FREE, WAITS, HELD, ENDS };
 
-/*
- * A place for a range, which only its owner fills, and anybody may empty. The copies
- * are for check_overtaking(), which looks at what may change meanwhile.
- */
-struct request {
-	struct taken *taken;
-	int state;
-	u64 returned;		/* ticket after zcblk_range_lock() */
+/* A copy of what was asked for, which remains when the range is gone */
+struct extent {
 	u64 start, last;
-	unsigned int kind;
+	u64 kind;
+	u64 called;		/* ticket before zcblk_range_lock() */
+	u64 loose;		/* was granted although it overlaps */
 };
 
-/* Freed by whoever gives the range back: for each range another */
+/* A place for a range. Its owner fills it, and any thread may empty it. */
+struct request {
+	struct taken *taken;
+	unsigned int version;	/* changes with the extents; odd: do not look */
+	int state;
+	u64 returned;		/* ticket after zcblk_range_lock() */
+	struct extent now;
+	struct extent before;
+	u64 ended;		/* ticket after zcblk_range_unlock() of the one before */
+	unsigned int seen;	/* version of the one that list_all() expects, or 0 */
+	unsigned int visited;	/* how often list_all() has met it */
+} __attribute__((aligned(64)));
+
+/* Each range has memory of its own, which is freed when it is unlocked */
 struct taken {
 	struct zcblk_range range;
 	struct request *request;
-	u64 called;		/* ticket before zcblk_range_lock() */
+	u64 called;
+	bool conflicted;
+	bool loose;
 	struct taken *next;
 };
 
 static struct zcblk_ranges *ranges;
-static struct request requests[MAX_THREADS][DEPTH];
-static unsigned int nr_threads = 2;
+static const struct zcblk_range_ops *ops;
+static struct request requests[MAX_THREADS][MAX_DEPTH];
+static unsigned int nr_threads = 2, depth = 32;
 static u64 nr_requests;
-static bool neighbours;
-static u64 ticket, done, mixed, overtaken;
+static int overlap = ZCBLK_OVERLAP_SERIALIZE;
+static bool changes, cancels, hot, neighbours, quiet, paused;
+static u64 ticket, started, done;
+static u64 mixed, overtaken, unfounded, undecided, parked, refused, cancelled, loose;
+static u64 interrupts, missed, ended_contended, ended_parked, ended_refused;
 
-__thread bool stress_parks;
-
-/* This thread's random numbers, and what it granted and is to give back */
-static __thread u64 random_state;
-static __thread struct taken *given;
+/* This thread's random numbers, and what it granted and has to unlock */
+static __thread u64 random_state = 0x2545f4914f6cdd1dULL;
+static __thread struct taken *to_unlock;
 static __thread unsigned int nested;
 
-/* Plain data, which only the lock keeps whole: ThreadSanitizer looks at it too */
-static unsigned int owner[SECTORS];
+/* Neither the worker nor main() unlocks what it granted */
+static __thread bool unlocks;
 
-static void check_sectors(const struct zcblk_range *range, unsigned int expected,
-			  unsigned int next)
-{
-	bool write = range->kind == ZCBLK_RANGE_WRITE;
-	bool wrong = false;
-	u64 i;
-
-	if (neighbours || range->kind == ZCBLK_RANGE_FLUSH)
-		return;
-	for (i = range->start; i <= range->last; i++) {
-		wrong |= owner[i] != (write ? expected : 0);
-		if (write)
-			owner[i] = next;
-	}
-	if (wrong)
-		__atomic_add_fetch(&mixed, 1, __ATOMIC_RELAXED);
-}
-
-static bool was_passed(struct request *other, const struct taken *t)
-{
-	struct zcblk_range copy = { };
-	u64 returned;
-
-	if (__atomic_load_n(&other->state, __ATOMIC_ACQUIRE) != WAITS)
-		return false;
-	returned = smp_load_acquire(&other->returned);
-	copy.start = READ_ONCE(other->start);
-	copy.last = READ_ONCE(other->last);
-	copy.kind = READ_ONCE(other->kind);
-	if (returned >= t->called || !zcblk_range_waits(&t->range, &copy))
-		return false;
-	/* Still the same one, and still waiting? */
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return READ_ONCE(other->returned) == returned &&
-	       READ_ONCE(other->state) == WAITS;
-}
+/* Plain data, which only the lock protects: ThreadSanitizer looks at it too */
+static unsigned int owner[NR_AREAS][AREA];
 
 /*
- * For ThreadSanitizer the tickets, and looking at the others, would order what the
- * lock alone has to order.
+ * For ThreadSanitizer, tickets and looking at other requests would order what only the
+ * lock has to order.
  */
 #ifdef __SANITIZE_THREAD__
 #define ONLY_THE_LOCK	true
+
+/* Signals come when the allocator is not in use. A crash must not meet a report. */
+const char *__tsan_default_options(void);
+
+const char *__tsan_default_options(void)
+{
+	return "report_signal_unsafe=0:halt_on_error=1:handle_segv=0";
+}
 #else
 #define ONLY_THE_LOCK	false
 #endif
+
+static void count(u64 *counter)
+{
+	__atomic_add_fetch(counter, 1, __ATOMIC_RELAXED);
+}
 
 static u64 next_ticket(void)
 {
@@ -128,28 +133,18 @@ static u64 next_ticket(void)
 							      __ATOMIC_SEQ_CST);
 }
 
-static void check_overtaking(const struct taken *taken)
+static u64 nr_done(void)
 {
-	unsigned int t, i;
-
-	if (ONLY_THE_LOCK)
-		return;
-	for (t = 0; t < nr_threads; t++)
-		for (i = 0; i < DEPTH; i++)
-			if (was_passed(&requests[t][i], taken))
-				__atomic_add_fetch(&overtaken, 1, __ATOMIC_RELAXED);
+	return __atomic_load_n(&done, __ATOMIC_RELAXED);
 }
 
 static u64 random_next(void)
 {
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
+	return test_random(&random_state);
 }
 
-/* At times others get far enough to give back what this thread parks */
-void stress_linger(void)
+/* At times others have enough time to unlock what this thread parks */
+void test_linger(void)
 {
 	unsigned int n = 300;
 
@@ -160,6 +155,171 @@ void stress_linger(void)
 	sched_yield();
 }
 
+/* Not in an interrupt: what it would do may need the allocator too */
+static struct taken *new_taken(void)
+{
+	struct taken *t;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	t = malloc(sizeof(*t));
+	local_irq_restore(flags);
+	if (!t)
+		exit(2);
+	return t;
+}
+
+/* The compiler must not find that nothing reads it */
+static void poison(struct taken *t)
+{
+	unsigned long flags;
+
+	memset(t, POISON, sizeof(*t));
+	asm volatile("" : : "r"(t) : "memory");
+	local_irq_save(flags);
+	free(t);
+	local_irq_restore(flags);
+}
+
+/* Sectors. Odd areas are so far away that their slots are those of others. */
+
+static u64 area_start(unsigned int area)
+{
+	return area * AREA_STRIDE + AREA / 2 + (area & 1) * 5 * TABLE;
+}
+
+static bool check_area(const struct zcblk_range *range, unsigned int area,
+		       unsigned int expected, unsigned int next)
+{
+	bool write = range->kind == ZCBLK_RANGE_WRITE, wrong = false;
+	u64 first = area_start(area), i, end;
+
+	i = max(range->start, first);
+	end = min(range->last, first + AREA - 1);
+	for (; i <= end; i++) {
+		wrong |= owner[area][i - first] != (write ? expected : 0);
+		if (write)
+			owner[area][i - first] = next;
+	}
+	return wrong;
+}
+
+static void check_sectors(const struct taken *t, unsigned int expected,
+			  unsigned int next)
+{
+	const struct zcblk_range *range = &t->range;
+	unsigned int area, first = range->start % TABLE / AREA_STRIDE;
+	bool wrong = false;
+
+	if (neighbours || t->loose)
+		return;
+	if (range->last - range->start < AREA) {
+		wrong = check_area(range, first, expected, next);
+	} else {
+		for (area = 0; area < NR_AREAS; area++)
+			wrong |= check_area(range, area, expected, next);
+	}
+	if (wrong)
+		count(&mixed);
+}
+
+/* Other requests */
+
+static bool in_the_way(const struct extent *e, const struct zcblk_range *range)
+{
+	return e->start <= range->last && range->start <= e->last &&
+	       (e->kind == ZCBLK_RANGE_WRITE || range->kind == ZCBLK_RANGE_WRITE);
+}
+
+static void copy_extent(struct extent *to, const struct extent *from)
+{
+	WRITE_ONCE(to->start, READ_ONCE(from->start));
+	WRITE_ONCE(to->last, READ_ONCE(from->last));
+	WRITE_ONCE(to->kind, READ_ONCE(from->kind));
+	WRITE_ONCE(to->called, READ_ONCE(from->called));
+	WRITE_ONCE(to->loose, READ_ONCE(from->loose));
+}
+
+/* Return: a copy of it that is consistent was made */
+static bool look(struct request *from, struct request *copy)
+{
+	copy->version = smp_load_acquire(&from->version);
+	copy->state = READ_ONCE(from->state);
+	copy->returned = READ_ONCE(from->returned);
+	copy->ended = READ_ONCE(from->ended);
+	copy_extent(&copy->now, &from->now);
+	copy_extent(&copy->before, &from->before);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return !(copy->version & 1) && READ_ONCE(from->version) == copy->version &&
+	       READ_ONCE(from->state) == copy->state;
+}
+
+/* An earlier one that still waits was passed; one that is held was not waited for */
+static void check_passed(struct request *other, const struct taken *t)
+{
+	struct request copy;
+	int state = READ_ONCE(other->state);
+
+	if (state != WAITS && state != HELD)
+		return;
+	if (READ_ONCE(other->returned) >= t->called || !look(other, &copy))
+		return;
+	if (copy.returned >= t->called || !in_the_way(&copy.now, &t->range))
+		return;
+	/* One that was cancelled is not told at once */
+	if (copy.state == WAITS && !(cancels && READ_ONCE(ranges->cancelled)))
+		count(&overtaken);
+	if (copy.state == HELD)
+		count(&mixed);
+}
+
+static void check_overtaking(const struct taken *taken)
+{
+	unsigned int t, i;
+
+	if (ONLY_THE_LOCK || taken->loose || neighbours)
+		return;
+	for (t = 0; t < nr_threads; t++)
+		for (i = 0; i < depth; i++)
+			check_passed(&requests[t][i], taken);
+}
+
+/* Return: 1 if it was in the way at some time during the call, -1 if not known */
+static int was_in_the_way(struct request *other, const struct taken *t)
+{
+	struct request copy;
+
+	if (other == t->request)
+		return 0;
+	while (!look(other, &copy))
+		cpu_relax();
+	if (copy.state != FREE && in_the_way(&copy.now, &t->range))
+		return 1;
+	if (copy.ended > t->called && in_the_way(&copy.before, &t->range))
+		return 1;
+	return copy.before.called > t->called ? -1 : 0;
+}
+
+static void check_refused(const struct taken *taken)
+{
+	unsigned int t, i, lost = 0;
+	int was;
+
+	if (ONLY_THE_LOCK)
+		return;
+	for (t = 0; t < nr_threads; t++) {
+		for (i = 0; i < depth; i++) {
+			was = was_in_the_way(&requests[t][i], taken);
+			if (was > 0)
+				return;
+			lost += was < 0;
+		}
+	}
+	count(lost ? &undecided : &unfounded);
+}
+
+/* Unlocking */
+
 static unsigned int request_id(const struct request *r)
 {
 	return 1 + (r - &requests[0][0]);
@@ -168,49 +328,80 @@ static unsigned int request_id(const struct request *r)
 static void hold(struct taken *t)
 {
 	check_overtaking(t);
-	check_sectors(&t->range, 0, request_id(t->request));
+	check_sectors(t, 0, request_id(t->request));
 }
 
-/* To be looked at no more. The compiler must not find that nobody reads it. */
-static void poison(struct taken *t)
+static void set_version(struct request *r)
 {
-	memset(t, POISON, sizeof(*t));
-	asm volatile("" : : "r"(t) : "memory");
-	free(t);
+	WRITE_ONCE(r->version, r->version + 1);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
 }
 
-static void give_back(struct taken *t)
+/* @t has ended. Remember it, if it has been in the way of others. */
+static void empty(struct taken *t, bool remember)
 {
-	check_sectors(&t->range, request_id(t->request), 0);
-	WRITE_ONCE(t->request->state, FREE);
+	struct request *r = t->request;
+	unsigned long flags;
+
+	poison(t);
+	/* A thread that waits for an even version must not interrupt */
+	local_irq_save(flags);
+	if (remember && !ONLY_THE_LOCK) {
+		set_version(r);
+		copy_extent(&r->before, &r->now);
+		WRITE_ONCE(r->ended, next_ticket());
+		set_version(r);
+	}
+	smp_store_release(&r->state, FREE);
+	__atomic_add_fetch(&done, 1, __ATOMIC_RELEASE);
+	local_irq_restore(flags);
+}
+
+static void unlock(struct taken *t)
+{
+	check_sectors(t, request_id(t->request), 0);
 	if (ranges)
 		zcblk_range_unlock(ranges, &t->range);
-	poison(t);
-	__atomic_add_fetch(&done, 1, __ATOMIC_RELAXED);
+	empty(t, true);
 }
 
-/* Some are given back at once, some when what the caller is in is over */
+/* Some are unlocked at once, some when the caller's operation has finished */
 static void granted(struct zcblk_range *range, int err)
 {
 	struct taken *t = container_of(range, struct taken, range);
-	u64 random = random_next() >> 16;
+	u64 random = unlocks ? random_next() >> 16 : 1;
+	unsigned long flags;
 
-	if (err)
-		abort();
+	if (err) {
+		if (err != -ECANCELED || !cancels)
+			abort();
+		count(&cancelled);
+		empty(t, true);
+		return;
+	}
 	hold(t);
+	smp_store_release(&t->request->state, random & 1 ? HELD : ENDS);
 	if (random & 1) {
-		smp_store_release(&t->request->state, HELD);
+		/* Any thread may unlock it, and may have done so */
 	} else if (random & 2 && nested < MAX_NESTED) {
 		nested++;
-		give_back(t);
+		unlock(t);
 		nested--;
 	} else {
-		t->next = given;
-		given = t;
+		local_irq_save(flags);
+		t->next = to_unlock;
+		to_unlock = t;
+		local_irq_restore(flags);
 	}
 }
 
-/* Return: false when somebody else was faster */
+static void conflict(struct zcblk_range *range)
+{
+	container_of(range, struct taken, range)->conflicted = true;
+	test_parks = true;
+}
+
+/* Return: false if another thread was faster */
 static bool release(struct request *r)
 {
 	int state = HELD;
@@ -218,22 +409,38 @@ static bool release(struct request *r)
 	if (!__atomic_compare_exchange_n(&r->state, &state, ENDS, false,
 					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return false;
-	give_back(READ_ONCE(r->taken));
+	unlock(READ_ONCE(r->taken));
 	return true;
 }
 
-/* What locking and unlocking have granted */
-static void release_given(void)
+static void unlock_granted(void)
 {
+	unsigned long flags;
 	struct taken *t;
 
-	while ((t = given)) {
-		given = t->next;
-		give_back(t);
+	for (;;) {
+		local_irq_save(flags);
+		t = to_unlock;
+		if (t)
+			to_unlock = t->next;
+		local_irq_restore(flags);
+		if (!t)
+			break;
+		unlock(t);
 	}
 }
 
-/* Piece @n of a disk that is cut at random places */
+static void interrupt(void)
+{
+	u64 random = random_next() >> 8;
+
+	count(&interrupts);
+	release(&requests[(random >> 16) % nr_threads][random % depth]);
+}
+
+/* Locking */
+
+/* Piece @n of a disk that is divided at random places */
 static void choose_neighbour(u64 n, u64 *start, u64 *last)
 {
 	u64 next = n + 1;
@@ -242,60 +449,126 @@ static void choose_neighbour(u64 n, u64 *start, u64 *last)
 	*last = next * 64 + (next * 0x9e3779b97f4a7c15ULL >> 58) - 1;
 }
 
-/* Mostly short, at times long enough for every slow way that an engine has */
-static unsigned int choose(u64 random, u64 *start, u64 *last)
+/* Most are short. Some are long enough for all the slow paths of an engine. */
+static void choose(u64 random, u64 *start, u64 *last)
 {
 	static const unsigned int lengths[] = { 8, 8, 8, 8, 1, 64, 128, 200 };
 	unsigned int length = lengths[random & 7];
+	unsigned int area = nr_done() >> 12;
 
 	if (!(random >> 5 & 127))
 		length = 1000;
-	*start = (random >> 32) % (SECTORS - length);
+	if (!(random >> 12 & 7))
+		area = random >> 15;
+	area %= NR_AREAS;
+	*start = area_start(area) + (random >> 32) % (AREA - length);
 	*last = *start + length - 1;
-	if (!(random >> 12 & 1023))
-		return ZCBLK_RANGE_FLUSH;
-	return random >> 3 & 3 ? ZCBLK_RANGE_WRITE : ZCBLK_RANGE_READ;
+	if (!(random >> 21 & 2047)) {
+		*last = area_start(random_next() >> 9 & (NR_AREAS - 1)) + AREA / 2;
+		if (*last < *start + AREA)
+			*last = U64_MAX;
+	}
 }
 
-static void take(struct request *r, u64 n)
+static void choose_hot(u64 random, u64 *start, u64 *last)
 {
-	struct taken *t = malloc(sizeof(*t));
-	unsigned int kind = ZCBLK_RANGE_WRITE;
-	u64 start, last;
+	u64 middle = area_start(0) + AREA / 2;
+
+	*start = middle + 64 + (random >> 5 & 7);
+	*last = *start + (random & 7);
+	if (!(random >> 8 & 63))
+		*start = middle - (random >> 14 & 15);
+	if (!(random >> 18 & 63))
+		*last += (random >> 24 & 1) * 100;
+}
+
+static void init_taken(struct taken *t, struct request *r, u64 n)
+{
+	u64 random = random_next(), start, last;
+	bool nowait = !neighbours && !(random >> 44 & 15);
+	unsigned int kind = random >> 3 & 3 ? ZCBLK_RANGE_WRITE : ZCBLK_RANGE_READ;
+
+	if (neighbours) {
+		kind = ZCBLK_RANGE_WRITE;
+		choose_neighbour(n, &start, &last);
+	} else if (hot) {
+		choose_hot(random, &start, &last);
+	} else {
+		choose(random, &start, &last);
+	}
+	zcblk_range_init(&t->range, start, last, kind, nowait, granted);
+	t->request = r;
+	t->conflicted = false;
+	t->loose = false;
+}
+
+static void fill(struct request *r, struct taken *t)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	t->called = next_ticket();
+	set_version(r);
+	WRITE_ONCE(r->taken, t);
+	WRITE_ONCE(r->now.kind, t->range.kind);
+	WRITE_ONCE(r->now.start, t->range.start);
+	WRITE_ONCE(r->now.last, t->range.last);
+	WRITE_ONCE(r->now.called, t->called);
+	WRITE_ONCE(r->returned, U64_MAX);
+	set_version(r);
+	smp_store_release(&r->state, WAITS);
+	local_irq_restore(flags);
+}
+
+static void lock(struct request *r, struct taken *t)
+{
 	int err = 0;
 
-	if (!t)
-		exit(2);
-	if (neighbours)
-		choose_neighbour(n, &start, &last);
-	else
-		kind = choose(random_next(), &start, &last);
-	zcblk_range_init(&t->range, start, last, kind, false, granted);
-	t->request = r;
-	WRITE_ONCE(r->taken, t);
-	WRITE_ONCE(r->kind, kind);
-	WRITE_ONCE(r->start, t->range.start);
-	WRITE_ONCE(r->last, t->range.last);
-	WRITE_ONCE(r->returned, U64_MAX);
-	t->called = next_ticket();
-	smp_store_release(&r->state, WAITS);
+	fill(r, t);
 	if (ranges)
 		err = zcblk_range_lock(ranges, &t->range);
-	stress_parks = false;
+	test_parks = false;
 	if (err == -EINPROGRESS) {
 		/* It may be gone by now */
+		count(&parked);
 		smp_store_release(&r->returned, next_ticket());
+	} else if (err == -EAGAIN || (err == -ECANCELED && cancels)) {
+		count(err == -EAGAIN ? &refused : &cancelled);
+		check_refused(t);
+		/* One that was cancelled may have been in the way until then */
+		empty(t, err == -ECANCELED);
 	} else if (err) {
 		abort();
 	} else {
+		if (t->conflicted)
+			count(&loose);
+		t->loose = t->conflicted && changes;
+		smp_store_release(&r->returned, next_ticket());
 		hold(t);
 		smp_store_release(&r->state, HELD);
 	}
 }
 
-static u64 nr_done(void)
+/* Return: false if this has to wait until the lock has been replaced */
+static bool may_start(void)
 {
-	return __atomic_load_n(&done, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&started, 1, __ATOMIC_SEQ_CST);
+	if (!__atomic_load_n(&paused, __ATOMIC_SEQ_CST))
+		return true;
+	__atomic_sub_fetch(&started, 1, __ATOMIC_SEQ_CST);
+	return false;
+}
+
+static bool take(struct request *r, u64 n)
+{
+	struct taken *t;
+
+	if (cancels && !may_start())
+		return false;
+	t = new_taken();
+	init_taken(t, r, n);
+	lock(r, t);
+	return true;
 }
 
 static void *thread(void *arg)
@@ -306,15 +579,18 @@ static void *thread(void *arg)
 
 	test_cpu = (uintptr_t)arg;
 	random_state = 0x1234567 + test_cpu * 0x9e3779b97f4a7c15ULL;
+	unlocks = true;
+	test_irq_start(INTERRUPT_US);
 	while (n < mine || nr_done() < mine * nr_threads) {
 		random = random_next() >> 8;
-		/* At times it looks after somebody else's */
+		/* At times it looks at another thread's requests */
 		t = random >> 8 & 7 ? test_cpu : (random >> 11) % nr_threads;
-		r = &requests[t][random & (DEPTH - 1)];
+		r = &requests[t][(random >> 16) % depth];
 		switch (READ_ONCE(r->state)) {
 		case FREE:
-			if (n < mine && t == test_cpu) {
-				take(r, n++ * nr_threads + test_cpu);
+			if (n < mine && t == test_cpu &&
+			    take(r, n * nr_threads + test_cpu)) {
+				n++;
 				idle = 0;
 			}
 			break;
@@ -323,86 +599,228 @@ static void *thread(void *arg)
 				idle = 0;
 			break;
 		}
-		release_given();
-		if (++idle > DEPTH)
+		unlock_granted();
+		if (++idle > depth)
 			cpu_relax();
 	}
 	return NULL;
 }
 
-static void count_one(struct zcblk_range *range, void *data)
+/* The main thread */
+
+static void sleep_us(unsigned int us)
 {
-	*(u64 *)data += range->last - range->start;
+	nanosleep(&(struct timespec){ .tv_nsec = us * 1000L }, NULL);
 }
 
-/* What a reader of the list does, under load */
-static void list_all(void)
+/*
+ * Threads that wait spin, so CPU time shows that all of them had a chance. This is a
+ * thread of its own, as any other may be stuck.
+ */
+static void *watch(void *arg)
 {
-	u64 sectors = 0;
+	u64 seen = 0, since = 0, now;
+	struct timespec ts;
 
-	if (ranges)
-		ranges->ops->for_each(ranges, count_one, &sectors);
+	for (;;) {
+		sleep_us(100000);
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+		now = ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+		if (seen != nr_done()) {
+			seen = nr_done();
+			since = now;
+		} else if (now - since > STUCK_NS) {
+			printf("stress: %s: lost wake-up: nothing moves after %llu requests\n",
+			       ops ? ops->name : "off", seen);
+			fflush(stdout);
+			_exit(1);
+		}
+	}
+	return NULL;
+}
+
+static void create(void)
+{
+	ranges = zcblk_ranges_create(ops, &overlap, NULL);
+	if (!ranges)
+		exit(2);
+}
+
+static void visit(struct zcblk_range *range, void *data)
+{
+	++*(u64 *)data;
+	container_of(range, struct taken, range)->request->visited++;
+}
+
+/* Return: the version of a request whose range is in the engine, or 0 */
+static unsigned int get_version(struct request *r)
+{
+	struct request copy;
+
+	if (!look(r, &copy) || (copy.state != HELD && copy.state != WAITS))
+		return 0;
+	return copy.returned == U64_MAX ? 0 : copy.version;
+}
+
+/* One that is there all the time has to be visited once */
+static void check_visits(void (*check)(struct request *r))
+{
+	unsigned int t, i;
+
+	for (t = 0; t < nr_threads; t++)
+		for (i = 0; i < depth; i++)
+			check(&requests[t][i]);
+}
+
+static void expect_visit(struct request *r)
+{
+	r->visited = 0;
+	r->seen = get_version(r);
+}
+
+static void check_visit(struct request *r)
+{
+	if (r->seen && r->seen == get_version(r) && r->visited != 1)
+		count(&missed);
+}
+
+/* Return: how many ranges were visited */
+static u64 list_all(void)
+{
+	u64 n = 0;
+
+	if (!ranges)
+		return 0;
+	check_visits(expect_visit);
+	ranges->ops->for_each(ranges, visit, &n);
+	check_visits(check_visit);
+	return n;
+}
+
+/* No request is left */
+static void destroy(void)
+{
+	if (list_all()) {
+		printf("stress: %s: a range is visited that has ended\n", ops->name);
+		exit(1);
+	}
+	ended_contended += test_stat(ranges, contended);
+	ended_parked += test_stat(ranges, parked);
+	ended_refused += test_stat(ranges, refused);
+	zcblk_ranges_destroy(ranges);
+}
+
+/* Cancel under load; replace the lock when all of its requests have ended */
+static void replace(void)
+{
+	zcblk_ranges_cancel(ranges);
+	sleep_us(500);
+	__atomic_store_n(&paused, true, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&started, __ATOMIC_SEQ_CST) !=
+	       __atomic_load_n(&done, __ATOMIC_ACQUIRE))
+		sleep_us(50);
+	destroy();
+	create();
+	__atomic_store_n(&paused, false, __ATOMIC_SEQ_CST);
 }
 
 static void run(void)
 {
-	pthread_t threads[MAX_THREADS];
-	unsigned int t, quiet = 0;
-	u64 seen = 0, now;
+	pthread_t threads[MAX_THREADS], watchdog;
+	unsigned int t, tick = 0;
 
+	if (pthread_create(&watchdog, NULL, watch, NULL))
+		exit(2);
 	for (t = 0; t < nr_threads; t++)
 		if (pthread_create(&threads[t], NULL, thread, (void *)(uintptr_t)t))
 			exit(2);
-	while (now = nr_done(), now < nr_requests / nr_threads * nr_threads) {
-		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
-		list_all();
-		quiet = now == seen ? quiet + 1 : 0;
-		seen = now;
-		if (quiet > STUCK_SECONDS * 100) {
-			printf("stress: lost wake-up: nothing moves after %llu\n", now);
-			exit(1);
-		}
+	while (nr_done() < nr_requests / nr_threads * nr_threads) {
+		sleep_us(hot ? 100 : changes || cancels ? 500 : 5000);
+		if (changes)
+			WRITE_ONCE(overlap, (random_next() >> 8) % 3);
+		if (cancels && !(++tick & 15))
+			replace();
+		if (!(tick & 3))
+			list_all();
 	}
 	for (t = 0; t < nr_threads; t++)
 		pthread_join(threads[t], NULL);
 }
 
-static u64 contended(void)
+/* Return: something is wrong */
+static bool report(const char *name, const char *words)
 {
-	unsigned int cpu;
-	u64 n = 0;
+	bool wrong = mixed || overtaken || unfounded || missed;
+	bool inexact = false;
 
-	if (ranges)
-		for_each_possible_cpu(cpu)
-			n += per_cpu_ptr(ranges->stats, cpu)->contended;
-	return n;
+	if (ops) {
+		inexact = ended_parked != parked || ended_refused != refused ||
+			  (!cancels && ended_contended != parked + refused + loose);
+		wrong |= inexact || (neighbours && ended_contended);
+	}
+	printf("stress: %s%s: %llu requests, %u threads, %llu interrupts: %llu waited, ",
+	       name, words, done, nr_threads, interrupts, parked);
+	printf("%llu refused, %llu cancelled, %llu granted despite overlap; ", refused,
+	       cancelled, loose);
+	printf("%llu mixed extents, %llu overtakings, 0 lost wake-ups, ", mixed, overtaken);
+	printf("%llu unfounded refusals, %llu not decided, %llu not visited once%s\n",
+	       unfounded, undecided, missed, inexact ? ", counters wrong" : "");
+	return wrong;
+}
+
+/* Return: false if it is no word */
+static bool parse(const char *word)
+{
+	int i;
+
+	if (atoi(word)) {
+		nr_threads = min(atoi(word), MAX_THREADS);
+		return true;
+	}
+	for (i = 0; zcblk_overlap_names[i]; i++) {
+		if (!strcmp(word, zcblk_overlap_names[i])) {
+			overlap = i;
+			return true;
+		}
+	}
+	changes |= !strcmp(word, "changes");
+	cancels |= !strcmp(word, "cancel");
+	hot |= !strcmp(word, "hot");
+	neighbours |= !strcmp(word, "neighbours");
+	quiet |= !strcmp(word, "quiet");
+	return changes || cancels || hot || neighbours || quiet;
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int engine;
-	bool wrong;
+	char words[200] = "";
+	int i;
 
 	if (argc < 3)
 		return 2;
-	for (engine = 0; strcmp(argv[1], zcblk_range_lock_names[engine]); engine++)
-		if (!zcblk_range_lock_names[engine + 1])
-			return 2;
+	ops = test_engine(argv[1]);
 	nr_requests = strtoull(argv[2], NULL, 0);
-	if (argc > 3)
-		nr_threads = min(atoi(argv[3]), MAX_THREADS);
-	if (!nr_requests || !nr_threads)
+	for (i = 3; i < argc; i++) {
+		if (!parse(argv[i]))
+			return 2;
+		if (!atoi(argv[i]))
+			strcat(strcat(words, " "), argv[i]);
+	}
+	if (!nr_requests || (!ops && strcmp(argv[1], "off")) || (!ops && cancels))
 		return 2;
-	neighbours = argc > 4;
-	if (engine)
-		ranges = zcblk_ranges_create(engine, &overlap);
-	if (engine && !ranges)
-		return 2;
+	if (hot)
+		depth = MAX_DEPTH;
+	test_cpu = NR_CPUS - 1;
+	random_state = 1;
+	test_conflict = conflict;
+	if (!quiet)
+		test_interrupt = interrupt;
+	test_start_worker();
+	if (ops)
+		create();
 	run();
-	wrong = mixed || overtaken || (neighbours && contended());
-	printf("stress: %s: %llu requests, %u threads%s: %llu contended, ", argv[1], done,
-	       nr_threads, neighbours ? ", neighbours" : "", contended());
-	printf("%llu mixed extents, %llu overtakings, 0 lost wake-ups\n", mixed, overtaken);
-	zcblk_ranges_destroy(ranges);
-	return wrong;
+	test_stop_worker();
+	if (ops)
+		destroy();
+	return report(argv[1], words);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range lock engine bucket: the disk is cut into units, units are hashed to
- * buckets, and each bucket is a lock around an interval tree.
+ * Range lock engine bucket, a rival of the driver's engines in these tests. The disk
+ * is divided into units, units are hashed to buckets, and each bucket is a lock around
+ * an interval tree. The Lustre file system divides its locks in a similar way.
  *
- * A range that lies in one unit, or in two neighbouring ones, is in the tree of
- * each; one that is longer is in a tree of its own kind, @wide. Order is kept by
- * holding all buckets that a range concerns while it is compared and put in: one
- * or two, and all of them for a wide one. So @wide is changed under all locks,
- * and may be read under any.
+ * A range that lies in one unit, or in two neighbouring ones, is in the tree of each.
+ * A longer range is in the tree @wide. All buckets that a range concerns are locked
+ * while it is compared and inserted: one or two, or all of them for a wide range. So
+ * @wide is changed under all locks, and may be read under any of them.
  *
  * Lock order: buckets by their index.
  *
@@ -16,22 +16,21 @@
 #include <linux/bits.h>
 #include <linux/hash.h>
 #include <linux/irqflags.h>
-#include <linux/lockdep.h>
 #include <linux/slab.h>
 
-#include "range.h"
+#include "interval.h"
+#include "test.h"
 
 /* A unit in sectors: 1 MiB */
 #define ZCBLK_BUCKET_UNIT_SHIFT	11
 
-/* All are held at once: less than lockdep's MAX_LOCK_DEPTH */
 #define ZCBLK_BUCKET_BITS	5
 #define ZCBLK_NR_BUCKET		BIT(ZCBLK_BUCKET_BITS)
 
 /**
  * struct zcblk_range_bucket - one bucket
  * @lock: protects @root; interrupts are off
- * @root: all that is held or waits in its units, but for what is wide
+ * @root: ranges in its units, held or parked, except wide ones
  */
 struct zcblk_range_bucket {
 	raw_spinlock_t lock; /* see above */
@@ -40,7 +39,7 @@ struct zcblk_range_bucket {
 
 /**
  * struct zcblk_range_buckets - the engine
- * @seq: counts those that came; of two that overlap, under a lock they share
+ * @seq: number of the newest range; two ranges that overlap share a lock
  * @wide: ranges longer than two units
  * @bucket: the buckets
  */
@@ -57,7 +56,11 @@ struct zcblk_bucket_span {
 	bool wide;
 };
 
-static struct lock_class_key zcblk_bucket_keys[ZCBLK_NR_BUCKET];
+#define NODE_START(node)	((node)->range->start)
+#define NODE_LAST(node)		((node)->range->last)
+
+INTERVAL_TREE_DEFINE(struct zcblk_range_node, rb, u64, subtree_last,
+		     NODE_START, NODE_LAST, static __maybe_unused, bucket_node);
 
 static int zcblk_bucket_init(struct zcblk_ranges *ranges)
 {
@@ -68,7 +71,6 @@ static int zcblk_bucket_init(struct zcblk_ranges *ranges)
 		return -ENOMEM;
 	for (i = 0; i < ZCBLK_NR_BUCKET; i++) {
 		raw_spin_lock_init(&buckets->bucket[i].lock);
-		lockdep_set_class(&buckets->bucket[i].lock, &zcblk_bucket_keys[i]);
 		buckets->bucket[i].root = RB_ROOT_CACHED;
 	}
 	buckets->wide = RB_ROOT_CACHED;
@@ -100,19 +102,6 @@ static unsigned int zcblk_bucket_step(const struct zcblk_bucket_span *span)
 	return span->wide ? 1 : max(span->last - span->first, 1U);
 }
 
-/* Neither function tells sparse, which cannot count what a loop locks */
-static void zcblk_bucket_take(struct zcblk_range_bucket *bucket)
-{
-	raw_spin_lock(&bucket->lock);
-	__release(&bucket->lock);
-}
-
-static void zcblk_bucket_give(struct zcblk_range_bucket *bucket)
-{
-	__acquire(&bucket->lock);
-	raw_spin_unlock(&bucket->lock);
-}
-
 static unsigned long zcblk_buckets_hold(struct zcblk_range_buckets *buckets,
 					const struct zcblk_bucket_span *span)
 {
@@ -122,7 +111,7 @@ static unsigned long zcblk_buckets_hold(struct zcblk_range_buckets *buckets,
 
 	local_irq_save(flags);
 	for (i = span->first; i <= span->last; i += step)
-		zcblk_bucket_take(&buckets->bucket[i]);
+		raw_spin_lock(&buckets->bucket[i].lock);
 	return flags;
 }
 
@@ -134,32 +123,53 @@ static void zcblk_buckets_drop(struct zcblk_range_buckets *buckets,
 	unsigned int i;
 
 	for (i = span->first; i <= span->last; i += step)
-		zcblk_bucket_give(&buckets->bucket[i]);
+		raw_spin_unlock(&buckets->bucket[i].lock);
 	local_irq_restore(flags);
 }
 
-/* In how many trees it is, other than @wide */
+/* The number of trees in which it is, apart from @wide */
 static unsigned int zcblk_bucket_nodes(const struct zcblk_bucket_span *span)
 {
 	return span->first == span->last ? 1 : 2;
 }
 
 /*
- * A pair is counted once for each tree in which the two can meet, and taken off
- * once for each: two ranges that share two buckets count twice, and a wide one
- * counts once for each node of the other.
+ * A pair counts once for each tree in which the two can meet, and is counted down once
+ * for each. Two ranges that share two buckets count twice. A wide range counts once for
+ * each node of the other.
  */
 static unsigned int zcblk_buckets_count(struct zcblk_range_buckets *buckets,
 					const struct zcblk_bucket_span *span,
-					const struct zcblk_range *range)
+					const struct zcblk_range *range,
+					const struct zcblk_range **blocker)
 {
-	unsigned int i, n = zcblk_interval_count(&buckets->wide, range);
+	unsigned int i, n = zcblk_interval_count(&buckets->wide, range, blocker);
 
 	if (!span->wide)
 		n *= zcblk_bucket_nodes(span);
 	for (i = span->first; i <= span->last; i += zcblk_bucket_step(span))
-		n += zcblk_interval_count(&buckets->bucket[i].root, range);
+		n += zcblk_interval_count(&buckets->bucket[i].root, range, blocker);
 	return n;
+}
+
+/* As zcblk_interval_unblock(), but the locks of two callers may differ */
+static void zcblk_bucket_unblock(struct rb_root_cached *root,
+				 const struct zcblk_range *range,
+				 struct zcblk_range **grants)
+{
+	struct zcblk_range_node *node;
+	struct zcblk_range *later;
+
+	for (node = bucket_node_iter_first(root, range->start, range->last); node;
+	     node = bucket_node_iter_next(node, range->start, range->last)) {
+		later = node->range;
+		if (!later->parked || later->seq < range->seq ||
+		    !zcblk_range_kind_excludes(range->kind, later->kind) ||
+		    !atomic_dec_and_test((atomic_t *)&later->blockers))
+			continue;
+		later->next = *grants;
+		*grants = later;
+	}
 }
 
 static void zcblk_buckets_unblock(struct zcblk_range_buckets *buckets,
@@ -170,9 +180,9 @@ static void zcblk_buckets_unblock(struct zcblk_range_buckets *buckets,
 	unsigned int i, n = span->wide ? 1 : zcblk_bucket_nodes(span);
 
 	while (n--)
-		zcblk_interval_unblock(&buckets->wide, range, grants);
+		zcblk_bucket_unblock(&buckets->wide, range, grants);
 	for (i = span->first; i <= span->last; i += zcblk_bucket_step(span))
-		zcblk_interval_unblock(&buckets->bucket[i].root, range, grants);
+		zcblk_bucket_unblock(&buckets->bucket[i].root, range, grants);
 }
 
 static void zcblk_buckets_insert(struct zcblk_range_buckets *buckets,
@@ -209,16 +219,17 @@ static void zcblk_buckets_remove(struct zcblk_range_buckets *buckets,
 static int zcblk_bucket_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
 	struct zcblk_range_buckets *buckets = ranges->engine;
+	const struct zcblk_range *blocker = NULL;
 	struct zcblk_bucket_span span;
-	unsigned int blockers;
 	unsigned long flags;
 	int err = 0;
 
 	zcblk_bucket_span(range, &span);
 	flags = zcblk_buckets_hold(buckets, &span);
-	blockers = zcblk_buckets_count(buckets, &span, range);
-	if (blockers)
-		err = zcblk_range_conflict(ranges, range, blockers);
+	range->blockers = zcblk_buckets_count(buckets, &span, range, &blocker);
+	if (range->blockers)
+		err = zcblk_range_conflict(ranges, range, blocker,
+					   READ_ONCE(*ranges->overlap));
 	if (!err || err == -EINPROGRESS)
 		zcblk_buckets_insert(buckets, &span, range);
 	zcblk_buckets_drop(buckets, &span, flags);
@@ -241,13 +252,20 @@ static struct zcblk_range *zcblk_bucket_unlock(struct zcblk_ranges *ranges,
 	return grants;
 }
 
+static const struct zcblk_bucket_span zcblk_all_buckets = {
+	.last = ZCBLK_NR_BUCKET - 1,
+	.wide = true,
+};
+
+/* A range in two buckets is visited in one of them */
 static void zcblk_bucket_visit(struct rb_root_cached *root,
 			       zcblk_range_visit_fn visit, void *data)
 {
 	struct zcblk_range_node *node;
-	struct rb_node *rb;
+	struct rb_node *rb, *next;
 
-	for (rb = rb_first_cached(root); rb; rb = rb_next(rb)) {
+	for (rb = rb_first_cached(root); rb; rb = next) {
+		next = rb_next(rb);
 		node = rb_entry(rb, struct zcblk_range_node, rb);
 		if (node == &node->range->node[0])
 			visit(node->range, data);
@@ -258,18 +276,45 @@ static void zcblk_bucket_for_each(struct zcblk_ranges *ranges,
 				  zcblk_range_visit_fn visit, void *data)
 {
 	struct zcblk_range_buckets *buckets = ranges->engine;
-	const struct zcblk_bucket_span all = {
-		.last = ZCBLK_NR_BUCKET - 1,
-		.wide = true,
-	};
 	unsigned long flags;
 	unsigned int i;
 
-	flags = zcblk_buckets_hold(buckets, &all);
+	flags = zcblk_buckets_hold(buckets, &zcblk_all_buckets);
 	zcblk_bucket_visit(&buckets->wide, visit, data);
 	for (i = 0; i < ZCBLK_NR_BUCKET; i++)
 		zcblk_bucket_visit(&buckets->bucket[i].root, visit, data);
-	zcblk_buckets_drop(buckets, &all, flags);
+	zcblk_buckets_drop(buckets, &zcblk_all_buckets, flags);
+}
+
+static void zcblk_bucket_collect(struct zcblk_range *range, void *data)
+{
+	struct zcblk_range **failed = data;
+
+	if (!range->parked || !READ_ONCE(range->blockers))
+		return;
+	range->next = *failed;
+	*failed = range;
+}
+
+/* Holders wait for nothing, so removing all that wait leaves no count behind */
+static void zcblk_bucket_cancel(struct zcblk_ranges *ranges)
+{
+	struct zcblk_range_buckets *buckets = ranges->engine;
+	struct zcblk_range *range, *failed = NULL;
+	struct zcblk_bucket_span span;
+	unsigned long flags;
+	unsigned int i;
+
+	flags = zcblk_buckets_hold(buckets, &zcblk_all_buckets);
+	zcblk_bucket_visit(&buckets->wide, zcblk_bucket_collect, &failed);
+	for (i = 0; i < ZCBLK_NR_BUCKET; i++)
+		zcblk_bucket_visit(&buckets->bucket[i].root, zcblk_bucket_collect, &failed);
+	for (range = failed; range; range = range->next) {
+		zcblk_bucket_span(range, &span);
+		zcblk_buckets_remove(buckets, &span, range);
+	}
+	zcblk_buckets_drop(buckets, &zcblk_all_buckets, flags);
+	zcblk_range_fail(failed);
 }
 
 const struct zcblk_range_ops zcblk_range_bucket_ops = {
@@ -279,4 +324,5 @@ const struct zcblk_range_ops zcblk_range_bucket_ops = {
 	.lock = zcblk_bucket_lock,
 	.unlock = zcblk_bucket_unlock,
 	.for_each = zcblk_bucket_for_each,
+	.cancel = zcblk_bucket_cancel,
 };

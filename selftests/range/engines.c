@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engines that are tested.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include "test.h"
+
+const struct zcblk_range_ops *const test_engines[] = {
+	&zcblk_range_list_ops,
+	&zcblk_range_tree_ops,
+	&zcblk_range_slot_ops,
+	&zcblk_range_bucket_ops,
+	NULL
+};
+
+const struct zcblk_range_ops *test_engine(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; test_engines[i]; i++)
+		if (!strcmp(test_engines[i]->name, name))
+			break;
+	return test_engines[i];
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The explorer, inside: a state, and what its files call of each other.
+ *
+ *	explore.c		scenarios of range locks, and what has to hold in them
+ *	explore-litmus.c	small programs that show that the memory is as it should be
+ *	explore-memory.c	memory: which values a load may return, and what it orders
+ *	explore-search.c	coroutines, and the search through all states
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#ifndef _ZCBLK_TEST_EXPLORER_H
+#define _ZCBLK_TEST_EXPLORER_H
+
+#include "kernel.h"
+
+#define MAX_THREADS	4
+#define WORKER		(MAX_THREADS - 1)
+#define STACK		16384
+#define ARENA		16384
+#define BUFFER		8
+#define MAX_MESSAGES	96
+#define MAX_FACTS	256
+#define FACT_WORDS	(MAX_FACTS / 64)
+#define MAX_RACY	32
+
+/*
+ * Accesses to a location that a thread may know of: the last plain write; the last
+ * marked write, plain read and marked read of each thread.
+ */
+enum { WP, WM, RP = WM + MAX_THREADS, RM = RP + MAX_THREADS, GROUPS = RM + MAX_THREADS };
+
+/**
+ * struct know - what a thread or a message knows, by happens-before
+ * @missing: a bit for each access (see above) that it does not know of
+ * @ended: a bit for each request of whose end it does not know
+ * @view: of each racy location, the oldest message that may be read
+ */
+struct know {
+	u64 ended;
+	u8 view[MAX_RACY];
+	u64 missing[FACT_WORDS][GROUPS];	/* 64 locations each; the first ones are used */
+};
+
+/* A thread's knowledge: now; at the next full barrier; at the last one; when woken */
+enum { KNOWN, READ, FENCE, WAKE, NR_KINDS };
+
+/* Beside these: at the last full barrier of any thread; when the worker ended */
+#define KNOW_SC		(MAX_THREADS * NR_KINDS)
+#define KNOW_DONE	(KNOW_SC + 1)
+#define NR_KNOW		(KNOW_DONE + 1)
+
+enum wants {
+	W_NOTHING,		/* has ended */
+	W_VOLUNTARY,		/* continues, but need not */
+	W_WAIT,			/* continues when ready(p) */
+	W_RELAX,
+	W_LOAD,
+	W_STORE,
+	W_COMPARE,		/* cmpxchg(): value is the old one */
+	W_UPDATE,
+	W_FENCE,
+	W_CHANGE,		/* continues when *p differs from value */
+	W_LOCK,			/* continues when *p is 0 */
+};
+
+struct store {
+	void *p;
+	size_t size;
+	u64 value;
+};
+
+struct thread {
+	void *sp;
+	enum wants wants;
+	unsigned int nr_stores;
+	const void *p;
+	size_t size;
+	u64 value;
+	bool (*ready)(const void *p);
+	bool voluntary;
+	struct store stores[BUFFER];
+};
+
+/* One of the values of a racy location, in modification order, and who knows what */
+struct message {
+	u64 value;
+	struct know know;
+};
+
+/* A state, beside the stacks */
+struct world {
+	struct thread thread[MAX_THREADS];
+	char arena[ARENA] __attribute__((aligned(64)));
+	struct know know[NR_KNOW];
+	u8 of_racy[MAX_RACY];		/* how many messages are of a racy location */
+	u8 owner[MAX_RACY];		/* the last thread that wrote it, plus 1 */
+	u8 last;			/* the thread that ran last */
+	u8 preemptions;			/* how many more of these there may be */
+	u64 nr_messages;
+	struct message message[MAX_MESSAGES];
+	struct know buffered[MAX_THREADS][BUFFER];
+	u64 done[MAX_THREADS][4][FACT_WORDS];
+};
+
+/**
+ * struct test - what the threads do, and what has to hold
+ * @reset: prepare the memory, from explore_alloc()
+ * @run: a thread
+ * @quiet: only threads that need not continue can continue; may be NULL
+ * @end: no thread can continue
+ * @name: print the name of an address; returns false if it has none; may be NULL
+ * @has_work: if not NULL, the last thread is a worker, which starts when this is true
+ */
+struct test {
+	void (*reset)(void);
+	void (*run)(unsigned int thread);
+	void (*quiet)(void);
+	void (*end)(void);
+	bool (*name)(const void *p);
+	bool (*has_work)(const void *p);
+};
+
+/* explore-search.c */
+extern struct world world;
+extern char stacks[MAX_THREADS][STACK];
+extern size_t arena_used;
+extern unsigned int current, choice_which, max_preemptions;
+extern bool in_thread, weak;
+extern u64 nr_states, nr_steps, nr_restarts;
+
+void stop(enum wants wants, const void *p, size_t size, u64 value);
+void must_stop(void);
+void wait_ready(bool (*ready)(const void *p), const void *p, bool voluntary);
+void search(const struct test *test, unsigned int nr_threads);
+void search_again(void);
+void violation(const char *what);
+void too_many(const char *what);
+void arena_skip(const void *p, size_t size);
+bool arena_tracks(const void *p);
+
+/* explore.c */
+void explain(void);
+
+/* explore-litmus.c */
+int litmus(void);
+
+/* explore-memory.c */
+void memory_forget(void);
+void memory_normalise(void);
+bool memory_goes_first(unsigned int t);
+unsigned int memory_depth(const struct thread *thread);
+bool memory_may(const struct thread *thread, unsigned int which);
+size_t memory_know_size(void);
+struct know *know_next(struct know *know);
+
+#define for_each_know(k)	for ((k) = NULL; ((k) = know_next(k)); )
+
+bool memory_flush_goes_first(unsigned int t);
+void memory_flush(unsigned int t);
+void memory_end(unsigned int request);
+bool memory_knows_end(unsigned int request);
+void memory_reset(void);
+void memory_tell(struct know *know);
+void memory_learn(struct know *know);
+void memory_overwrite(void *p, size_t size);
+
+static inline struct know *know_of(unsigned int thread, unsigned int kind)
+{
+	return &world.know[thread * NR_KINDS + kind];
+}
+
+#endif /* _ZCBLK_TEST_EXPLORER_H */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Interval trees of ranges, for the rivals of the driver's engines.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#ifndef _ZCBLK_TEST_INTERVAL_H
+#define _ZCBLK_TEST_INTERVAL_H
+
+#include <linux/interval_tree_generic.h>
+
+#include "range.h"
+
+#define ZCBLK_NODE_START(node)	((node)->range->start)
+#define ZCBLK_NODE_LAST(node)	((node)->range->last)
+
+INTERVAL_TREE_DEFINE(struct zcblk_range_node, rb, u64, subtree_last,
+		     ZCBLK_NODE_START, ZCBLK_NODE_LAST, static inline, zcblk_node);
+
+/* How many ranges, one of which is @blocker, does a new one have to wait for? */
+static inline unsigned int zcblk_interval_count(struct rb_root_cached *root,
+						const struct zcblk_range *range,
+						const struct zcblk_range **blocker)
+{
+	struct zcblk_range_node *node;
+	unsigned int n = 0;
+
+	for (node = zcblk_node_iter_first(root, range->start, range->last); node;
+	     node = zcblk_node_iter_next(node, range->start, range->last)) {
+		if (zcblk_range_conflicts(node->range, range)) {
+			*blocker = node->range;
+			n++;
+		}
+	}
+	return n;
+}
+
+static inline void zcblk_interval_insert(struct rb_root_cached *root,
+					 struct zcblk_range_node *node,
+					 struct zcblk_range *range)
+{
+	node->range = range;
+	zcblk_node_insert(node, root);
+}
+
+static inline void zcblk_interval_remove(struct rb_root_cached *root,
+					 struct zcblk_range_node *node)
+{
+	zcblk_node_remove(node, root);
+}
+
+/* Unblock the ranges that wait for one that was removed */
+static inline void zcblk_interval_unblock(struct rb_root_cached *root,
+					  const struct zcblk_range *range,
+					  struct zcblk_range **grants)
+{
+	struct zcblk_range_node *node;
+	struct zcblk_range *later;
+
+	for (node = zcblk_node_iter_first(root, range->start, range->last); node;
+	     node = zcblk_node_iter_next(node, range->start, range->last)) {
+		later = node->range;
+		if (later->parked && later->seq > range->seq &&
+		    zcblk_range_conflicts(range, later))
+			zcblk_range_unblock(later, grants);
+	}
+}
+
+#endif /* _ZCBLK_TEST_INTERVAL_H */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the tests share, and the driver does not have.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#ifndef _ZCBLK_TEST_H
+#define _ZCBLK_TEST_H
+
+#include "kernel.h"
+#include "range.h"
+
+/* The engines of the driver and their rivals; ends with NULL */
+extern const struct zcblk_range_ops *const test_engines[];
+extern const struct zcblk_range_ops zcblk_range_bucket_ops;
+extern const struct zcblk_range_ops zcblk_range_combine_ops;
+
+/* The engine of this name, or NULL */
+const struct zcblk_range_ops *test_engine(const char *name);
+
+/* One of the counters in struct zcblk_range_stats, of all CPUs */
+#define test_stat(ranges, counter)					\
+({									\
+	unsigned int _cpu;						\
+	u64 _sum = 0;							\
+									\
+	for_each_possible_cpu(_cpu)					\
+		_sum += per_cpu_ptr((ranges)->stats, _cpu)->counter;	\
+	_sum;								\
+})
+
+/* What an interrupt does */
+extern void (*test_interrupt)(void);
+void test_irq_start(unsigned int period_us);
+
+/* worker.c: where works run in a thread */
+void test_start_worker(void);
+void test_stop_worker(void);
+
+u64 test_random(u64 *state);
+
+#endif /* _ZCBLK_TEST_H */
