@@ -11,6 +11,7 @@ const struct zcblk_range_ops *const test_engines[] = {
 	&zcblk_range_tree_ops,
 	&zcblk_range_slot_ops,
 	&zcblk_range_bucket_ops,
+	&zcblk_range_combine_ops,
 	NULL
 };
 
