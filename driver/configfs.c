@@ -93,8 +93,6 @@ CONFIGFS_ATTR(zcblk_cfs_, _name)
 ZCBLK_WORD_ATTR(path);
 ZCBLK_WORD_ATTR(bounce);
 ZCBLK_WORD_ATTR(stats);
-ZCBLK_WORD_ATTR(overlap);
-
 static bool zcblk_device_is_up(struct zcblk_device *dev, const char *what)
 {
 	lockdep_assert_held(&dev->lock);
@@ -238,6 +236,36 @@ static ssize_t zcblk_cfs_range_lock_store(struct config_item *item,
 	       count;
 }
 CONFIGFS_ATTR(zcblk_cfs_, range_lock);
+
+static ssize_t zcblk_cfs_overlap_show(struct config_item *item, char *page)
+{
+	int overlap = READ_ONCE(to_zcblk_device(item)->set.overlap);
+
+	return sysfs_emit(page, "%s\n", zcblk_overlap_names[overlap]);
+}
+
+static ssize_t zcblk_cfs_overlap_store(struct config_item *item, const char *page,
+				       size_t count)
+{
+	struct zcblk_device *dev = to_zcblk_device(item);
+	int overlap = zcblk_parse_word(zcblk_device_name(dev), "overlap",
+				       zcblk_overlap_names, page);
+	int err = 0;
+
+	if (overlap < 0)
+		return overlap;
+	mutex_lock(&dev->lock);
+	if (dev->set.range_lock) {
+		WRITE_ONCE(dev->set.overlap, overlap);
+	} else {
+		pr_err("%s: overlap needs a range lock; write on to range_lock first\n",
+		       zcblk_device_name(dev));
+		err = -EINVAL;
+	}
+	mutex_unlock(&dev->lock);
+	return err ?: count;
+}
+CONFIGFS_ATTR(zcblk_cfs_, overlap);
 
 static struct configfs_subsystem zcblk_subsys;
 

@@ -27,9 +27,9 @@ static char *stats = "latency";
 module_param(stats, charp, 0444);
 MODULE_PARM_DESC(stats, "Statistics that disks start with: off, counters or latency (default)");
 
-static char *range_lock = "on";
+static char *range_lock = "off";
 module_param(range_lock, charp, 0444);
-MODULE_PARM_DESC(range_lock, "Range lock that disks start with: on (default; the best: slot), off, list, tree or slot");
+MODULE_PARM_DESC(range_lock, "Range lock that disks start with: off (default), on (the best: slot), list, tree or slot");
 
 static char *overlap = "serialize";
 module_param(overlap, charp, 0444);
@@ -56,6 +56,11 @@ static int __init zcblk_parse_params(struct zcblk_settings *set)
 	set->overlap = zcblk_parse_word("parameter", "overlap", zcblk_overlap_names, overlap);
 	if (set->overlap < 0)
 		return set->overlap;
+	if (set->overlap && !set->range_lock) {
+		pr_err("parameter: overlap=%s needs a range lock; add range_lock=on\n",
+		       overlap);
+		return -EINVAL;
+	}
 	set->read_only = read_only;
 	return 0;
 }

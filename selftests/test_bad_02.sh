@@ -49,7 +49,7 @@ zcblk_set zcblk0 power 1
 bad_values on
 check "the disk still works" dd if=/dev/zcblk0 of=/dev/null bs=4k count=1 iflag=direct
 
-for setting in "path copy" "bounce vmalloc" "stats counters" "overlap detect"; do
+for setting in "path copy" "bounce vmalloc" "stats counters"; do
 	check "good values are taken: $setting" zcblk_set zcblk0 "${setting% *}" \
 		"${setting#* }"
 	check_eq "and read back" "${setting#* }" "$(zcblk_get zcblk0 "${setting% *}")"

@@ -33,6 +33,7 @@ refused stats=all "$invalid" "stats 'all': accepted are off counters latency"
 refused range_lock=yes "$invalid" \
 	"range_lock 'yes': accepted are off list tree slot"
 refused overlap=never "$invalid" "overlap 'never': accepted are serialize reject detect"
+refused overlap=reject "$invalid" "overlap=reject needs a range lock; add range_lock=on"
 refused read_only=perhaps "$invalid" "read_only"
 
 # The same words as configfs accepts: no abbreviation, nothing after them

@@ -109,7 +109,10 @@ zcblk_add zcblk0 lower=/dev/mapper/gate range_lock=on
 check_eq "on is the best of them" slot "$(zcblk_get zcblk0 range_lock)"
 zcblk_del zcblk0
 zcblk_add zcblk0 lower=/dev/mapper/gate
-check_eq "and that is the default" slot "$(zcblk_get zcblk0 range_lock)"
-zcblk_del zcblk0
-zcblk_add zcblk0 lower=/dev/mapper/gate range_lock=off
-check_eq "without one, range_locks says so" "version 1 engine off" "$(range_locks | xargs)"
+check_eq "the default is off" off "$(zcblk_get zcblk0 range_lock)"
+check_eq "without a lock, range_locks says so" "version 1 engine off" "$(range_locks | xargs)"
+dmesg_mark
+check_fails "without a lock, overlap is refused" "Invalid argument" \
+	zcblk_set zcblk0 overlap reject
+check "and the log has the remedy" dmesg_has \
+	"zcblk0: overlap needs a range lock; write on to range_lock first"
