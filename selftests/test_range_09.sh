@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A write and fsync does not wait for the writes of a cgroup that is throttled: with each
+# range lock and each mode it takes no longer than on the lower device.
+#
+# timeout=240
+
+. ./lib.sh
+. ./lib-range.sh
+
+requires module=null_blk file=/proc/self/syscall file=/sys/fs/cgroup/cgroup.controllers \
+	"feature=range_lock slot"
+grep -qw io /sys/fs/cgroup/cgroup.controllers || skip "the kernel has no io controller"
+null_add nullb0 memory_backed=1 size=64 cache_size=8
+zcblk_load
+echo +io >/sys/fs/cgroup/cgroup.subtree_control
+mkdir /sys/fs/cgroup/slow
+defer rmdir /sys/fs/cgroup/slow
+
+# limit BYTES: per second, for what the cgroup writes to the lower device
+limit() {
+	sysfs_write "$(</sys/block/nullb0/dev) wbps=$1" /sys/fs/cgroup/slow/io.max
+}
+
+# slow_write DEVICE: half a megabyte, which the limit below allows in two minutes
+slow_write() {
+	echo "$BASHPID" >/sys/fs/cgroup/slow/cgroup.procs
+	exec dd if=/dev/zero of="$1" bs=512k count=1 seek=64 oflag=direct conv=notrunc \
+		status=none
+}
+
+# in_write PID: is it blocked in write(2)?
+in_write() {
+	grep -q '^1 ' "/proc/$1/syscall"
+}
+
+# fsync_beside DEVICE: does a small write and fsync end before the slow write does?
+fsync_beside() {
+	local slow status=0
+
+	limit 4096
+	slow_write "$1" &
+	slow=$!
+	wait_for 20 in_write "$slow"
+	dd if=/dev/zero of="$1" bs=4k count=1 oflag=direct conv=notrunc,fsync status=none
+	in_write "$slow" || status=1
+	limit max
+	wait "$slow"
+	return "$status"
+}
+
+check "the limit works on the lower device" fsync_beside /dev/nullb0
+for engine in off $(engines); do
+	zcblk_add zcblk0 lower=/dev/nullb0 "range_lock=$engine"
+	if [ "$engine" = off ]; then
+		check "off: fsync does not wait for the slow write" fsync_beside /dev/zcblk0
+	else
+		for mode in serialize reject detect; do
+			zcblk_set zcblk0 overlap "$mode"
+			check "$engine, $mode: fsync does not wait for the slow write" \
+				fsync_beside /dev/zcblk0
+		done
+	fi
+	zcblk_del zcblk0
+done
