@@ -314,7 +314,7 @@ int litmus(void)
 		compare(weak ? now->nr_weak : now->nr_tso);
 	}
 	if (!failed)
-		printf("explore: litmus: %zu programs, %llu states: as they should be\n",
+		printf("explore: %zu programs for the memory, %llu states: as they should be\n",
 		       ARRAY_SIZE(litmus_tests), nr_states);
 	return failed;
 }

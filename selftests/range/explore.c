@@ -250,7 +250,7 @@ static void granted(struct zcblk_range *range, int err)
 	struct op *op = op_of(range);
 
 	if (!op->used || !op->waits)
-		violation("granted twice");
+		violation("a second grant");
 	if (err)
 		fail(op, err);
 	else
@@ -547,7 +547,7 @@ static double seconds(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return ts.tv_sec + ts.tv_nsec * 1e-9;
+	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
 static void print_scenario(const char *what)
@@ -626,9 +626,9 @@ static void all_of_three(void)
 /* What a run has done, on one line */
 static void print_total(const char *what, double start)
 {
-	printf("explore: %s%s: %s: %llu searches, %llu restarts, %llu states, %llu steps, %.1f s of CPU: all in order\n",
-	       ops->name, weak ? ", weak" : "", what, nr_searches, nr_restarts, nr_states, nr_steps,
-	       seconds() - start);
+	printf("explore: %s%s: %s: %llu searches, %llu restarts, %llu states, ", ops->name,
+	       weak ? ", weak" : "", what, nr_searches, nr_restarts, nr_states);
+	printf("%llu steps, %.1f s of CPU: all in order\n", nr_steps, seconds() - start);
 	fflush(stdout);
 	nr_searches = 0;
 	nr_states = 0;

@@ -297,7 +297,8 @@ extern __thread unsigned int test_cpu;
 #ifdef ZCBLK_EXPLORE
 /* Counters are no part of a state */
 extern char test_percpu[];
-#define alloc_percpu(type)	((type *)test_percpu)
+#define alloc_percpu(type)						\
+	((type *)test_percpu)
 #else
 #define alloc_percpu(type)						\
 ({									\
