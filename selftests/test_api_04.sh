@@ -59,7 +59,7 @@ steady() {
 	slack=$((10 + most * spare / 100))
 	api_load device=/dev/nullb0 "$@"
 	api_repeat 1000
-	# an allocator that fills a cache in one of the runs disturbs; in each of three it does not
+	# on a busy machine one run may count some events more; what I/O allocates shows in each
 	for attempt in 1 2 3; do
 		n=$(each_io ': (kmalloc|kmem_cache_alloc|mm_page_alloc): ')
 		((n < most - slack || n > most + slack)) || break
