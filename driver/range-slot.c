@@ -691,7 +691,7 @@ static int zcblk_slot_finish(struct zcblk_slots *slots, struct zcblk_range *rang
 		zcblk_slot_release_all(slots, range);
 		local_irq_enable();
 	}
-	return err < 0 ? err : 0;
+	return min(err, 0);
 }
 
 /* Interrupts are off; the range's slots are locked */
