@@ -731,6 +731,9 @@ static u64 exchange(enum wants wants, void *p, size_t size, bool plus, u64 new, 
 	if (in_thread)
 		loc = location_of(p);
 	value = memory_read(p, size);
+	/* The holder was seen by other means, and the lock did not look racy before */
+	if (wants == W_LOCK && loc && loc->class != RACY && value)
+		promote(loc, RACY);
 	if (plus)
 		new += value;
 	if (loc && loc->class == RACY) {
