@@ -7,6 +7,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
 
@@ -144,11 +145,22 @@ bool zcblk_is_ours(const struct gendisk *gd)
  * After the last close the block layer frees the disk when it has already let
  * go of the module, so module exit has to wait for that.
  *
+ * The count alone is not enough. A task that has decremented it still runs the
+ * rest of zcblk_disk_free() and of zcblk_free_disk(), and may be preempted there.
+ * It holds no RCU read lock, so the synchronize_rcu() of free_module() does not
+ * wait for it. synchronize_rcu_tasks() waits until each task has slept or left the
+ * kernel, and nothing after the decrement sleeps. Where nothing is preempted,
+ * synchronize_rcu() has that effect, and rcupdate.h makes the one the other.
+ * CONFIG_TASKS_RCU comes with BPF, ftrace or kprobes on a preemptible kernel.
+ *
+ * No test can hold a task between these instructions.
+ *
  * Context: process, module exit.
  */
 void zcblk_disk_wait_all_freed(void)
 {
 	wait_var_event(&zcblk_nr_disks, !atomic_read(&zcblk_nr_disks));
+	synchronize_rcu_tasks();
 }
 
 static struct zcblk_disk *zcblk_disk_alloc(const char *name,
