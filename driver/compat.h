@@ -17,6 +17,7 @@
 #include <linux/crc32.h>
 #include <linux/dm-io.h>
 #include <linux/err.h>
+#include <linux/kobject.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/stacktrace.h>
@@ -91,6 +92,36 @@ static inline void bdev_fput(struct file *bdev_file)
 	blkdev_put(file->bdev, file->mode);
 	kfree(file);
 }
+#endif
+
+/*
+ * block: fix use after free for bd_holder_dir (v6.2). del_gendisk() makes the lower
+ * disk not live under its open_mutex, and only then drops the first reference to
+ * bd_holder_dir. The directory of a partition goes at the same time, as an open
+ * partition is not deleted before. So a reference that is acquired under the mutex
+ * while the disk is live keeps the directory. If it has left sysfs by the time of
+ * the call, making a link in it fails with ENOENT.
+ */
+#ifdef COMPAT_NEED_HOLDER_DIR_PIN
+static inline int compat_bd_link_disk_holder(struct block_device *bdev,
+					     struct gendisk *disk)
+{
+	struct gendisk *lower = bdev->bd_disk;
+	struct kobject *dir = NULL;
+	int err;
+
+	mutex_lock(&lower->open_mutex);
+	if (disk_live(lower))
+		dir = kobject_get(bdev->bd_holder_dir);
+	mutex_unlock(&lower->open_mutex);
+	if (!dir)
+		return -ENODEV;
+	err = bd_link_disk_holder(bdev, disk);
+	kobject_put(dir);
+	return err;
+}
+
+#define bd_link_disk_holder(bdev, disk) compat_bd_link_disk_holder(bdev, disk)
 #endif
 
 /* block: integrity memory is at hand for every bio_set (v6.15); the other way round */

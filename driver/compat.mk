@@ -20,6 +20,11 @@ ifeq ($(call compat-has,blkdev.h,\*open. ?.struct gendisk),y)
 ccflags-y += -DCOMPAT_HAVE_GENDISK_OPEN
 endif
 
+# until v6.2, which removed this name too: bd_link_disk_holder() does not pin the directory
+ifeq ($(call compat-has,blkdev.h,\<bd_register_pending_holders\>),y)
+ccflags-y += -DCOMPAT_NEED_HOLDER_DIR_PIN
+endif
+
 # until v6.15: a bio_set has its memory for integrity on request
 ifeq ($(call compat-has,bio*.h,\<bioset_integrity_create\>),y)
 ccflags-y += -DCOMPAT_HAVE_BIOSET_INTEGRITY_CREATE
