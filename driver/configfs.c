@@ -269,6 +269,19 @@ CONFIGFS_ATTR(zcblk_cfs_, overlap);
 
 static struct configfs_subsystem zcblk_subsys;
 
+/* The disk cannot use the lower device again, even if that comes back */
+static bool zcblk_device_is_dead(struct zcblk_device *dev)
+{
+	bool dead;
+
+	lockdep_assert_held(&dev->lock);
+	dead = READ_ONCE(dev->disk->dead);
+	if (dead)
+		pr_err("%s: the lower device has gone; write 0 to power first\n",
+		       zcblk_device_name(dev));
+	return dead;
+}
+
 /*
  * A directory whose disk is up cannot be removed: what rmdir finds is the
  * dependency that power on takes and power off gives back.
@@ -281,7 +294,7 @@ static int zcblk_device_power_on(struct zcblk_device *dev)
 
 	lockdep_assert_held(&dev->lock);
 	if (dev->disk)
-		return 0;
+		return zcblk_device_is_dead(dev) ? -ENODEV : 0;
 	if (!dev->from_param) {
 		err = configfs_depend_item_unlocked(&zcblk_subsys, item);
 		if (err)
