@@ -22,11 +22,16 @@ const char *const zcblk_op_names[] = {
 	[ZCBLK_NR_OPS] = NULL,
 };
 
-/* Numbers of statuses differ between kernels, so they are known by name */
+/*
+ * Numbers of statuses differ between kernels, so they are known by name. The first
+ * one counts all that have no name. It comes before inval, as the two have one number
+ * before Linux 6.11: see compat.h.
+ */
 static const struct {
 	blk_status_t status;
 	const char *name;
 } zcblk_errors[] = {
+	{ BLK_STS_IOERR, "ioerr" },
 	{ BLK_STS_NOTSUPP, "notsupp" },
 	{ BLK_STS_TIMEOUT, "timeout" },
 	{ BLK_STS_NOSPC, "nospc" },
@@ -38,7 +43,7 @@ static const struct {
 	{ BLK_STS_RESOURCE, "resource" },
 	{ BLK_STS_AGAIN, "again" },
 	{ BLK_STS_OFFLINE, "offline" },
-	{ BLK_STS_IOERR, "ioerr" },	/* the last takes all that have no name */
+	{ BLK_STS_INVAL, "inval" },
 };
 
 /**
@@ -125,10 +130,10 @@ static unsigned int zcblk_error_index(blk_status_t status)
 {
 	unsigned int i;
 
-	for (i = 0; i < ZCBLK_NR_ERRORS - 1; i++)
+	for (i = 0; i < ZCBLK_NR_ERRORS; i++)
 		if (zcblk_errors[i].status == status)
-			break;
-	return i;
+			return i;
+	return 0;
 }
 
 /**

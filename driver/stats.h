@@ -15,7 +15,7 @@
 #define ZCBLK_NR_BUCKETS	40
 
 /* Statuses that are counted by name; see zcblk_errors[] */
-#define ZCBLK_NR_ERRORS		12
+#define ZCBLK_NR_ERRORS		13
 
 struct zcblk_io_stats {
 	u64 ios;
