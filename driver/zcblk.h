@@ -219,7 +219,8 @@ struct zcblk_io {
  * @kind: where its memory is from
  * @mem: its memory, unless @kind is page
  * @pages: a bio that is never sent: the table of the memory's pages
- * @vecs: that table
+ * @vecs: that table; one entry at least, as a page may have more than
+ *	ZCBLK_BOUNCE_BYTES
  * @bio: what goes down: a clone of the submitter's bio, with another table
  *
  * Lives in the front pad of a bio from &zcblk_disk.bounce_set.
@@ -230,7 +231,7 @@ struct zcblk_bounce {
 	enum zcblk_bounce_kind kind;
 	void *mem;
 	struct bio pages;
-	struct bio_vec vecs[ZCBLK_BOUNCE_BYTES / PAGE_SIZE];
+	struct bio_vec vecs[DIV_ROUND_UP(ZCBLK_BOUNCE_BYTES, PAGE_SIZE)];
 	struct bio bio; /* last */
 };
 
