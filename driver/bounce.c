@@ -4,10 +4,13 @@
  *
  * Each piece of I/O allocates its own, in the way that the setting `bounce`
  * says. Where the allocator gives nothing there is a reserve, one mempool for
- * all kinds, so that I/O goes on when memory is short.
+ * all kinds, so that I/O goes on when memory is short. A disk has none until its
+ * path is copy or ab for the first time.
  *
  * Copyright (C) 2026 The zcblk authors
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/highmem.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -38,33 +41,80 @@ static void zcblk_vfree_later(struct zcblk_disk *disk, void *mem)
 		queue_work(disk->wq, &disk->vfree_work);
 }
 
+/*
+ * An element of the reserve. mempool_init() asks with GFP_KERNEL. I/O asks without
+ * __GFP_FS, and has to use the elements that are there: kvfree() may sleep, so a
+ * completion cannot free one for which the pool has no room.
+ */
+static void *zcblk_reserve_alloc(gfp_t gfp, void *unused)
+{
+	return gfp & __GFP_FS ? kvmalloc(ZCBLK_BOUNCE_BYTES, gfp | __GFP_NOWARN) : NULL;
+}
+
+static void zcblk_reserve_free(void *mem, void *unused)
+{
+	kvfree(mem);
+}
+
 /**
- * zcblk_bounce_init() - prepare a disk's bounce bios and its reserve
+ * zcblk_bounce_init() - initialise a disk's bounce memory; allocates nothing
  * @disk: the disk
  *
- * Context: process.
- * Return: 0 or -ENOMEM.
+ * Context: any.
  */
-int zcblk_bounce_init(struct zcblk_disk *disk)
+void zcblk_bounce_init(struct zcblk_disk *disk)
+{
+	init_llist_head(&disk->vfree_list);
+	INIT_WORK(&disk->vfree_work, zcblk_vfree_work);
+}
+
+static int zcblk_bounce_alloc_reserve(struct zcblk_disk *disk)
 {
 	int err;
 
-	init_llist_head(&disk->vfree_list);
-	INIT_WORK(&disk->vfree_work, zcblk_vfree_work);
 	err = zcblk_bioset_init(&disk->bounce_set,
 				offsetof(struct zcblk_bounce, bio));
 	if (err)
 		return err;
-	err = mempool_init_kmalloc_pool(&disk->reserve, ZCBLK_NR_RESERVE,
-					ZCBLK_BOUNCE_BYTES);
+	err = mempool_init(&disk->reserve, ZCBLK_NR_RESERVE, zcblk_reserve_alloc,
+			   zcblk_reserve_free, NULL);
 	if (err)
 		bioset_exit(&disk->bounce_set);
 	return err;
 }
 
 /**
- * zcblk_bounce_exit() - undo zcblk_bounce_init()
- * @disk: the disk; nothing is in flight
+ * zcblk_bounce_prepare() - allocate a disk's bounce bios and reserve for a path
+ * @disk: the disk
+ * @name: its name, for the message
+ * @path: the path that its setting will be
+ *
+ * Path zerocopy needs neither. What is allocated stays until zcblk_bounce_exit(),
+ * as I/O that began on path copy may be in flight after the setting has changed.
+ *
+ * The setting is stored after this returned, with smp_store_release(), while I/O
+ * runs. It is read with smp_load_acquire(), so a bio on path copy finds the bounce
+ * bios and the reserve complete.
+ *
+ * Context: process, under &zcblk_device.lock.
+ * Return: 0; or -ENOMEM, and a message that says so.
+ */
+int zcblk_bounce_prepare(struct zcblk_disk *disk, const char *name,
+			 enum zcblk_path path)
+{
+	int err;
+
+	if (path == ZCBLK_PATH_ZEROCOPY || mempool_initialized(&disk->reserve))
+		return 0;
+	err = zcblk_bounce_alloc_reserve(disk);
+	if (err)
+		pr_err("%s: no memory for path %s\n", name, zcblk_path_names[path]);
+	return err;
+}
+
+/**
+ * zcblk_bounce_exit() - free a disk's bounce bios and its reserve
+ * @disk: the disk, which may have none; nothing is in flight
  *
  * Context: process.
  */

@@ -90,9 +90,44 @@ static ssize_t zcblk_cfs_##_name##_store(struct config_item *item,		\
 }									\
 CONFIGFS_ATTR(zcblk_cfs_, _name)
 
-ZCBLK_WORD_ATTR(path);
 ZCBLK_WORD_ATTR(bounce);
 ZCBLK_WORD_ATTR(stats);
+
+static ssize_t zcblk_cfs_path_show(struct config_item *item, char *page)
+{
+	int path = READ_ONCE(to_zcblk_device(item)->set.path);
+
+	return sysfs_emit(page, "%s\n", zcblk_path_names[path]);
+}
+
+static int zcblk_device_set_path(struct zcblk_device *dev, int path)
+{
+	int err = 0;
+
+	mutex_lock(&dev->lock);
+	if (dev->disk)
+		err = zcblk_bounce_prepare(dev->disk, zcblk_device_name(dev), path);
+	if (!err) {
+		/* I/O that reads it finds what it needs, see zcblk_bounce_prepare() */
+		smp_store_release(&dev->set.path, path);
+	}
+	mutex_unlock(&dev->lock);
+	return err;
+}
+
+static ssize_t zcblk_cfs_path_store(struct config_item *item, const char *page,
+				    size_t count)
+{
+	struct zcblk_device *dev = to_zcblk_device(item);
+	int path = zcblk_parse_word(zcblk_device_name(dev), "path",
+				    zcblk_path_names, page);
+
+	if (path < 0)
+		return path;
+	return zcblk_device_set_path(dev, path) ?: count;
+}
+CONFIGFS_ATTR(zcblk_cfs_, path);
+
 static bool zcblk_device_is_up(struct zcblk_device *dev, const char *what)
 {
 	lockdep_assert_held(&dev->lock);

@@ -38,7 +38,8 @@ static enum zcblk_op zcblk_bio_to_op(const struct bio *bio)
 static enum zcblk_path zcblk_choose_path(struct zcblk_disk *disk,
 					 const struct bio *bio, enum zcblk_op op)
 {
-	int path = READ_ONCE(disk->set->path);
+	/* Pairs with the store of path, see zcblk_bounce_prepare() */
+	int path = smp_load_acquire(&disk->set->path);
 
 	if (!zcblk_op_has_data(op))
 		return ZCBLK_PATH_ZEROCOPY;
@@ -179,7 +180,8 @@ static struct zcblk_disk *zcblk_disk_alloc(const char *name,
 	err = zcblk_io_init(disk);
 	if (err)
 		goto exit_stats;
-	err = zcblk_bounce_init(disk);
+	zcblk_bounce_init(disk);
+	err = zcblk_bounce_prepare(disk, name, set->path);
 	if (err)
 		goto exit_io;
 	err = -ENOMEM;

@@ -77,7 +77,7 @@ extern const char *const zcblk_op_names[];
 /**
  * struct zcblk_settings - what the user has chosen for a disk
  * @lower: path of the lower device; fixed while the disk is up
- * @path: an enum zcblk_path; may change under load
+ * @path: an enum zcblk_path; may change under load, after zcblk_bounce_prepare()
  * @bounce: an enum zcblk_bounce_kind; may change under load
  * @stats: an enum zcblk_stats_level; may change under load
  * @stable: watch the data of writes for changes; may change under load, by way of
@@ -135,8 +135,9 @@ struct zcblk_io_stats;
  * @tracked: counts I/O whose completion we handle
  * @drained: completed when @tracked has run out
  * @io_set: clones, each inside a struct zcblk_io
- * @bounce_set: bounce bios, each inside a struct zcblk_bounce
- * @reserve: bounce memory for when the allocators give nothing
+ * @bounce_set: bounce bios, each inside a struct zcblk_bounce; see @reserve
+ * @reserve: bounce memory for when the allocators give nothing; allocated when the
+ *      path is copy or ab for the first time
  * @vfree_list: bounce memory that completion could not free
  * @vfree_work: frees it
  * @ranges: the range lock, or NULL
@@ -305,7 +306,9 @@ void zcblk_copy_submit(struct zcblk_disk *disk, struct bio *bio,
 void zcblk_copy_start(struct zcblk_io *io);
 
 /* bounce.c */
-int zcblk_bounce_init(struct zcblk_disk *disk);
+void zcblk_bounce_init(struct zcblk_disk *disk);
+int zcblk_bounce_prepare(struct zcblk_disk *disk, const char *name,
+			 enum zcblk_path path);
 void zcblk_bounce_exit(struct zcblk_disk *disk);
 struct zcblk_bounce *zcblk_bounce_alloc(struct zcblk_io *io, unsigned int len,
 					gfp_t gfp);
