@@ -12,7 +12,6 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "stable.h"
 #include "zcblk.h"
 
 const char *const zcblk_path_names[] = { "zerocopy", "copy", "ab", NULL };
@@ -66,7 +65,16 @@ int zcblk_parse_word(const char *who, const char *what,
 }
 EXPORT_SYMBOL_GPL(zcblk_parse_word);
 
-/* A setting that may change at any time */
+/* A setting of ours may change at any time; the I/O path reads it with READ_ONCE() */
+static void zcblk_device_set_word(struct zcblk_device *dev, int *setting, int value)
+{
+	mutex_lock(&dev->lock);
+	WRITE_ONCE(*setting, value);
+	if (dev->disk)
+		zcblk_io_update_needs(dev->disk);
+	mutex_unlock(&dev->lock);
+}
+
 #define ZCBLK_WORD_ATTR(_name)						\
 static ssize_t zcblk_cfs_##_name##_show(struct config_item *item, char *page)	\
 {									\
@@ -85,7 +93,7 @@ static ssize_t zcblk_cfs_##_name##_store(struct config_item *item,		\
 									\
 	if (i < 0)							\
 		return i;						\
-	WRITE_ONCE(dev->set._name, i);					\
+	zcblk_device_set_word(dev, &dev->set._name, i);			\
 	return count;							\
 }									\
 CONFIGFS_ATTR(zcblk_cfs_, _name)
@@ -107,10 +115,10 @@ static int zcblk_device_set_path(struct zcblk_device *dev, int path)
 	mutex_lock(&dev->lock);
 	if (dev->disk)
 		err = zcblk_bounce_prepare(dev->disk, zcblk_device_name(dev), path);
-	if (!err) {
-		/* I/O that reads it finds what it needs, see zcblk_bounce_prepare() */
-		smp_store_release(&dev->set.path, path);
-	}
+	if (!err)
+		WRITE_ONCE(dev->set.path, path);
+	if (!err && dev->disk)
+		zcblk_io_update_needs(dev->disk);
 	mutex_unlock(&dev->lock);
 	return err;
 }
@@ -213,16 +221,6 @@ static ssize_t zcblk_cfs_stable_show(struct config_item *item, char *page)
 	return sysfs_emit(page, "%d\n", READ_ONCE(to_zcblk_device(item)->set.stable));
 }
 
-static void zcblk_device_set_stable(struct zcblk_device *dev, bool on)
-{
-	mutex_lock(&dev->lock);
-	if (dev->set.stable != on) {
-		WRITE_ONCE(dev->set.stable, on);
-		zcblk_stable_use(on);
-	}
-	mutex_unlock(&dev->lock);
-}
-
 static ssize_t zcblk_cfs_stable_store(struct config_item *item,
 				      const char *page, size_t count)
 {
@@ -232,7 +230,7 @@ static ssize_t zcblk_cfs_stable_store(struct config_item *item,
 
 	if (on < 0)
 		return on;
-	zcblk_device_set_stable(dev, on);
+	zcblk_device_set_word(dev, &dev->set.stable, on);
 	return count;
 }
 CONFIGFS_ATTR(zcblk_cfs_, stable);
@@ -440,7 +438,6 @@ static void zcblk_device_release(struct config_item *item)
 {
 	struct zcblk_device *dev = to_zcblk_device(item);
 
-	zcblk_device_set_stable(dev, false);
 	kfree(dev->set.lower);
 	mutex_destroy(&dev->lock);
 	kfree(dev);

@@ -11,79 +11,10 @@
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
 
-#include "stable.h"
-#include "trace.h"
 #include "zcblk.h"
 
 /* Disks not yet freed: more than those that are up, after forced removals */
 static atomic_t zcblk_nr_disks = ATOMIC_INIT(0);
-
-static const u8 zcblk_ops[1 << REQ_OP_BITS] = {
-	[REQ_OP_READ] = ZCBLK_OP_READ,
-	[REQ_OP_WRITE] = ZCBLK_OP_WRITE,
-	[REQ_OP_DISCARD] = ZCBLK_OP_DISCARD,
-	[REQ_OP_SECURE_ERASE] = ZCBLK_OP_SECURE_ERASE,
-	[REQ_OP_WRITE_ZEROES] = ZCBLK_OP_WRITE_ZEROES,
-};
-
-static enum zcblk_op zcblk_bio_to_op(const struct bio *bio)
-{
-	enum zcblk_op op = zcblk_ops[(__force u32)bio_op(bio)];
-
-	/* The block layer writes a flush as a write of nothing */
-	return op == ZCBLK_OP_WRITE && !bio->bi_iter.bi_size ?
-		ZCBLK_OP_FLUSH : op;
-}
-
-static enum zcblk_path zcblk_choose_path(struct zcblk_disk *disk,
-					 const struct bio *bio, enum zcblk_op op)
-{
-	/* Pairs with the store of path, see zcblk_bounce_prepare() */
-	int path = smp_load_acquire(&disk->set->path);
-
-	if (!zcblk_op_has_data(op))
-		return ZCBLK_PATH_ZEROCOPY;
-	if (path != ZCBLK_PATH_AB)
-		return path;
-	/* Without a turn: it would come again on the other's */
-	if (zcblk_copy_sends_back(bio))
-		return ZCBLK_PATH_COPY;
-	return atomic_inc_return(&disk->turn[op]) & 1 ?
-		ZCBLK_PATH_ZEROCOPY : ZCBLK_PATH_COPY;
-}
-
-static bool zcblk_wants_completion(struct zcblk_disk *disk, struct bio *bio,
-				   enum zcblk_op op)
-{
-	/* A submitter that polls must find its bio at the lower device */
-	if (bio->bi_opf & REQ_POLLED)
-		return false;
-	return READ_ONCE(disk->set->stats) == ZCBLK_STATS_LATENCY ||
-	       blk_queue_io_stat(disk->gd->queue) ||
-	       trace_zcblk_complete_enabled() || zcblk_stable_wanted(disk, op);
-}
-
-static void zcblk_submit_bio(struct bio *bio)
-{
-	struct zcblk_disk *disk = bio->bi_bdev->bd_disk->private_data;
-	enum zcblk_op op = zcblk_bio_to_op(bio);
-	enum zcblk_path path = zcblk_choose_path(disk, bio, op);
-
-	if (path == ZCBLK_PATH_COPY)
-		zcblk_copy_submit(disk, bio, op);
-	else if (zcblk_wants_completion(disk, bio, op))
-		zcblk_zerocopy_clone(disk, bio, op);
-	else
-		zcblk_zerocopy_remap(disk, bio, op);
-}
-
-static void zcblk_submit_bio_ordered(struct bio *bio)
-{
-	struct zcblk_disk *disk = bio->bi_bdev->bd_disk->private_data;
-	enum zcblk_op op = zcblk_bio_to_op(bio);
-
-	zcblk_order_submit(disk, bio, zcblk_choose_path(disk, bio, op), op);
-}
 
 static int zcblk_open(struct gendisk *gd, blk_mode_t mode)
 {
@@ -120,14 +51,6 @@ static const struct block_device_operations zcblk_fops = {
 	.free_disk = zcblk_free_disk,
 };
 
-/* A table of its own, so that a disk without range lock need not ask for one */
-static const struct block_device_operations zcblk_ordered_fops = {
-	.owner = THIS_MODULE,
-	.submit_bio = zcblk_submit_bio_ordered,
-	.open = compat_disk_open(zcblk_open),
-	.free_disk = zcblk_free_disk,
-};
-
 /**
  * zcblk_is_ours() - is this a zcblk disk?
  * @gd: any disk
@@ -137,7 +60,7 @@ static const struct block_device_operations zcblk_ordered_fops = {
  */
 bool zcblk_is_ours(const struct gendisk *gd)
 {
-	return gd->fops == &zcblk_fops || gd->fops == &zcblk_ordered_fops;
+	return gd->fops == &zcblk_fops;
 }
 
 /**
@@ -173,6 +96,7 @@ static struct zcblk_disk *zcblk_disk_alloc(const char *name,
 	if (!disk)
 		return ERR_PTR(err);
 	disk->set = set;
+	zcblk_io_update_needs(disk);
 	INIT_DELAYED_WORK(&disk->watch, zcblk_lower_watch);
 	err = zcblk_stats_init(disk);
 	if (err)
@@ -217,7 +141,7 @@ static int zcblk_disk_alloc_gd(struct zcblk_disk *disk, const char *name)
 
 	if (IS_ERR(gd))
 		return PTR_ERR(gd);
-	gd->fops = disk->ranges ? &zcblk_ordered_fops : &zcblk_fops;
+	gd->fops = &zcblk_fops;
 	gd->private_data = disk;
 	strscpy(gd->disk_name, name, sizeof(gd->disk_name));
 	set_capacity(gd, bdev_nr_sectors(disk->lower));

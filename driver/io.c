@@ -1,20 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The life of a bio whose completion we handle: begun, accounted, ended.
+ * The life of a bio that came to a disk.
+ *
+ *	submit		look up what the settings need for it, and count it
+ *	begin		track it: a clone, the time, the block layer's accounting
+ *	range		acquire its range, if the disk has a range lock
+ *	start		send the clone down, or pieces of bounce memory (copy.c)
+ *	complete	release the range, and account it
+ *	put		free the clone, and end the submitter's bio
+ *
+ * A bio that must wait for its range is parked between range and start, and a worker
+ * starts it: a range may be released in interrupt context, which must not submit.
+ *
+ * Where nothing needs the completion, submit sends the submitter's bio down itself,
+ * and it is not seen again.
  *
  * Copyright (C) 2026 The zcblk authors
  */
 #include <linux/blk-integrity.h>
+#include <linux/delay.h>
 #include <linux/ktime.h>
+#include <linux/rcupdate.h>
+#include <trace/events/block.h>
 
+#include "stable.h"
 #include "stats.h"
 #include "trace.h"
 #include "zcblk.h"
 
-static void zcblk_io_drained(struct percpu_ref *ref)
-{
-	complete(&container_of(ref, struct zcblk_disk, tracked)->drained);
-}
+#define ZCBLK_NEEDS_PATH	(ZCBLK_NEEDS_COPY | ZCBLK_NEEDS_TURN)
+#define ZCBLK_NEEDS_STATS	(ZCBLK_NEEDS_COUNT | ZCBLK_NEEDS_LATENCY)
+
+/* What an operation is for us, and which needs it may have beside range and statistics */
+static const struct {
+	u8 op;
+	u8 needs;
+} zcblk_ops[1 << REQ_OP_BITS] = {
+	[REQ_OP_READ] = { ZCBLK_OP_READ, ZCBLK_NEEDS_PATH },
+	[REQ_OP_WRITE] = { ZCBLK_OP_WRITE, ZCBLK_NEEDS_PATH | ZCBLK_NEEDS_STABLE },
+	[REQ_OP_DISCARD] = { ZCBLK_OP_DISCARD },
+	[REQ_OP_SECURE_ERASE] = { ZCBLK_OP_SECURE_ERASE },
+	[REQ_OP_WRITE_ZEROES] = { ZCBLK_OP_WRITE_ZEROES },
+};
 
 /**
  * zcblk_bioset_init() - make a bio_set for clones, which may carry integrity
@@ -46,16 +73,7 @@ int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad)
  */
 int zcblk_io_init(struct zcblk_disk *disk)
 {
-	int err;
-
-	init_completion(&disk->drained);
-	err = percpu_ref_init(&disk->tracked, zcblk_io_drained, 0, GFP_KERNEL);
-	if (err)
-		return err;
-	err = zcblk_bioset_init(&disk->io_set, offsetof(struct zcblk_io, clone));
-	if (err)
-		percpu_ref_exit(&disk->tracked);
-	return err;
+	return zcblk_bioset_init(&disk->io_set, offsetof(struct zcblk_io, clone));
 }
 
 /**
@@ -67,31 +85,164 @@ int zcblk_io_init(struct zcblk_disk *disk)
 void zcblk_io_exit(struct zcblk_disk *disk)
 {
 	bioset_exit(&disk->io_set);
-	percpu_ref_exit(&disk->tracked);
 }
 
 /**
- * zcblk_io_drain() - wait until no tracked I/O is left
+ * zcblk_io_drain() - wait until no tracked I/O is in flight
  * @disk: the disk; no bio can come to it any more
+ *
+ * Each CPU has a count of its own, so that I/O shares no cache line. No bio comes,
+ * so the sum only falls. It is 0 when put has counted the last bio; the grace period
+ * ensures that the CPU that did so has completed its accesses to the disk.
  *
  * Context: process.
  */
 void zcblk_io_drain(struct zcblk_disk *disk)
 {
-	percpu_ref_kill(&disk->tracked);
-	wait_for_completion(&disk->drained);
+	while (zcblk_stats_in_flight(disk))
+		fsleep(1000);
+	synchronize_rcu();
 }
 
+/**
+ * zcblk_io_update_needs() - look up what a disk's settings need for each bio
+ * @disk: the disk; a bio that comes at this moment may still see the old ones
+ *
+ * Context: process; calls for the same disk exclude each other.
+ */
+void zcblk_io_update_needs(struct zcblk_disk *disk)
+{
+	const struct zcblk_settings *set = disk->set;
+	unsigned int needs = 0;
+
+	if (set->path == ZCBLK_PATH_COPY)
+		needs |= ZCBLK_NEEDS_COPY;
+	else if (set->path == ZCBLK_PATH_AB)
+		needs |= ZCBLK_NEEDS_TURN;
+	if (set->stats != ZCBLK_STATS_OFF)
+		needs |= ZCBLK_NEEDS_COUNT;
+	if (set->stats == ZCBLK_STATS_LATENCY)
+		needs |= ZCBLK_NEEDS_LATENCY;
+	if (set->range_lock)
+		needs |= ZCBLK_NEEDS_RANGE;
+	if (set->stable)
+		needs |= ZCBLK_NEEDS_STABLE;
+	/* I/O that reads it finds what path copy needs, see zcblk_bounce_prepare() */
+	smp_store_release(&disk->needs, needs);
+}
+
+static noinline void zcblk_io_put(struct zcblk_io *io, blk_status_t status)
+{
+	struct zcblk_disk *disk = io->disk;
+	struct bio *bio = io->parent;
+
+	bio_put(&io->clone);
+	/* Lets zcblk_disk_remove() go on: nothing of the disk below */
+	this_cpu_dec(disk->stats->in_flight);
+	if (status)
+		bio->bi_status = status;
+	bio_endio(bio);
+}
+
+/**
+ * zcblk_io_complete() - release a bio's range, and account and end the bio
+ * @io: the bio; freed
+ * @status: how it ended
+ *
+ * The range is released before the submitter can send the next request for it.
+ *
+ * Context: any.
+ */
+void zcblk_io_complete(struct zcblk_io *io, blk_status_t status)
+{
+	u64 latency = 0;
+
+	if (io->needs & ZCBLK_NEEDS_STABLE)
+		zcblk_stable_end_bio(io);
+	if (io->needs & ZCBLK_NEEDS_RANGE)
+		zcblk_range_unlock(io->disk->ranges, &io->range);
+
+	if (io->start_ns)
+		latency = ktime_get_ns() - io->start_ns;
+	zcblk_stats_end(io, status, latency);
+	trace_zcblk_complete(io->parent, zcblk_io_path(io), io->op, status, latency);
+	if (io->needs & ZCBLK_NEEDS_ACCOUNT)
+		bio_end_io_acct(io->parent, io->start_jiffies);
+
+	zcblk_io_put(io, status);
+}
+
+static void zcblk_clone_end_io(struct bio *clone)
+{
+	zcblk_io_complete(container_of(clone, struct zcblk_io, clone), clone->bi_status);
+}
+
+static noinline void zcblk_io_start(struct zcblk_io *io)
+{
+	struct bio *clone = &io->clone;
+
+	if (io->needs & ZCBLK_NEEDS_COPY) {
+		zcblk_copy_start(io);
+		return;
+	}
+	clone->bi_end_io = zcblk_clone_end_io;
+	/* The question saves the work for the arguments */
+	if (trace_block_bio_remap_enabled())
+		trace_block_bio_remap(clone, disk_devt(io->disk->gd),
+				      clone->bi_iter.bi_sector);
+	submit_bio_noacct(clone);
+}
+
+static void zcblk_io_start_work(struct work_struct *work)
+{
+	zcblk_io_start(container_of(work, struct zcblk_io, work));
+}
+
+/* The bio has no range: it was refused or cancelled */
+static void zcblk_io_fail(struct zcblk_io *io, int err)
+{
+	io->needs &= ~ZCBLK_NEEDS_RANGE;
+	zcblk_io_complete(io, err == -EAGAIN ? BLK_STS_AGAIN : BLK_STS_IOERR);
+}
+
+static void zcblk_io_granted(struct zcblk_range *range, int err)
+{
+	struct zcblk_io *io = container_of(range, struct zcblk_io, range);
+
+	if (err) {
+		zcblk_io_fail(io, err);
+		return;
+	}
+	INIT_WORK(&io->work, zcblk_io_start_work);
+	queue_work(io->disk->wq, &io->work);
+}
+
+static noinline void zcblk_io_range(struct zcblk_io *io)
+{
+	struct bio *bio = io->parent;
+	u64 sector = bio->bi_iter.bi_sector;
+	int err;
+
+	zcblk_range_init(&io->range, sector, sector + max(bio_sectors(bio), 1U) - 1,
+			 io->op == ZCBLK_OP_READ ? ZCBLK_RANGE_READ : ZCBLK_RANGE_WRITE,
+			 bio->bi_opf & REQ_NOWAIT, zcblk_io_granted);
+	err = zcblk_range_lock(io->disk->ranges, &io->range);
+	if (likely(!err))
+		zcblk_io_start(io);
+	else if (err != -EINPROGRESS)
+		zcblk_io_fail(io, err);
+}
+
+/* There is no memory to track a bio */
 static void zcblk_io_refuse(struct zcblk_disk *disk, struct bio *bio,
-			    enum zcblk_path path, enum zcblk_op op,
-			    enum zcblk_stats_level level)
+			    unsigned int needs, enum zcblk_op op)
 {
 	bool nowait = bio->bi_opf & REQ_NOWAIT;
 	blk_status_t status = nowait ? BLK_STS_AGAIN : BLK_STS_RESOURCE;
 
-	if (level != ZCBLK_STATS_OFF)
+	if (needs & ZCBLK_NEEDS_COUNT)
 		zcblk_stats_error(disk, status);
-	trace_zcblk_complete(bio, path, op, status, 0);
+	trace_zcblk_complete(bio, zcblk_needs_path(needs), op, status, 0);
 	if (nowait) {
 		bio_wouldblock_error(bio);
 		return;
@@ -100,90 +251,122 @@ static void zcblk_io_refuse(struct zcblk_disk *disk, struct bio *bio,
 	bio_endio(bio);
 }
 
-/**
- * zcblk_io_begin() - begin to track a bio
- * @disk: the disk that it came to
- * @bio: the submitter's bio
- * @path: the way that it will go
- * @op: what it does
- *
- * Context: process, inside submit_bio. May sleep for memory, until I/O in
- * flight gives some back; not for a bio with REQ_NOWAIT.
- * Return: the tracking structure, with a clone of @bio for the lower device; or
- * NULL, and then @bio has been ended with an error.
- */
-struct zcblk_io *zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
-				enum zcblk_path path, enum zcblk_op op)
+/* Memory for an I/O, with a clone of the bio for the lower device */
+static struct zcblk_io *zcblk_io_alloc(struct zcblk_disk *disk, struct bio *bio)
 {
 	gfp_t gfp = bio->bi_opf & REQ_NOWAIT ? GFP_NOWAIT | __GFP_NOWARN : GFP_NOIO;
-	enum zcblk_stats_level level;
-	struct zcblk_io *io;
 	struct bio *clone;
 
-	level = zcblk_stats_submit(disk, bio, path, op);
-	trace_zcblk_submit(bio, path, op);
 	/* Without a device yet, or its cgroup would be looked up twice */
 	clone = bio_alloc_clone(NULL, bio, gfp, &disk->io_set);
-	if (!clone) {
-		zcblk_io_refuse(disk, bio, path, op, level);
+	if (!clone)
 		return NULL;
-	}
 	clone->bi_bdev = disk->lower;
 	bio_clone_blkg_association(clone, bio);
 	/* A clone says nothing of its table; one page need not be split, though */
 	clone->bi_vcnt = bio->bi_vcnt;
-	io = container_of(clone, struct zcblk_io, clone);
+	return container_of(clone, struct zcblk_io, clone);
+}
+
+static bool zcblk_io_needs_completion(unsigned int needs)
+{
+	return needs & ~ZCBLK_NEEDS_COUNT || trace_zcblk_complete_enabled();
+}
+
+/* Send a bio down as it is, never to be seen again */
+static void zcblk_io_remap(struct zcblk_disk *disk, struct bio *bio,
+			   unsigned int needs, enum zcblk_op op)
+{
+	zcblk_stats_submit(disk, bio, needs, op);
+	trace_zcblk_submit(bio, ZCBLK_PATH_ZEROCOPY, op);
+	bio_set_dev(bio, disk->lower);
+	/* The question saves the work for the arguments */
+	if (trace_block_bio_remap_enabled())
+		trace_block_bio_remap(bio, disk_devt(disk->gd), bio->bi_iter.bi_sector);
+	submit_bio_noacct(bio);
+}
+
+/* Path copy, or the one whose turn it is. What is sent back has no turn: it comes again. */
+static unsigned int zcblk_io_choose_path(struct zcblk_disk *disk, struct bio *bio,
+					 unsigned int needs, enum zcblk_op op)
+{
+	if (needs & ZCBLK_NEEDS_TURN && !zcblk_copy_sends_back(bio) &&
+	    atomic_inc_return(&disk->turn[op]) & 1)
+		return needs & ~ZCBLK_NEEDS_TURN;
+	return (needs & ~(ZCBLK_NEEDS_TURN | ZCBLK_NEEDS_STABLE)) | ZCBLK_NEEDS_COPY;
+}
+
+/* Track a bio whose completion is needed */
+static noinline void zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
+				    unsigned int needs, enum zcblk_op op)
+{
+	struct zcblk_io *io;
+
+	if (unlikely(needs & ZCBLK_NEEDS_PATH)) {
+		needs = zcblk_io_choose_path(disk, bio, needs, op);
+		if (needs & ZCBLK_NEEDS_COPY && zcblk_copy_sends_back(bio)) {
+			bio_wouldblock_error(bio);
+			return;
+		}
+		if (!zcblk_io_needs_completion(needs)) {
+			zcblk_io_remap(disk, bio, needs, op);
+			return;
+		}
+	}
+	/* A submitter that polls would not find the clone */
+	bio_clear_polled(bio);
+	zcblk_stats_submit(disk, bio, needs, op);
+	trace_zcblk_submit(bio, zcblk_needs_path(needs), op);
+
+	io = zcblk_io_alloc(disk, bio);
+	if (unlikely(!io)) {
+		zcblk_io_refuse(disk, bio, needs, op);
+		return;
+	}
 	io->disk = disk;
 	io->parent = bio;
-	io->path = path;
+	io->needs = needs;
 	io->op = op;
-	io->status = BLK_STS_OK;
-	io->ranged = false;
-	percpu_ref_get(&disk->tracked);
-	io->accounted = blk_queue_io_stat(disk->gd->queue);
-	if (io->accounted)
+	this_cpu_inc(disk->stats->in_flight);
+
+	if (needs & ZCBLK_NEEDS_ACCOUNT)
 		io->start_jiffies = bio_start_io_acct(bio);
-	zcblk_stats_begin(io, level);
-	return io;
+	io->start_ns = needs & ZCBLK_NEEDS_LATENCY || trace_zcblk_complete_enabled() ?
+		ktime_get_ns() : 0;
+	if (needs & ZCBLK_NEEDS_STABLE)
+		zcblk_stable_begin_bio(io);
+
+	if (needs & ZCBLK_NEEDS_RANGE)
+		zcblk_io_range(io);
+	else
+		zcblk_io_start(io);
 }
 
 /**
- * zcblk_io_finish() - account a bio that holds no range any more, and give it back
- * @io: from zcblk_io_begin(); freed
- * @status: how it ended
+ * zcblk_submit_bio() - a bio has come to a disk
+ * @bio: the submitter's bio
  *
- * Context: any.
+ * Context: process, inside submit_bio. May sleep for memory, until I/O in flight
+ * frees some; not for a bio with REQ_NOWAIT.
  */
-void zcblk_io_finish(struct zcblk_io *io, blk_status_t status)
+void zcblk_submit_bio(struct bio *bio)
 {
-	struct zcblk_disk *disk = io->disk;
-	struct bio *bio = io->parent;
-	u64 latency = io->start_ns ? ktime_get_ns() - io->start_ns : 0;
+	struct zcblk_disk *disk = bio->bi_bdev->bd_disk->private_data;
+	unsigned int nr = (__force unsigned int)bio_op(bio);
+	enum zcblk_op op = zcblk_ops[nr].op;
+	/* Pairs with zcblk_io_update_needs() */
+	unsigned int needs = smp_load_acquire(&disk->needs) &
+			     (zcblk_ops[nr].needs | ZCBLK_NEEDS_STATS | ZCBLK_NEEDS_RANGE);
 
-	zcblk_stats_end(io, status, latency);
-	trace_zcblk_complete(bio, io->path, io->op, status, latency);
-	if (io->accounted)
-		bio_end_io_acct(bio, io->start_jiffies);
-	bio_put(&io->clone);
-	if (status)
-		bio->bi_status = status;
-	bio_endio(bio);
-	/* The last one lets zcblk_disk_remove() go on: nothing of disk below */
-	percpu_ref_put(&disk->tracked);
-}
-
-/**
- * zcblk_io_end() - unlock a bio's range, account the bio and complete it
- * @io: from zcblk_io_begin(); freed
- * @status: what the lower device returned
- *
- * The range is unlocked before the submitter can send the next request for it.
- *
- * Context: any.
- */
-void zcblk_io_end(struct zcblk_io *io, blk_status_t status)
-{
-	if (io->ranged)
-		zcblk_range_unlock(io->disk->ranges, &io->range);
-	zcblk_io_finish(io, status);
+	/* A flush covers the writes that completed before it, so it has no range */
+	if (op == ZCBLK_OP_WRITE && !bio->bi_iter.bi_size) {
+		op = ZCBLK_OP_FLUSH;
+		needs &= ZCBLK_NEEDS_STATS;
+	}
+	if (blk_queue_io_stat(bdev_get_queue(bio->bi_bdev)))
+		zcblk_io_begin(disk, bio, needs | ZCBLK_NEEDS_ACCOUNT, op);
+	else if (zcblk_io_needs_completion(needs))
+		zcblk_io_begin(disk, bio, needs, op);
+	else
+		zcblk_io_remap(disk, bio, needs, op);
 }

@@ -16,22 +16,6 @@
 #include "stats.h"
 #include "trace.h"
 
-DEFINE_STATIC_KEY_FALSE(zcblk_stable_used);
-
-/**
- * zcblk_stable_use() - a disk's setting has changed
- * @on: to this
- *
- * Context: process; sleeps.
- */
-void zcblk_stable_use(bool on)
-{
-	if (on)
-		static_branch_inc(&zcblk_stable_used);
-	else
-		static_branch_dec(&zcblk_stable_used);
-}
-
 /*
  * Of the stack, @skip of our own functions are left out.
  * Return: NULL without memory: that write is not watched then.
@@ -65,7 +49,7 @@ static u32 zcblk_sum_bio(struct bio *bio)
 
 /**
  * zcblk_stable_begin_bio() - watch the data of a bio that came to a disk
- * @io: a write on path zerocopy
+ * @io: a write on path zerocopy; @io->stable is set, to NULL without memory
  *
  * Context: process, inside submit_bio.
  */
@@ -77,7 +61,7 @@ void zcblk_stable_begin_bio(struct zcblk_io *io)
 
 /**
  * zcblk_stable_end_bio() - look whether the data of a bio has changed
- * @io: the write, done, or failed before it went down; it has @io->stable
+ * @io: the write, done, or failed before it went down
  *
  * Context: any.
  */
@@ -85,8 +69,11 @@ void zcblk_stable_end_bio(struct zcblk_io *io)
 {
 	struct zcblk_stable *stable = io->stable;
 	struct bio *bio = io->parent;
-	u32 sum = zcblk_sum_bio(bio);
+	u32 sum;
 
+	if (!stable)
+		return;
+	sum = zcblk_sum_bio(bio);
 	if (sum != stable->sum) {
 		zcblk_stats_unstable(io);
 		trace_zcblk_unstable(disk_devt(io->disk->gd), bio->bi_iter.bi_sector,

@@ -86,7 +86,7 @@ void zcblk_stats_reset(struct zcblk_disk *disk)
 
 	for_each_possible_cpu(cpu)
 		memset(per_cpu_ptr(disk->stats, cpu), 0,
-		       offsetof(struct zcblk_stats, inflight));
+		       offsetof(struct zcblk_stats, in_flight));
 	if (disk->ranges)
 		zcblk_ranges_reset(disk->ranges);
 }
@@ -108,22 +108,6 @@ void zcblk_stats_count_bvecs(struct zcblk_io_stats __percpu *stats,
 	bio_for_each_bvec(bv, bio, iter)
 		n++;
 	this_cpu_add(stats->segments, n);
-}
-
-/**
- * zcblk_stats_begin() - note a bio that we will see the end of
- * @io: the bio
- * @level: what zcblk_stats_submit() said
- *
- * Context: any.
- */
-void zcblk_stats_begin(struct zcblk_io *io, enum zcblk_stats_level level)
-{
-	io->stats = level;
-	if (level != ZCBLK_STATS_OFF)
-		this_cpu_inc(io->disk->stats->inflight);
-	io->start_ns = level == ZCBLK_STATS_LATENCY ||
-		       trace_zcblk_complete_enabled() ? ktime_get_ns() : 0;
 }
 
 static unsigned int zcblk_error_index(blk_status_t status)
@@ -149,31 +133,6 @@ void zcblk_stats_error(struct zcblk_disk *disk, blk_status_t status)
 }
 
 /**
- * zcblk_stats_end() - count a bio that has ended
- * @io: the bio
- * @status: how it ended
- * @latency_ns: time from submission, ns
- *
- * Context: any.
- */
-void zcblk_stats_end(struct zcblk_io *io, blk_status_t status, u64 latency_ns)
-{
-	struct zcblk_stats __percpu *stats = io->disk->stats;
-	unsigned int bucket;
-
-	if (io->stats == ZCBLK_STATS_OFF)
-		return;
-	this_cpu_dec(stats->inflight);
-	if (status)
-		zcblk_stats_error(io->disk, status);
-	if (io->stats == ZCBLK_STATS_LATENCY) {
-		bucket = latency_ns ? ilog2(latency_ns) : 0;
-		bucket = min(bucket, ZCBLK_NR_BUCKETS - 1U);
-		this_cpu_inc(stats->io[io->path][io->op].latency[bucket]);
-	}
-}
-
-/**
  * zcblk_stats_copied() - count bytes that the CPU has copied
  * @io: the bio that they belong to
  * @bytes: how many
@@ -182,8 +141,8 @@ void zcblk_stats_end(struct zcblk_io *io, blk_status_t status, u64 latency_ns)
  */
 void zcblk_stats_copied(struct zcblk_io *io, unsigned int bytes)
 {
-	if (io->stats != ZCBLK_STATS_OFF)
-		this_cpu_add(io->disk->stats->copied[io->path], bytes);
+	if (io->needs & ZCBLK_NEEDS_COUNT)
+		this_cpu_add(io->disk->stats->copied[zcblk_io_path(io)], bytes);
 }
 
 /**
@@ -194,7 +153,7 @@ void zcblk_stats_copied(struct zcblk_io *io, unsigned int bytes)
  */
 void zcblk_stats_split(struct zcblk_io *io)
 {
-	if (io->stats != ZCBLK_STATS_OFF)
+	if (io->needs & ZCBLK_NEEDS_COUNT)
 		this_cpu_inc(io->disk->stats->splits);
 }
 
@@ -218,6 +177,18 @@ void zcblk_stats_unstable(struct zcblk_io *io)
 		sum += READ_ONCE(per_cpu_ptr((disk)->stats, cpu)->member);	\
 	sum;								\
 })
+
+/**
+ * zcblk_stats_in_flight() - count a disk's tracked I/O
+ * @disk: the disk
+ *
+ * Context: any.
+ * Return: how many bios are tracked; not exact while bios come and go.
+ */
+s64 zcblk_stats_in_flight(struct zcblk_disk *disk)
+{
+	return zcblk_fold(disk, in_flight);
+}
 
 static u64 zcblk_data_bytes(struct zcblk_disk *disk, enum zcblk_path path)
 {
@@ -252,7 +223,7 @@ void zcblk_stats_show(struct zcblk_disk *disk, struct seq_file *m)
 			   zcblk_fold(disk, copied[path]));
 	seq_printf(m, "splits %llu\n", zcblk_fold(disk, splits));
 	seq_printf(m, "unstable %llu\n", zcblk_fold(disk, unstable));
-	seq_printf(m, "inflight %lld\n", zcblk_fold(disk, inflight));
+	seq_printf(m, "inflight %lld\n", zcblk_stats_in_flight(disk));
 	for (i = 0; i < ZCBLK_NR_ERRORS; i++) {
 		n = zcblk_fold(disk, errors[i]);
 		if (n)

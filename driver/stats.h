@@ -7,6 +7,7 @@
 #ifndef _ZCBLK_STATS_H
 #define _ZCBLK_STATS_H
 
+#include <linux/log2.h>
 #include <linux/percpu.h>
 
 #include "zcblk.h"
@@ -30,42 +31,60 @@ struct zcblk_stats {
 	u64 splits;
 	u64 unstable;
 	u64 errors[ZCBLK_NR_ERRORS];
-	/* From here on a reset leaves alone */
-	s64 inflight;
+	/* Not cleared by a reset */
+	s64 in_flight;
 };
 
 /**
  * zcblk_stats_submit() - count a bio that comes in
  * @disk: the disk
  * @bio: the submitter's bio
- * @path: the way that it will go
+ * @needs: what has to be done for it: ZCBLK_NEEDS_* flags
  * @op: what it does
  *
  * Inline, for it is a part of the fastest way through the driver: out of line
  * it was a twentieth of all that zcblk adds to a remapped bio.
  *
  * Context: any.
- * Return: how much is counted of this bio, also later.
  */
-static inline enum zcblk_stats_level
-zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
-		   enum zcblk_path path, enum zcblk_op op)
+static inline void zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
+				      unsigned int needs, enum zcblk_op op)
 {
-	struct zcblk_io_stats __percpu *stats = &disk->stats->io[path][op];
-	enum zcblk_stats_level level = READ_ONCE(disk->set->stats);
+	struct zcblk_io_stats __percpu *stats;
 
-	if (level == ZCBLK_STATS_OFF)
-		return level;
+	if (!(needs & ZCBLK_NEEDS_COUNT))
+		return;
+	stats = &disk->stats->io[zcblk_needs_path(needs)][op];
 	this_cpu_inc(stats->ios);
 	this_cpu_add(stats->bytes, bio->bi_iter.bi_size);
-	if (zcblk_op_has_data(op)) {
-		/* A clone does not say how long the table is that it shares */
-		if (likely(bio->bi_vcnt == 1))
-			this_cpu_inc(stats->segments);
-		else
-			zcblk_stats_count_bvecs(stats, bio);
+	/* A clone does not say how long the table is that it shares */
+	if (likely(bio->bi_vcnt == 1))
+		this_cpu_inc(stats->segments);
+	else if (zcblk_op_has_data(op))
+		zcblk_stats_count_bvecs(stats, bio);
+}
+
+/**
+ * zcblk_stats_end() - count a bio that has ended
+ * @io: the bio
+ * @status: how it ended
+ * @latency_ns: time from submission, ns
+ *
+ * Context: any.
+ */
+static inline void zcblk_stats_end(struct zcblk_io *io, blk_status_t status,
+				   u64 latency_ns)
+{
+	struct zcblk_stats __percpu *stats = io->disk->stats;
+	unsigned int bucket;
+
+	if (unlikely(status) && io->needs & ZCBLK_NEEDS_COUNT)
+		zcblk_stats_error(io->disk, status);
+	if (io->needs & ZCBLK_NEEDS_LATENCY) {
+		bucket = latency_ns ? ilog2(latency_ns) : 0;
+		bucket = min(bucket, ZCBLK_NR_BUCKETS - 1U);
+		this_cpu_inc(stats->io[zcblk_io_path(io)][io->op].latency[bucket]);
 	}
-	return level;
 }
 
 #endif /* _ZCBLK_STATS_H */

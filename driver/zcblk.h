@@ -10,11 +10,9 @@
 
 #include <linux/bio.h>
 #include <linux/blkdev.h>
-#include <linux/completion.h>
 #include <linux/configfs.h>
 #include <linux/llist.h>
 #include <linux/mempool.h>
-#include <linux/percpu-refcount.h>
 #include <linux/sizes.h>
 #include <linux/workqueue.h>
 #include <linux/zcblk.h>
@@ -80,8 +78,7 @@ extern const char *const zcblk_op_names[];
  * @path: an enum zcblk_path; may change under load, after zcblk_bounce_prepare()
  * @bounce: an enum zcblk_bounce_kind; may change under load
  * @stats: an enum zcblk_stats_level; may change under load
- * @stable: watch the data of writes for changes; may change under load, by way of
- *	zcblk_stable_use()
+ * @stable: watch the data of writes for changes; may change under load
  * @range_lock: an enum zcblk_range_engine; fixed while the disk is up
  * @overlap: an enum zcblk_overlap; may change under load
  * @read_only: 1: the disk refuses writes; fixed while the disk is up
@@ -91,11 +88,25 @@ struct zcblk_settings {
 	int path;
 	int bounce;
 	int stats;
-	bool stable;
+	int stable;
 	int range_lock;
 	int overlap;
 	int read_only;
 };
+
+/* What has to be done for a bio */
+#define ZCBLK_NEEDS_COPY	BIT(0)	/* path copy; else path zerocopy */
+#define ZCBLK_NEEDS_TURN	BIT(1)	/* path ab: look up whose turn it is */
+#define ZCBLK_NEEDS_COUNT	BIT(2)	/* statistics: counters */
+#define ZCBLK_NEEDS_LATENCY	BIT(3)	/* statistics: latency */
+#define ZCBLK_NEEDS_RANGE	BIT(4)	/* it has, or waits for, a range */
+#define ZCBLK_NEEDS_STABLE	BIT(5)	/* watch the data for changes */
+#define ZCBLK_NEEDS_ACCOUNT	BIT(6)	/* the block layer's accounting: iostats is 1 */
+
+static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
+{
+	return needs & ZCBLK_NEEDS_COPY ? ZCBLK_PATH_COPY : ZCBLK_PATH_ZEROCOPY;
+}
 
 /**
  * struct zcblk_device - a directory in configfs
@@ -124,6 +135,7 @@ struct zcblk_io_stats;
  * struct zcblk_disk - a disk that is up, or that somebody still holds open
  * @gd: the disk as the block layer sees it
  * @set: settings of the device; valid until the disk is taken down
+ * @needs: what they need for each bio: ZCBLK_NEEDS_* flags
  * @lower_file: our claim on the lower device
  * @lower: the lower device
  * @removing: no new openers; under @gd->open_mutex
@@ -132,8 +144,6 @@ struct zcblk_io_stats;
  * @watch: looks after the lower device's size and life
  * @wq: makes pieces where submit_bio had no memory for them; each disk has its
  *      own, as disks may stand on one another by way of other drivers
- * @tracked: counts I/O whose completion we handle
- * @drained: completed when @tracked has run out
  * @io_set: clones, each inside a struct zcblk_io
  * @bounce_set: bounce bios, each inside a struct zcblk_bounce; see @reserve
  * @reserve: bounce memory for when the allocators give nothing; allocated when the
@@ -151,6 +161,7 @@ struct zcblk_io_stats;
 struct zcblk_disk {
 	struct gendisk *gd;
 	const struct zcblk_settings *set;
+	unsigned int needs;
 	struct file *lower_file;
 	struct block_device *lower;
 	bool removing;
@@ -158,8 +169,6 @@ struct zcblk_disk {
 	bool linked;
 	struct delayed_work watch;
 	struct workqueue_struct *wq;
-	struct percpu_ref tracked;
-	struct completion drained;
 	struct bio_set io_set;
 	struct bio_set bounce_set;
 	mempool_t reserve;
@@ -176,18 +185,15 @@ struct zcblk_disk {
  * struct zcblk_io - one bio of the submitter, for as long as we track it
  * @disk: the disk it came to
  * @parent: the submitter's bio
- * @start_ns: when it came, ns, or 0 when nobody asks
+ * @start_ns: when it came, ns, or 0 if its latency is not needed
  * @start_jiffies: when it came, for the block layer's accounting
- * @accounted: bio_start_io_acct() was called
- * @ranged: it has a range
- * @stats: an enum zcblk_stats_level: how much of it is counted
- * @path: the way it goes, as a whole
+ * @needs: what has to be done for it: ZCBLK_NEEDS_* flags
  * @op: what it does
  * @status: path copy: the status of a piece that failed
  * @pending: path copy: pieces not completed, and one for the submission
  * @pieces: path copy: pieces made
- * @stable: path zerocopy: what is remembered of a write that is watched
- * @range: the range that it holds or waits for, if @ranged
+ * @stable: what is remembered of a write that is watched; NULL without memory for it
+ * @range: the range that it holds or waits for
  * @work: goes on where sleeping is allowed: with a range that was waited for; path
  *	copy: with the rest of the pieces
  * @clone: path zerocopy: what goes down; path copy: the part still to be made
@@ -199,10 +205,7 @@ struct zcblk_io {
 	struct bio *parent;
 	u64 start_ns;
 	unsigned long start_jiffies;
-	bool accounted;
-	bool ranged;
-	u8 stats;
-	u8 path;
+	u8 needs;
 	u8 op;
 	blk_status_t status;
 	atomic_t pending;
@@ -212,6 +215,11 @@ struct zcblk_io {
 	struct work_struct work;
 	struct bio clone; /* last */
 };
+
+static inline enum zcblk_path zcblk_io_path(const struct zcblk_io *io)
+{
+	return zcblk_needs_path(io->needs);
+}
 
 /**
  * struct zcblk_bounce - one piece of a bio on the copy path
@@ -283,26 +291,12 @@ int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad);
 int zcblk_io_init(struct zcblk_disk *disk);
 void zcblk_io_exit(struct zcblk_disk *disk);
 void zcblk_io_drain(struct zcblk_disk *disk);
-struct zcblk_io *zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
-				enum zcblk_path path, enum zcblk_op op);
-void zcblk_io_finish(struct zcblk_io *io, blk_status_t status);
-void zcblk_io_end(struct zcblk_io *io, blk_status_t status);
+void zcblk_io_update_needs(struct zcblk_disk *disk);
+void zcblk_io_complete(struct zcblk_io *io, blk_status_t status);
+void zcblk_submit_bio(struct bio *bio);
 
-/* order.c */
-void zcblk_order_submit(struct zcblk_disk *disk, struct bio *bio,
-			enum zcblk_path path, enum zcblk_op op);
-
-/* path-zerocopy.c */
-void zcblk_zerocopy_remap(struct zcblk_disk *disk, struct bio *bio,
-			  enum zcblk_op op);
-void zcblk_zerocopy_clone(struct zcblk_disk *disk, struct bio *bio,
-			  enum zcblk_op op);
-void zcblk_zerocopy_start(struct zcblk_io *io);
-
-/* path-copy.c */
+/* copy.c */
 bool zcblk_copy_sends_back(const struct bio *bio);
-void zcblk_copy_submit(struct zcblk_disk *disk, struct bio *bio,
-		       enum zcblk_op op);
 void zcblk_copy_start(struct zcblk_io *io);
 
 /* bounce.c */
@@ -351,9 +345,8 @@ void zcblk_stats_exit(struct zcblk_disk *disk);
 void zcblk_stats_reset(struct zcblk_disk *disk);
 void zcblk_stats_count_bvecs(struct zcblk_io_stats __percpu *stats,
 			     struct bio *bio);
-void zcblk_stats_begin(struct zcblk_io *io, enum zcblk_stats_level level);
+s64 zcblk_stats_in_flight(struct zcblk_disk *disk);
 void zcblk_stats_error(struct zcblk_disk *disk, blk_status_t status);
-void zcblk_stats_end(struct zcblk_io *io, blk_status_t status, u64 latency_ns);
 void zcblk_stats_copied(struct zcblk_io *io, unsigned int bytes);
 void zcblk_stats_split(struct zcblk_io *io);
 void zcblk_stats_unstable(struct zcblk_io *io);

@@ -16,16 +16,16 @@ requires_profile "feature=range_lock slot" "file=$HOTLOCK"
 # interrupt is not: null_blk completes in a softirq here.
 places=(
 	zcblk_io_begin
-	zcblk_io_end
-	zcblk_submit_bio_ordered
-	zcblk_order_submit
+	zcblk_io_complete
+	zcblk_submit_bio
+	zcblk_io_range
 	zcblk_range_lock
 	zcblk_range_unlock
-	zcblk_zerocopy_start
+	zcblk_io_start
 	bio_endio
 	zcblk_clone_end_io
-	zcblk_stats_begin
-	zcblk_stats_end
+	zcblk_io_put
+	bio_init_clone
 	io_submit_one
 	aio_write
 	aio_complete_rw

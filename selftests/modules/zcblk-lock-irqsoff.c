@@ -174,7 +174,7 @@ static void granted_work(struct work_struct *work)
 	hold(container_of(work, struct request, work));
 }
 
-/* As zcblk_order_granted() */
+/* As zcblk_io_granted() */
 static void granted(struct zcblk_range *range, int err)
 {
 	struct request *request = container_of(range, struct request, range);

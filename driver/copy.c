@@ -26,7 +26,7 @@ static void zcblk_copy_put(struct zcblk_io *io, blk_status_t status)
 	if (status)
 		WRITE_ONCE(io->status, status);
 	if (atomic_dec_and_test(&io->pending))
-		zcblk_io_end(io, READ_ONCE(io->status));
+		zcblk_io_complete(io, READ_ONCE(io->status));
 }
 
 /* A read that failed or fell short leaves the submitter's memory alone */
@@ -92,7 +92,7 @@ static void zcblk_copy_work(struct work_struct *work)
  * @bio: the submitter's bio
  *
  * Context: any.
- * Return: true when zcblk_copy_submit() ends it, to come again without REQ_NOWAIT.
+ * Return: true if it has to come again without REQ_NOWAIT.
  */
 bool zcblk_copy_sends_back(const struct bio *bio)
 {
@@ -102,12 +102,13 @@ bool zcblk_copy_sends_back(const struct bio *bio)
 
 /**
  * zcblk_copy_start() - make the pieces, and send them down
- * @io: from zcblk_io_begin()
+ * @io: the bio
  *
  * Context: process.
  */
 void zcblk_copy_start(struct zcblk_io *io)
 {
+	io->status = BLK_STS_OK;
 	io->pieces = 0;
 	/* A piece that ends early must not end the whole */
 	atomic_set(&io->pending, 1);
@@ -119,28 +120,4 @@ void zcblk_copy_start(struct zcblk_io *io)
 		INIT_WORK(&io->work, zcblk_copy_work);
 		queue_work(io->disk->wq, &io->work);
 	}
-}
-
-/**
- * zcblk_copy_submit() - send a bio down by way of bounce memory
- * @disk: the disk that it came to
- * @bio: the submitter's bio; it has data
- * @op: read or write
- *
- * Context: process, inside submit_bio.
- */
-void zcblk_copy_submit(struct zcblk_disk *disk, struct bio *bio,
-		       enum zcblk_op op)
-{
-	struct zcblk_io *io;
-
-	if (zcblk_copy_sends_back(bio)) {
-		bio_wouldblock_error(bio);
-		return;
-	}
-	/* Its pieces complete by interrupt; a submitter that polls finds none */
-	bio_clear_polled(bio);
-	io = zcblk_io_begin(disk, bio, ZCBLK_PATH_COPY, op);
-	if (io)
-		zcblk_copy_start(io);
 }
