@@ -17,12 +17,12 @@
  *
  * Copyright (C) 2026 The zcblk authors
  */
-#include <linux/blk-integrity.h>
 #include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/rcupdate.h>
 #include <trace/events/block.h>
 
+#include "io-cache.h"
 #include "stable.h"
 #include "stats.h"
 #include "trace.h"
@@ -42,50 +42,6 @@ static const struct {
 	[REQ_OP_SECURE_ERASE] = { ZCBLK_OP_SECURE_ERASE },
 	[REQ_OP_WRITE_ZEROES] = { ZCBLK_OP_WRITE_ZEROES },
 };
-
-/**
- * zcblk_bioset_init() - make a bio_set for clones, which may carry integrity
- * @set: to be initialised
- * @front_pad: room before each bio, in bytes
- *
- * Context: process.
- * Return: 0 or -ENOMEM; undone by bioset_exit().
- */
-int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad)
-{
-	int err = bioset_init(set, BIO_POOL_SIZE, front_pad, 0);
-
-	if (err)
-		return err;
-	if (bioset_integrity_create(set, BIO_POOL_SIZE)) {
-		bioset_exit(set);
-		return -ENOMEM;
-	}
-	return 0;
-}
-
-/**
- * zcblk_io_init() - prepare a disk for tracked I/O
- * @disk: the disk
- *
- * Context: process.
- * Return: 0 or -ENOMEM.
- */
-int zcblk_io_init(struct zcblk_disk *disk)
-{
-	return zcblk_bioset_init(&disk->io_set, offsetof(struct zcblk_io, clone));
-}
-
-/**
- * zcblk_io_exit() - undo zcblk_io_init()
- * @disk: the disk; nothing is in flight
- *
- * Context: process.
- */
-void zcblk_io_exit(struct zcblk_disk *disk)
-{
-	bioset_exit(&disk->io_set);
-}
 
 /**
  * zcblk_io_drain() - wait until no tracked I/O is in flight
@@ -136,7 +92,7 @@ static noinline void zcblk_io_put(struct zcblk_io *io, blk_status_t status)
 	struct zcblk_disk *disk = io->disk;
 	struct bio *bio = io->parent;
 
-	bio_put(&io->clone);
+	zcblk_io_free(disk, io);
 	/* Lets zcblk_disk_remove() go on: nothing of the disk below */
 	this_cpu_dec(disk->stats->in_flight);
 	if (status)
@@ -249,23 +205,6 @@ static void zcblk_io_refuse(struct zcblk_disk *disk, struct bio *bio,
 	}
 	bio->bi_status = status;
 	bio_endio(bio);
-}
-
-/* Memory for an I/O, with a clone of the bio for the lower device */
-static struct zcblk_io *zcblk_io_alloc(struct zcblk_disk *disk, struct bio *bio)
-{
-	gfp_t gfp = bio->bi_opf & REQ_NOWAIT ? GFP_NOWAIT | __GFP_NOWARN : GFP_NOIO;
-	struct bio *clone;
-
-	/* Without a device yet, or its cgroup would be looked up twice */
-	clone = bio_alloc_clone(NULL, bio, gfp, &disk->io_set);
-	if (!clone)
-		return NULL;
-	clone->bi_bdev = disk->lower;
-	bio_clone_blkg_association(clone, bio);
-	/* A clone says nothing of its table; one page need not be split, though */
-	clone->bi_vcnt = bio->bi_vcnt;
-	return container_of(clone, struct zcblk_io, clone);
 }
 
 static bool zcblk_io_needs_completion(unsigned int needs)

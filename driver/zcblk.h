@@ -130,6 +130,7 @@ struct zcblk_device {
 
 struct zcblk_stats;
 struct zcblk_io_stats;
+struct zcblk_io_cache;
 
 /**
  * struct zcblk_disk - a disk that is up, or that somebody still holds open
@@ -145,6 +146,7 @@ struct zcblk_io_stats;
  * @wq: makes pieces where submit_bio had no memory for them; each disk has its
  *      own, as disks may stand on one another by way of other drivers
  * @io_set: clones, each inside a struct zcblk_io
+ * @io_cache: of each CPU, memory from @io_set that is free
  * @bounce_set: bounce bios, each inside a struct zcblk_bounce; see @reserve
  * @reserve: bounce memory for when the allocators give nothing; allocated when the
  *      path is copy or ab for the first time
@@ -170,6 +172,7 @@ struct zcblk_disk {
 	struct delayed_work watch;
 	struct workqueue_struct *wq;
 	struct bio_set io_set;
+	struct zcblk_io_cache __percpu *io_cache;
 	struct bio_set bounce_set;
 	mempool_t reserve;
 	struct llist_head vfree_list;
@@ -183,6 +186,7 @@ struct zcblk_disk {
 
 /**
  * struct zcblk_io - one bio of the submitter, for as long as we track it
+ * @next: while it is free: the next one of the CPU's cache
  * @disk: the disk it came to
  * @parent: the submitter's bio
  * @start_ns: when it came, ns, or 0 if its latency is not needed
@@ -201,6 +205,7 @@ struct zcblk_disk {
  * Lives in the front pad of a bio from &zcblk_disk.io_set.
  */
 struct zcblk_io {
+	struct zcblk_io *next;
 	struct zcblk_disk *disk;
 	struct bio *parent;
 	u64 start_ns;
@@ -286,10 +291,12 @@ void zcblk_lower_close(struct zcblk_disk *disk);
 void zcblk_lower_watch_start(struct zcblk_disk *disk);
 void zcblk_lower_watch(struct work_struct *work);
 
-/* io.c */
+/* io-cache.c; see also io-cache.h */
 int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad);
 int zcblk_io_init(struct zcblk_disk *disk);
 void zcblk_io_exit(struct zcblk_disk *disk);
+
+/* io.c */
 void zcblk_io_drain(struct zcblk_disk *disk);
 void zcblk_io_update_needs(struct zcblk_disk *disk);
 void zcblk_io_complete(struct zcblk_io *io, blk_status_t status);

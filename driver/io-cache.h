@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Memory for tracked I/O, inline: it is a part of each I/O. io-cache.c explains it.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#ifndef _ZCBLK_IO_CACHE_H
+#define _ZCBLK_IO_CACHE_H
+
+#include <linux/blk-integrity.h>
+#include <linux/irqflags.h>
+#include <linux/percpu.h>
+
+#include "zcblk.h"
+
+/* What a CPU keeps; a file system seldom has more 4 KiB requests in flight */
+#define ZCBLK_IO_CACHED		64
+
+struct zcblk_io_cache {
+	struct zcblk_io *free;
+	unsigned int nr;
+};
+
+struct zcblk_io *zcblk_io_alloc_slow(struct zcblk_disk *disk, struct bio *bio,
+				     struct zcblk_io *io);
+void zcblk_io_free_slow(struct zcblk_disk *disk, struct zcblk_io *io);
+
+static inline struct zcblk_io *zcblk_io_pop(struct zcblk_disk *disk)
+{
+	struct zcblk_io_cache *cache;
+	struct zcblk_io *io;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	cache = this_cpu_ptr(disk->io_cache);
+	io = cache->free;
+	if (likely(io)) {
+		cache->free = io->next;
+		cache->nr--;
+	}
+	local_irq_restore(flags);
+	return io;
+}
+
+static inline bool zcblk_io_push(struct zcblk_disk *disk, struct zcblk_io *io)
+{
+	struct zcblk_io_cache *cache;
+	unsigned long flags;
+	bool room;
+
+	local_irq_save(flags);
+	cache = this_cpu_ptr(disk->io_cache);
+	room = cache->nr < ZCBLK_IO_CACHED;
+	if (likely(room)) {
+		io->next = cache->free;
+		cache->free = io;
+		cache->nr++;
+	}
+	local_irq_restore(flags);
+	return room;
+}
+
+/**
+ * zcblk_io_alloc() - allocate memory to track a bio
+ * @disk: the disk that it came to
+ * @bio: the submitter's bio
+ *
+ * Context: process, inside submit_bio. May sleep, until I/O in flight frees memory;
+ * not for a bio with REQ_NOWAIT.
+ * Return: the memory, with a clone of @bio for the lower device; NULL without memory.
+ */
+static inline struct zcblk_io *zcblk_io_alloc(struct zcblk_disk *disk, struct bio *bio)
+{
+	struct zcblk_io *io = NULL;
+
+	/* Memory for integrity is the bio_set's */
+	if (likely(!bio_integrity(bio)))
+		io = zcblk_io_pop(disk);
+	/* Without a device: its cgroup would be looked up twice */
+	if (unlikely(!io || bio_init_clone(NULL, &io->clone, bio, GFP_NOWAIT))) {
+		io = zcblk_io_alloc_slow(disk, bio, io);
+		if (!io)
+			return NULL;
+	}
+	io->clone.bi_bdev = disk->lower;
+	bio_clone_blkg_association(&io->clone, bio);
+	/* These say how the submitter allocated, and what a driver above needs */
+	io->clone.bi_opf &= ~(REQ_ALLOC_CACHE | REQ_DRV);
+	/* A clone says nothing of its table; one page need not be split, though */
+	io->clone.bi_vcnt = bio->bi_vcnt;
+	return io;
+}
+
+/**
+ * zcblk_io_free() - free the memory of a tracked bio
+ * @disk: the disk that it came to
+ * @io: from zcblk_io_alloc()
+ *
+ * Context: any.
+ */
+static inline void zcblk_io_free(struct zcblk_disk *disk, struct zcblk_io *io)
+{
+	const mempool_t *pool = &disk->io_set.bio_pool;
+
+	/* A submitter may wait for an element of the pool */
+	if (likely(!bio_integrity(&io->clone) &&
+		   READ_ONCE(pool->curr_nr) >= pool->min_nr)) {
+		bio_uninit(&io->clone);
+		if (zcblk_io_push(disk, io))
+			return;
+	}
+	zcblk_io_free_slow(disk, io);
+}
+
+#endif /* _ZCBLK_IO_CACHE_H */
