@@ -218,6 +218,8 @@ static void zcblk_io_remap(struct zcblk_disk *disk, struct bio *bio,
 {
 	zcblk_stats_submit(disk, bio, needs, op);
 	trace_zcblk_submit(bio, ZCBLK_PATH_ZEROCOPY, op);
+	/* The lower device's cgroup has yet to count the bytes */
+	bio_clear_flag(bio, BIO_CGROUP_ACCT);
 	bio_set_dev(bio, disk->lower);
 	/* The question saves the work for the arguments */
 	if (trace_block_bio_remap_enabled())
