@@ -14,6 +14,7 @@
 #include <linux/completion.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 
 #include "reason.h"
 #include "stable.h"
@@ -187,6 +188,7 @@ static void zcblk_part_end_io(struct bio *bio)
 	struct zcblk_bufio *io = bio->bi_private;
 	blk_status_t status = bio->bi_status;
 
+	WRITE_ONCE(io->polled, NULL);
 	zcblk_part_free(io, bio);
 	zcblk_bufio_put(io, status);
 }
@@ -332,10 +334,13 @@ static void zcblk_bufio_map(struct zcblk_bufio *io)
 	}
 	if (io->len)
 		zcblk_buf_flush(io->kind, io->buf, io->len);
-	if (n == io->len)
-		zcblk_part_submit(bio);
-	else
+	if (n < io->len) {
 		zcblk_bufio_map_parts(io, bio, n);
+		return;
+	}
+	if (bio->bi_opf & REQ_POLLED)
+		WRITE_ONCE(io->polled, bio);
+	zcblk_part_submit(bio);
 }
 
 static void zcblk_bufio_refuse(struct zcblk_bufio *io)
@@ -349,7 +354,7 @@ void zcblk_bufio_submit(struct zcblk_bufio *io)
 {
 	io->status = BLK_STS_OK;
 	io->stable = NULL;
-	io->bio.bi_opf = 0;	/* nothing to poll for */
+	io->polled = NULL;
 	io->reason = zcblk_bufio_reason(io);
 	if (zcblk_reason_is_refused(io->reason)) {
 		zcblk_bufio_refuse(io);
@@ -368,12 +373,19 @@ EXPORT_SYMBOL_GPL(zcblk_bufio_submit);
 
 void zcblk_bufio_poll(struct zcblk_bufio *io)
 {
-	if (!(READ_ONCE(io->bio.bi_opf) & REQ_POLLED))
+	struct bio *bio;
+
+	if (!READ_ONCE(io->polled))
 		return;
 	/* What is in the caller's plug cannot be polled for: this lets it go */
 	if (current->plug)
 		io_schedule();
-	bio_poll(&io->bio, NULL, 0);
+	/* It may complete meanwhile; until the lock is released its memory is a bio's */
+	rcu_read_lock();
+	bio = READ_ONCE(io->polled);
+	if (bio)
+		bio_poll(bio, NULL, BLK_POLL_ONESHOT | BLK_POLL_NOSLEEP);
+	rcu_read_unlock();
 }
 EXPORT_SYMBOL_GPL(zcblk_bufio_poll);
 
@@ -404,7 +416,7 @@ int zcblk_bufio_rw(struct block_device *bdev, sector_t sector, void *buf,
 	};
 
 	zcblk_bufio_submit(&io);
-	while ((READ_ONCE(io.bio.bi_opf) & REQ_POLLED) && !completion_done(&done)) {
+	while (READ_ONCE(io.polled) && !completion_done(&done)) {
 		zcblk_bufio_poll(&io);
 		cond_resched();
 	}

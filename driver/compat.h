@@ -190,6 +190,18 @@ static void compat_##fn(unsigned long error, void *context)		\
 #define compat_dm_io_notify(fn) compat_##fn
 #endif
 
+/* block: a feature says whether a queue can be polled (v6.11) */
+#ifdef BLK_FEAT_POLL
+#define compat_queue_can_poll(q)	((q)->limits.features & BLK_FEAT_POLL)
+#else
+#define compat_queue_can_poll(q)	test_bit(QUEUE_FLAG_POLL, &(q)->queue_flags)
+#endif
+
+/* block: polling does not sleep (v6.5) */
+#ifndef BLK_POLL_NOSLEEP
+#define BLK_POLL_NOSLEEP 0
+#endif
+
 /* block: BLK_STS_INVAL (v6.11) */
 #ifndef BLK_STS_INVAL
 #define BLK_STS_INVAL BLK_STS_IOERR

@@ -138,6 +138,7 @@ struct zcblk_bufio {
 	u8 kind;			/* of memory */
 	atomic_t pending;		/* parts in flight, and the submission */
 	struct zcblk_stable *stable;
+	struct bio *polled;		/* what there is to poll for, or NULL */
 	struct bio_vec vecs[ZCBLK_BUFIO_VECS];
 	struct bio bio;			/* of an I/O that needs no other */
 };
