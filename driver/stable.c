@@ -55,8 +55,8 @@ static u32 zcblk_sum_bio(struct bio *bio)
  */
 void zcblk_stable_begin_bio(struct zcblk_io *io)
 {
-	/* Up to zcblk_submit_bio() */
-	io->stable = zcblk_stable_alloc(zcblk_sum_bio(io->parent), 4);
+	/* Up to zcblk_io_begin(); zcblk_submit_bio() has left, by a tail call, or is shown */
+	io->stable = zcblk_stable_alloc(zcblk_sum_bio(io->parent), 3);
 }
 
 /**
