@@ -14,7 +14,6 @@ static const unsigned int zcblk_inherited_flags[] = {
 	QUEUE_FLAG_NONROT,
 	QUEUE_FLAG_STABLE_WRITES,
 	QUEUE_FLAG_NOWAIT,
-	QUEUE_FLAG_POLL,
 };
 
 struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
@@ -37,6 +36,8 @@ struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
 	for (i = 0; i < ARRAY_SIZE(zcblk_inherited_flags); i++)
 		if (test_bit(zcblk_inherited_flags[i], &lq->queue_flags))
 			blk_queue_flag_set(zcblk_inherited_flags[i], q);
+	if (zcblk_lower_can_poll(lower))
+		blk_queue_flag_set(QUEUE_FLAG_POLL, q);
 	blk_queue_flag_set(QUEUE_FLAG_IO_STAT, q);
 	blk_queue_write_cache(q, test_bit(QUEUE_FLAG_WC, &lq->queue_flags),
 			      test_bit(QUEUE_FLAG_FUA, &lq->queue_flags));

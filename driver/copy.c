@@ -36,6 +36,8 @@ static void zcblk_piece_end_io(struct bio *bio)
 	blk_status_t status = bio->bi_status;
 	struct zcblk_io *io = bounce->io;
 
+	if (unlikely(io->needs & ZCBLK_NEEDS_POLL))
+		zcblk_poll_sent(io, NULL);
 	if (!status && io->op == ZCBLK_OP_READ) {
 		zcblk_bounce_drain(bounce);
 		zcblk_stats_copied(io, bounce->iter.bi_size);
@@ -57,6 +59,8 @@ static void zcblk_piece_submit(struct zcblk_io *io, struct zcblk_bounce *bounce)
 	bio->bi_end_io = zcblk_piece_end_io;
 	bio_advance(&io->clone, bounce->iter.bi_size);
 	atomic_inc(&io->pending);
+	if (unlikely(io->needs & ZCBLK_NEEDS_POLL))
+		zcblk_poll_sent(io, bio);
 	trace_block_bio_remap(bio, disk_devt(io->disk->gd),
 			      bounce->iter.bi_sector);
 	submit_bio_noacct(bio);
@@ -85,6 +89,23 @@ static void zcblk_copy_work(struct work_struct *work)
 	if (!zcblk_copy_pieces(io, GFP_NOIO))
 		status = BLK_STS_RESOURCE;
 	zcblk_copy_put(io, status);
+}
+
+/**
+ * zcblk_copy_stop_polling() - let a bio that needs several pieces complete by interrupt
+ * @bio: the submitter's bio, which may be polled for
+ *
+ * There is no one queue to poll. On 6.1 all polled I/O must not wait, so it could not
+ * come again without REQ_NOWAIT, and io_uring would send it for ever.
+ *
+ * Context: any.
+ */
+void zcblk_copy_stop_polling(struct bio *bio)
+{
+	if (!(bio->bi_opf & REQ_POLLED) || bio->bi_iter.bi_size <= ZCBLK_BOUNCE_BYTES)
+		return;
+	bio_clear_polled(bio);
+	bio->bi_opf &= ~REQ_NOWAIT;
 }
 
 /**

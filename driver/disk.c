@@ -47,6 +47,7 @@ static void zcblk_free_disk(struct gendisk *gd)
 static const struct block_device_operations zcblk_fops = {
 	.owner = THIS_MODULE,
 	.submit_bio = zcblk_submit_bio,
+	.poll_bio = zcblk_poll_bio,
 	.open = compat_disk_open(zcblk_open),
 	.free_disk = zcblk_free_disk,
 };
@@ -98,6 +99,7 @@ static struct zcblk_disk *zcblk_disk_alloc(const char *name,
 	disk->set = set;
 	zcblk_io_update_needs(disk);
 	INIT_DELAYED_WORK(&disk->watch, zcblk_lower_watch);
+	INIT_DELAYED_WORK(&disk->poll_work, zcblk_poll_work);
 	err = zcblk_stats_init(disk);
 	if (err)
 		goto free_disk;
@@ -194,6 +196,7 @@ struct zcblk_disk *zcblk_disk_create(const char *name,
 	err = zcblk_lower_open(disk, name);
 	if (err)
 		goto free_disk;
+	disk->can_poll = zcblk_lower_can_poll(disk->lower);
 	err = zcblk_disk_alloc_gd(disk, name);
 	if (err)
 		goto complain;
@@ -250,11 +253,14 @@ int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 		if (disk->ranges)
 			zcblk_ranges_cancel(disk->ranges);
 		blk_mark_disk_dead(gd);
+		/* Submitters cannot poll any more */
+		zcblk_poll_kick(disk);
 	}
 	if (disk->linked)
 		bd_unlink_disk_holder(disk->lower, gd);
 	del_gendisk(gd);
 	zcblk_io_drain(disk);
+	cancel_delayed_work_sync(&disk->poll_work);
 	/* Late, as it shows what there is to wait for */
 	zcblk_debugfs_del(disk);
 	if (!disk_openers(gd))

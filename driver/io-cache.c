@@ -109,6 +109,8 @@ struct zcblk_io *zcblk_io_alloc_slow(struct zcblk_disk *disk, struct bio *bio,
  */
 void zcblk_io_free_slow(struct zcblk_disk *disk, struct zcblk_io *io)
 {
+	/* bio_init_clone() copies this flag also where it fails */
+	io->clone.bi_opf &= ~REQ_ALLOC_CACHE;
 	io->clone.bi_pool = &disk->io_set;
 	bio_put(&io->clone);
 }

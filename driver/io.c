@@ -55,8 +55,10 @@ static const struct {
  */
 void zcblk_io_drain(struct zcblk_disk *disk)
 {
-	while (zcblk_stats_in_flight(disk))
+	while (zcblk_stats_in_flight(disk)) {
+		zcblk_poll_disk(disk);
 		fsleep(1000);
+	}
 	synchronize_rcu();
 }
 
@@ -117,6 +119,8 @@ void zcblk_io_complete(struct zcblk_io *io, blk_status_t status)
 		zcblk_stable_end_bio(io);
 	if (io->needs & ZCBLK_NEEDS_RANGE)
 		zcblk_range_unlock(io->disk->ranges, &io->range);
+	if (unlikely(io->needs & ZCBLK_NEEDS_POLL))
+		zcblk_poll_end(io);
 
 	if (io->start_ns)
 		latency = ktime_get_ns() - io->start_ns;
@@ -142,6 +146,8 @@ static noinline void zcblk_io_start(struct zcblk_io *io)
 		return;
 	}
 	clone->bi_end_io = zcblk_clone_end_io;
+	if (unlikely(io->needs & ZCBLK_NEEDS_POLL))
+		zcblk_poll_sent(io, clone);
 	/* The question saves the work for the arguments */
 	if (trace_block_bio_remap_enabled())
 		trace_block_bio_remap(clone, disk_devt(io->disk->gd),
@@ -175,6 +181,7 @@ static void zcblk_io_granted(struct zcblk_range *range, int err)
 
 static noinline void zcblk_io_range(struct zcblk_io *io)
 {
+	struct zcblk_disk *disk = io->disk;
 	struct bio *bio = io->parent;
 	u64 sector = bio->bi_iter.bi_sector;
 	int err;
@@ -182,10 +189,12 @@ static noinline void zcblk_io_range(struct zcblk_io *io)
 	zcblk_range_init(&io->range, sector, sector + max(bio_sectors(bio), 1U) - 1,
 			 io->op == ZCBLK_OP_READ ? ZCBLK_RANGE_READ : ZCBLK_RANGE_WRITE,
 			 bio->bi_opf & REQ_NOWAIT, zcblk_io_granted);
-	err = zcblk_range_lock(io->disk->ranges, &io->range);
+	err = zcblk_range_lock(disk->ranges, &io->range);
 	if (likely(!err))
 		zcblk_io_start(io);
-	else if (err != -EINPROGRESS)
+	else if (err == -EINPROGRESS)
+		zcblk_poll_kick(disk);	/* the range may be that of polled I/O */
+	else
 		zcblk_io_fail(io, err);
 }
 
@@ -244,6 +253,7 @@ static noinline void zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 	struct zcblk_io *io;
 
 	if (unlikely(needs & ZCBLK_NEEDS_PATH)) {
+		zcblk_copy_stop_polling(bio);
 		needs = zcblk_io_choose_path(disk, bio, needs, op);
 		if (needs & ZCBLK_NEEDS_COPY && zcblk_copy_sends_back(bio)) {
 			bio_wouldblock_error(bio);
@@ -254,8 +264,6 @@ static noinline void zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 			return;
 		}
 	}
-	/* A submitter that polls would not find the clone */
-	bio_clear_polled(bio);
 	zcblk_stats_submit(disk, bio, needs, op);
 	trace_zcblk_submit(bio, zcblk_needs_path(needs), op);
 
@@ -276,6 +284,8 @@ static noinline void zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 		ktime_get_ns() : 0;
 	if (needs & ZCBLK_NEEDS_STABLE)
 		zcblk_stable_begin_bio(io);
+	if (unlikely(bio->bi_opf & REQ_POLLED))
+		zcblk_poll_begin(io);
 
 	if (needs & ZCBLK_NEEDS_RANGE)
 		zcblk_io_range(io);

@@ -29,8 +29,10 @@ struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
 	blk_set_stacking_limits(&lim);
 	/* Its default would make the disk stricter than the lower device */
 	lim.dma_alignment = 0;
-	/* Stacking takes NOWAIT and POLL away again where they are missing */
-	lim.features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT | BLK_FEAT_POLL;
+	/* Stacking takes NOWAIT away again where it is missing */
+	lim.features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;
+	if (zcblk_lower_can_poll(lower))
+		lim.features |= BLK_FEAT_POLL;
 	queue_limits_stack_bdev(&lim, lower, 0, name);
 	if (!queue_limits_stack_integrity_bdev(&lim, lower))
 		return ERR_PTR(-EINVAL);

@@ -126,6 +126,23 @@ int zcblk_lower_open(struct zcblk_disk *disk, const char *name)
 }
 
 /**
+ * zcblk_lower_can_poll() - can I/O be polled for?
+ * @lower: the lower device
+ *
+ * A bio-based device polls for what it has made of a bio, so it needs the bio. zcblk
+ * polls a queue.
+ *
+ * Context: any.
+ * Return: true if it has queues that can be polled.
+ */
+bool zcblk_lower_can_poll(struct block_device *lower)
+{
+	struct request_queue *q = bdev_get_queue(lower);
+
+	return queue_is_mq(q) && compat_queue_can_poll(q);
+}
+
+/**
  * zcblk_lower_close() - release the lower device
  * @disk: the disk; nothing happens when it holds none
  *
@@ -169,6 +186,8 @@ void zcblk_lower_watch(struct work_struct *work)
 		       disk->lower);
 		WRITE_ONCE(disk->dead, true);
 		blk_mark_disk_dead(disk->gd);
+		/* Submitters cannot poll any more, and the lower device waits for I/O */
+		zcblk_poll_kick(disk);
 		set_capacity(disk->gd, 0);
 		return;
 	}

@@ -73,9 +73,12 @@ static int __init zcblk_init(void)
 	err = zcblk_parse_params(&defaults);
 	if (err)
 		return err;
-	err = zcblk_bufio_init();
+	err = zcblk_poll_init();
 	if (err)
 		return err;
+	err = zcblk_bufio_init();
+	if (err)
+		goto exit_poll;
 	zcblk_debugfs_init();
 	err = zcblk_configfs_init(&defaults, lower, nr_lower);
 	if (err)
@@ -85,6 +88,8 @@ static int __init zcblk_init(void)
 exit_debugfs:
 	zcblk_debugfs_exit();
 	zcblk_bufio_exit();
+exit_poll:
+	zcblk_poll_exit();
 	return err;
 }
 
@@ -94,6 +99,7 @@ static void __exit zcblk_exit(void)
 	zcblk_disk_wait_all_freed();
 	zcblk_debugfs_exit();
 	zcblk_bufio_exit();
+	zcblk_poll_exit();
 }
 
 module_init(zcblk_init);

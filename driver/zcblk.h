@@ -102,6 +102,7 @@ struct zcblk_settings {
 #define ZCBLK_NEEDS_RANGE	BIT(4)	/* it has, or waits for, a range */
 #define ZCBLK_NEEDS_STABLE	BIT(5)	/* watch the data for changes */
 #define ZCBLK_NEEDS_ACCOUNT	BIT(6)	/* the block layer's accounting: iostats is 1 */
+#define ZCBLK_NEEDS_POLL	BIT(7)	/* its submitter polls, and it has a number */
 
 static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
 {
@@ -153,6 +154,8 @@ struct zcblk_io_cache;
  * @vfree_list: bounce memory that completion could not free
  * @vfree_work: frees it
  * @ranges: the range lock, or NULL
+ * @can_poll: the lower device has queues to poll
+ * @poll_work: polls for I/O in flight, for when its submitters do not
  * @stats: per-CPU counters
  * @debugfs: directory of this disk
  * @turn: for each operation, whose turn it is on path ab
@@ -178,6 +181,8 @@ struct zcblk_disk {
 	struct llist_head vfree_list;
 	struct work_struct vfree_work;
 	struct zcblk_ranges *ranges;
+	bool can_poll;
+	struct delayed_work poll_work;
 	struct zcblk_stats __percpu *stats;
 	struct dentry *debugfs;
 	/* Written by every bio on path ab, all else hardly ever */
@@ -193,6 +198,7 @@ struct zcblk_disk {
  * @start_jiffies: when it came, for the block layer's accounting
  * @needs: what has to be done for it: ZCBLK_NEEDS_* flags
  * @op: what it does
+ * @poll_nr: its number, if its submitter polls
  * @status: path copy: the status of a piece that failed
  * @pending: path copy: pieces not completed, and one for the submission
  * @pieces: path copy: pieces made
@@ -212,6 +218,7 @@ struct zcblk_io {
 	unsigned long start_jiffies;
 	u8 needs;
 	u8 op;
+	u16 poll_nr;
 	blk_status_t status;
 	atomic_t pending;
 	unsigned int pieces;
@@ -287,6 +294,7 @@ struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
 struct file *zcblk_lower_claim(const struct zcblk_settings *set, void *holder,
 			       const char *name);
 int zcblk_lower_open(struct zcblk_disk *disk, const char *name);
+bool zcblk_lower_can_poll(struct block_device *lower);
 void zcblk_lower_close(struct zcblk_disk *disk);
 void zcblk_lower_watch_start(struct zcblk_disk *disk);
 void zcblk_lower_watch(struct work_struct *work);
@@ -302,7 +310,19 @@ void zcblk_io_update_needs(struct zcblk_disk *disk);
 void zcblk_io_complete(struct zcblk_io *io, blk_status_t status);
 void zcblk_submit_bio(struct bio *bio);
 
+/* poll.c */
+int zcblk_poll_init(void);
+void zcblk_poll_exit(void);
+void zcblk_poll_begin(struct zcblk_io *io);
+void zcblk_poll_sent(struct zcblk_io *io, struct bio *sent);
+void zcblk_poll_end(struct zcblk_io *io);
+int zcblk_poll_bio(struct bio *bio, struct io_comp_batch *iob, unsigned int flags);
+bool zcblk_poll_disk(struct zcblk_disk *disk);
+void zcblk_poll_work(struct work_struct *work);
+void zcblk_poll_kick(struct zcblk_disk *disk);
+
 /* copy.c */
+void zcblk_copy_stop_polling(struct bio *bio);
 bool zcblk_copy_sends_back(const struct bio *bio);
 void zcblk_copy_start(struct zcblk_io *io);
 
