@@ -33,8 +33,8 @@
 
 /* What an operation is for us, and which needs it may have beside range and statistics */
 static const struct {
-	u8 op;
-	u8 needs;
+	enum zcblk_op op;
+	unsigned int needs;
 } zcblk_ops[1 << REQ_OP_BITS] = {
 	[REQ_OP_READ] = { ZCBLK_OP_READ, ZCBLK_NEEDS_PATH },
 	[REQ_OP_WRITE] = { ZCBLK_OP_WRITE, ZCBLK_NEEDS_PATH | ZCBLK_NEEDS_STABLE },
@@ -221,9 +221,9 @@ static bool zcblk_io_needs_completion(unsigned int needs)
 	return needs & ~ZCBLK_NEEDS_COUNT || trace_zcblk_complete_enabled();
 }
 
-/* Send a bio down as it is, never to be seen again */
-static void zcblk_io_remap(struct zcblk_disk *disk, struct bio *bio,
-			   unsigned int needs, enum zcblk_op op)
+/* Send a bio down as it is, never to be seen again. Inline in the fastest way down. */
+static __always_inline void zcblk_io_remap(struct zcblk_disk *disk, struct bio *bio,
+					   unsigned int needs, enum zcblk_op op)
 {
 	zcblk_stats_submit(disk, bio, needs, op);
 	trace_zcblk_submit(bio, ZCBLK_PATH_ZEROCOPY, op);
