@@ -4,7 +4,7 @@
 # The profile's script records both settings on this machine, and what it prints is what
 # it has recorded; without enough samples, or without names, it fails and says what to do.
 #
-# timeout=480
+# timeout=720
 
 . ./lib.sh
 . ./lib-profile.sh

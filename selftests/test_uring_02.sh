@@ -4,7 +4,7 @@
 # NOWAIT and polled I/O go through to a lower device that has them. What is polled for
 # completes in its poller, also where it is tracked, was parked, or is copied.
 #
-# timeout=180
+# timeout=300
 
 . ./lib.sh
 . ./lib-api.sh
