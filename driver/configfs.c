@@ -65,76 +65,62 @@ int zcblk_parse_word(const char *who, const char *what,
 }
 EXPORT_SYMBOL_GPL(zcblk_parse_word);
 
-/* A setting of ours may change at any time; the I/O path reads it with READ_ONCE() */
-static void zcblk_device_set_word(struct zcblk_device *dev, int *setting, int value)
-{
-	mutex_lock(&dev->lock);
-	WRITE_ONCE(*setting, value);
-	if (dev->disk)
-		zcblk_io_update_needs(dev->disk);
-	mutex_unlock(&dev->lock);
-}
-
-#define ZCBLK_WORD_ATTR(_name)						\
+/* A setting that may change at any time, to one of @_words that @_allow does not refuse */
+#define ZCBLK_WORD_ATTR(_name, _words, _allow)				\
 static ssize_t zcblk_cfs_##_name##_show(struct config_item *item, char *page)	\
 {									\
 	struct zcblk_device *dev = to_zcblk_device(item);		\
 									\
 	return sysfs_emit(page, "%s\n",					\
-			  zcblk_##_name##_names[READ_ONCE(dev->set._name)]);	\
+			  _words[READ_ONCE(dev->set._name)]);		\
 }									\
 									\
 static ssize_t zcblk_cfs_##_name##_store(struct config_item *item,		\
 				     const char *page, size_t count)	\
 {									\
 	struct zcblk_device *dev = to_zcblk_device(item);		\
-	int i = zcblk_parse_word(zcblk_device_name(dev), #_name,	\
-				 zcblk_##_name##_names, page);		\
+	int err, i = zcblk_parse_word(zcblk_device_name(dev), #_name,	\
+				      _words, page);			\
 									\
 	if (i < 0)							\
 		return i;						\
-	zcblk_device_set_word(dev, &dev->set._name, i);			\
-	return count;							\
+	mutex_lock(&dev->lock);						\
+	err = _allow(dev, i);						\
+	if (!err)							\
+		WRITE_ONCE(dev->set._name, i);				\
+	if (!err && dev->disk)						\
+		zcblk_io_update_needs(dev->disk);			\
+	mutex_unlock(&dev->lock);					\
+	return err ?: count;						\
 }									\
 CONFIGFS_ATTR(zcblk_cfs_, _name)
 
-ZCBLK_WORD_ATTR(bounce);
-ZCBLK_WORD_ATTR(stats);
-
-static ssize_t zcblk_cfs_path_show(struct config_item *item, char *page)
+static int zcblk_allow_all(struct zcblk_device *dev, int word)
 {
-	int path = READ_ONCE(to_zcblk_device(item)->set.path);
-
-	return sysfs_emit(page, "%s\n", zcblk_path_names[path]);
+	return 0;
 }
 
-static int zcblk_device_set_path(struct zcblk_device *dev, int path)
+static int zcblk_allow_path(struct zcblk_device *dev, int path)
 {
-	int err = 0;
-
-	mutex_lock(&dev->lock);
-	if (dev->disk)
-		err = zcblk_bounce_prepare(dev->disk, zcblk_device_name(dev), path);
-	if (!err)
-		WRITE_ONCE(dev->set.path, path);
-	if (!err && dev->disk)
-		zcblk_io_update_needs(dev->disk);
-	mutex_unlock(&dev->lock);
-	return err;
+	if (!dev->disk)
+		return 0;
+	return zcblk_bounce_prepare(dev->disk, zcblk_device_name(dev), path);
 }
 
-static ssize_t zcblk_cfs_path_store(struct config_item *item, const char *page,
-				    size_t count)
+static int zcblk_allow_overlap(struct zcblk_device *dev, int overlap)
 {
-	struct zcblk_device *dev = to_zcblk_device(item);
-	int path = zcblk_parse_word(zcblk_device_name(dev), "path",
-				    zcblk_path_names, page);
-
-	if (path < 0)
-		return path;
-	return zcblk_device_set_path(dev, path) ?: count;
+	if (dev->set.range_lock)
+		return 0;
+	pr_err("%s: overlap needs a range lock; write on to range_lock first\n",
+	       zcblk_device_name(dev));
+	return -EINVAL;
 }
-CONFIGFS_ATTR(zcblk_cfs_, path);
+
+ZCBLK_WORD_ATTR(path, zcblk_path_names, zcblk_allow_path);
+ZCBLK_WORD_ATTR(bounce, zcblk_bounce_names, zcblk_allow_all);
+ZCBLK_WORD_ATTR(stats, zcblk_stats_names, zcblk_allow_all);
+ZCBLK_WORD_ATTR(stable, zcblk_bool_names, zcblk_allow_all);
+ZCBLK_WORD_ATTR(overlap, zcblk_overlap_names, zcblk_allow_overlap);
 
 static bool zcblk_device_is_up(struct zcblk_device *dev, const char *what)
 {
@@ -216,25 +202,6 @@ static ssize_t zcblk_cfs_read_only_store(struct config_item *item,
 }
 CONFIGFS_ATTR(zcblk_cfs_, read_only);
 
-static ssize_t zcblk_cfs_stable_show(struct config_item *item, char *page)
-{
-	return sysfs_emit(page, "%d\n", READ_ONCE(to_zcblk_device(item)->set.stable));
-}
-
-static ssize_t zcblk_cfs_stable_store(struct config_item *item,
-				      const char *page, size_t count)
-{
-	struct zcblk_device *dev = to_zcblk_device(item);
-	int on = zcblk_parse_word(zcblk_device_name(dev), "stable",
-				  zcblk_bool_names, page);
-
-	if (on < 0)
-		return on;
-	zcblk_device_set_word(dev, &dev->set.stable, on);
-	return count;
-}
-CONFIGFS_ATTR(zcblk_cfs_, stable);
-
 static const char *const zcblk_on_names[] = { "on", NULL };
 
 /**
@@ -269,36 +236,6 @@ static ssize_t zcblk_cfs_range_lock_store(struct config_item *item,
 	       count;
 }
 CONFIGFS_ATTR(zcblk_cfs_, range_lock);
-
-static ssize_t zcblk_cfs_overlap_show(struct config_item *item, char *page)
-{
-	int overlap = READ_ONCE(to_zcblk_device(item)->set.overlap);
-
-	return sysfs_emit(page, "%s\n", zcblk_overlap_names[overlap]);
-}
-
-static ssize_t zcblk_cfs_overlap_store(struct config_item *item, const char *page,
-				       size_t count)
-{
-	struct zcblk_device *dev = to_zcblk_device(item);
-	int overlap = zcblk_parse_word(zcblk_device_name(dev), "overlap",
-				       zcblk_overlap_names, page);
-	int err = 0;
-
-	if (overlap < 0)
-		return overlap;
-	mutex_lock(&dev->lock);
-	if (dev->set.range_lock) {
-		WRITE_ONCE(dev->set.overlap, overlap);
-	} else {
-		pr_err("%s: overlap needs a range lock; write on to range_lock first\n",
-		       zcblk_device_name(dev));
-		err = -EINVAL;
-	}
-	mutex_unlock(&dev->lock);
-	return err ?: count;
-}
-CONFIGFS_ATTR(zcblk_cfs_, overlap);
 
 static struct configfs_subsystem zcblk_subsys;
 
