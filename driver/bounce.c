@@ -92,9 +92,9 @@ static int zcblk_bounce_alloc_reserve(struct zcblk_disk *disk)
  * Path zerocopy needs neither. What is allocated stays until zcblk_bounce_exit(),
  * as I/O that began on path copy may be in flight after the setting has changed.
  *
- * The setting is stored after this returned, with smp_store_release(), while I/O
- * runs. It is read with smp_load_acquire(), so a bio on path copy finds the bounce
- * bios and the reserve complete.
+ * I/O may run. It learns of the path from &zcblk_disk.needs, which is stored after this
+ * returned, with smp_store_release(), and read with smp_load_acquire(). So a bio on path
+ * copy finds the bounce bios and the reserve complete.
  *
  * Context: process, under &zcblk_device.lock.
  * Return: 0; or -ENOMEM, and a message that says so.

@@ -2,8 +2,8 @@
 /*
  * The life of a bio that came to a disk.
  *
- *	submit		look up what the settings need for it, and count it
- *	begin		track it: a clone, the time, the block layer's accounting
+ *	submit		look up what the settings need for it
+ *	begin		count it, and track it: a clone, the time, the block layer's accounting
  *	range		acquire its range, if the disk has a range lock
  *	start		send the clone down, or pieces of bounce memory (copy.c)
  *	complete	release the range, and account it
@@ -49,7 +49,8 @@ static const struct {
  *
  * Each CPU has a count of its own, so that I/O shares no cache line. No bio comes,
  * so the sum only falls. It is 0 when put has counted the last bio; the grace period
- * ensures that the CPU that did so has completed its accesses to the disk.
+ * ensures that the CPU that did so has completed its accesses to the disk. Submitters
+ * may not be able to poll any more, so this polls for their I/O.
  *
  * Context: process.
  */
@@ -236,12 +237,11 @@ static __always_inline void zcblk_io_remap(struct zcblk_disk *disk, struct bio *
 	submit_bio_noacct(bio);
 }
 
-/* Path copy, or the one whose turn it is. What is sent back has no turn: it comes again. */
-static unsigned int zcblk_io_choose_path(struct zcblk_disk *disk, struct bio *bio,
-					 unsigned int needs, enum zcblk_op op)
+/* Path copy, or the path whose turn it is */
+static unsigned int zcblk_io_choose_path(struct zcblk_disk *disk, unsigned int needs,
+					 enum zcblk_op op)
 {
-	if (needs & ZCBLK_NEEDS_TURN && !zcblk_copy_sends_back(bio) &&
-	    atomic_inc_return(&disk->turn[op]) & 1)
+	if (needs & ZCBLK_NEEDS_TURN && atomic_inc_return(&disk->turn[op]) & 1)
 		return needs & ~ZCBLK_NEEDS_TURN;
 	return (needs & ~(ZCBLK_NEEDS_TURN | ZCBLK_NEEDS_STABLE)) | ZCBLK_NEEDS_COPY;
 }
@@ -254,11 +254,12 @@ static noinline void zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 
 	if (unlikely(needs & ZCBLK_NEEDS_PATH)) {
 		zcblk_copy_stop_polling(bio);
-		needs = zcblk_io_choose_path(disk, bio, needs, op);
-		if (needs & ZCBLK_NEEDS_COPY && zcblk_copy_sends_back(bio)) {
+		/* Without a turn on path ab: it would come again on the other's */
+		if (zcblk_copy_sends_back(bio)) {
 			bio_wouldblock_error(bio);
 			return;
 		}
+		needs = zcblk_io_choose_path(disk, needs, op);
 		if (!zcblk_io_needs_completion(needs)) {
 			zcblk_io_remap(disk, bio, needs, op);
 			return;
