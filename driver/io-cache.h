@@ -71,13 +71,14 @@ static inline bool zcblk_io_push(struct zcblk_disk *disk, struct zcblk_io *io)
  */
 static inline struct zcblk_io *zcblk_io_alloc(struct zcblk_disk *disk, struct bio *bio)
 {
+	const gfp_t gfp = GFP_NOWAIT | __GFP_NOWARN;
 	struct zcblk_io *io = NULL;
 
 	/* Memory for integrity is the bio_set's */
 	if (likely(!bio_integrity(bio)))
 		io = zcblk_io_pop(disk);
 	/* Without a device: its cgroup would be looked up twice */
-	if (unlikely(!io || bio_init_clone(NULL, &io->clone, bio, GFP_NOWAIT))) {
+	if (unlikely(!io || bio_init_clone(NULL, &io->clone, bio, gfp))) {
 		io = zcblk_io_alloc_slow(disk, bio, io);
 		if (!io)
 			return NULL;
