@@ -848,8 +848,9 @@ int zcblk_slot_lock_slow(struct zcblk_ranges *ranges, struct zcblk_range *range)
 	return err;
 }
 
-static void zcblk_slot_run_todo(struct zcblk_slots *slots)
+static void zcblk_slot_work(struct work_struct *work)
 {
+	struct zcblk_slots *slots = container_of(work, struct zcblk_slots, work);
 	struct zcblk_range *range;
 	int err;
 
@@ -871,11 +872,6 @@ static void zcblk_slot_run_todo(struct zcblk_slots *slots)
 		}
 		cond_resched();
 	}
-}
-
-static void zcblk_slot_work(struct work_struct *work)
-{
-	zcblk_slot_run_todo(container_of(work, struct zcblk_slots, work));
 }
 
 /* Visit all ranges whose first link is in a slot, or take what waits there; pauses */
@@ -938,7 +934,7 @@ static void zcblk_slot_cancel(struct zcblk_ranges *ranges)
 		if (list_empty(&waiters))
 			i++;
 		zcblk_slot_defer(slots, &waiters);
-		zcblk_slot_run_todo(slots);
+		zcblk_slot_work(&slots->work);
 	}
 	flush_work(&slots->work);
 }

@@ -5,51 +5,9 @@
  *
  * Copyright (C) 2026 The zcblk authors
  */
-#include <linux/interval_tree_generic.h>
 #include <linux/slab.h>
 
-#include "range.h"
-
-#define ZCBLK_NODE_START(node)	((node)->range->start)
-#define ZCBLK_NODE_LAST(node)	((node)->range->last)
-
-INTERVAL_TREE_DEFINE(struct zcblk_range_node, rb, u64, subtree_last,
-		     ZCBLK_NODE_START, ZCBLK_NODE_LAST, static, zcblk_node);
-
-/* How many ranges, one of which is @blocker, does a new one have to wait for? */
-static unsigned int zcblk_tree_count(struct rb_root_cached *root,
-				     const struct zcblk_range *range,
-				     const struct zcblk_range **blocker)
-{
-	struct zcblk_range_node *node;
-	unsigned int n = 0;
-
-	for (node = zcblk_node_iter_first(root, range->start, range->last); node;
-	     node = zcblk_node_iter_next(node, range->start, range->last)) {
-		if (zcblk_range_conflicts(node->range, range)) {
-			*blocker = node->range;
-			n++;
-		}
-	}
-	return n;
-}
-
-/* Unblock the ranges that wait for one that was removed */
-static void zcblk_tree_unblock(struct rb_root_cached *root,
-			       const struct zcblk_range *range,
-			       struct zcblk_range **grants)
-{
-	struct zcblk_range_node *node;
-	struct zcblk_range *later;
-
-	for (node = zcblk_node_iter_first(root, range->start, range->last); node;
-	     node = zcblk_node_iter_next(node, range->start, range->last)) {
-		later = node->range;
-		if (later->parked && later->seq > range->seq &&
-		    zcblk_range_conflicts(range, later))
-			zcblk_range_unblock(later, grants);
-	}
-}
+#include "range-interval.h"
 
 struct zcblk_range_tree {
 	spinlock_t lock;	/* protects the rest; interrupts are off */
@@ -82,7 +40,7 @@ static int zcblk_tree_lock(struct zcblk_ranges *ranges, struct zcblk_range *rang
 	int err = 0;
 
 	spin_lock_irqsave(&tree->lock, flags);
-	range->blockers = zcblk_tree_count(&tree->root, range, &blocker);
+	range->blockers = zcblk_interval_count(&tree->root, range, &blocker);
 	if (range->blockers)
 		err = zcblk_range_conflict(ranges, range, blocker,
 					   READ_ONCE(*ranges->overlap));
@@ -104,7 +62,7 @@ static struct zcblk_range *zcblk_tree_unlock(struct zcblk_ranges *ranges,
 
 	spin_lock_irqsave(&tree->lock, flags);
 	zcblk_node_remove(&range->node[0], &tree->root);
-	zcblk_tree_unblock(&tree->root, range, &grants);
+	zcblk_interval_unblock(&tree->root, range, &grants);
 	spin_unlock_irqrestore(&tree->lock, flags);
 	return grants;
 }

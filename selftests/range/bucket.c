@@ -18,7 +18,7 @@
 #include <linux/irqflags.h>
 #include <linux/slab.h>
 
-#include "interval.h"
+#include "range-interval.h"
 #include "test.h"
 
 /* A unit in sectors: 1 MiB */
@@ -55,12 +55,6 @@ struct zcblk_bucket_span {
 	unsigned int last;
 	bool wide;
 };
-
-#define NODE_START(node)	((node)->range->start)
-#define NODE_LAST(node)		((node)->range->last)
-
-INTERVAL_TREE_DEFINE(struct zcblk_range_node, rb, u64, subtree_last,
-		     NODE_START, NODE_LAST, static __maybe_unused, bucket_node);
 
 static int zcblk_bucket_init(struct zcblk_ranges *ranges)
 {
@@ -160,8 +154,8 @@ static void zcblk_bucket_unblock(struct rb_root_cached *root,
 	struct zcblk_range_node *node;
 	struct zcblk_range *later;
 
-	for (node = bucket_node_iter_first(root, range->start, range->last); node;
-	     node = bucket_node_iter_next(node, range->start, range->last)) {
+	for (node = zcblk_node_iter_first(root, range->start, range->last); node;
+	     node = zcblk_node_iter_next(node, range->start, range->last)) {
 		later = node->range;
 		if (!later->parked || later->seq < range->seq ||
 		    !zcblk_range_kind_excludes(range->kind, later->kind) ||
@@ -192,13 +186,15 @@ static void zcblk_buckets_insert(struct zcblk_range_buckets *buckets,
 	struct zcblk_range_bucket *bucket = buckets->bucket;
 
 	range->seq = atomic64_inc_return(&buckets->seq);
+	range->node[0].range = range;
+	range->node[1].range = range;
 	if (span->wide) {
-		zcblk_interval_insert(&buckets->wide, &range->node[0], range);
+		zcblk_node_insert(&range->node[0], &buckets->wide);
 		return;
 	}
-	zcblk_interval_insert(&bucket[span->first].root, &range->node[0], range);
+	zcblk_node_insert(&range->node[0], &bucket[span->first].root);
 	if (zcblk_bucket_nodes(span) > 1)
-		zcblk_interval_insert(&bucket[span->last].root, &range->node[1], range);
+		zcblk_node_insert(&range->node[1], &bucket[span->last].root);
 }
 
 static void zcblk_buckets_remove(struct zcblk_range_buckets *buckets,
@@ -208,12 +204,12 @@ static void zcblk_buckets_remove(struct zcblk_range_buckets *buckets,
 	struct zcblk_range_bucket *bucket = buckets->bucket;
 
 	if (span->wide) {
-		zcblk_interval_remove(&buckets->wide, &range->node[0]);
+		zcblk_node_remove(&range->node[0], &buckets->wide);
 		return;
 	}
-	zcblk_interval_remove(&bucket[span->first].root, &range->node[0]);
+	zcblk_node_remove(&range->node[0], &bucket[span->first].root);
 	if (zcblk_bucket_nodes(span) > 1)
-		zcblk_interval_remove(&bucket[span->last].root, &range->node[1]);
+		zcblk_node_remove(&range->node[1], &bucket[span->last].root);
 }
 
 static int zcblk_bucket_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)

@@ -43,7 +43,7 @@
 #include <linux/irqflags.h>
 #include <linux/slab.h>
 
-#include "interval.h"
+#include "range-interval.h"
 #include "test.h"
 
 /* How often the holder takes the list, at most */
@@ -107,14 +107,15 @@ static void combine_do_lock(struct zcblk_ranges *ranges, struct combine_op *op)
 	if (op->err && op->err != -EINPROGRESS)
 		return;
 	range->seq = ++combine->seq;
-	zcblk_interval_insert(&combine->root, &range->node[0], range);
+	range->node[0].range = range;
+	zcblk_node_insert(&range->node[0], &combine->root);
 }
 
 static void combine_do_unlock(struct zcblk_ranges *ranges, struct combine_op *op)
 {
 	struct combine *combine = ranges->engine;
 
-	zcblk_interval_remove(&combine->root, &op->range->node[0]);
+	zcblk_node_remove(&op->range->node[0], &combine->root);
 	zcblk_interval_unblock(&combine->root, op->range, &op->grants);
 }
 
@@ -130,7 +131,7 @@ static void combine_do_cancel(struct zcblk_ranges *ranges, struct combine_op *op
 		range = rb_entry(rb, struct zcblk_range, node[0].rb);
 		if (!range->parked || !range->blockers)
 			continue;
-		zcblk_interval_remove(&combine->root, &range->node[0]);
+		zcblk_node_remove(&range->node[0], &combine->root);
 		range->next = op->grants;
 		op->grants = range;
 	}

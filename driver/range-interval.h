@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Interval trees of ranges, for the rivals of the driver's engines.
+ * An interval tree of ranges.
  *
  * Copyright (C) 2026 The zcblk authors
  */
-#ifndef _ZCBLK_TEST_INTERVAL_H
-#define _ZCBLK_TEST_INTERVAL_H
+#ifndef _ZCBLK_RANGE_INTERVAL_H
+#define _ZCBLK_RANGE_INTERVAL_H
 
 #include <linux/interval_tree_generic.h>
 
@@ -35,20 +35,6 @@ static inline unsigned int zcblk_interval_count(struct rb_root_cached *root,
 	return n;
 }
 
-static inline void zcblk_interval_insert(struct rb_root_cached *root,
-					 struct zcblk_range_node *node,
-					 struct zcblk_range *range)
-{
-	node->range = range;
-	zcblk_node_insert(node, root);
-}
-
-static inline void zcblk_interval_remove(struct rb_root_cached *root,
-					 struct zcblk_range_node *node)
-{
-	zcblk_node_remove(node, root);
-}
-
 /* Unblock the ranges that wait for one that was removed */
 static inline void zcblk_interval_unblock(struct rb_root_cached *root,
 					  const struct zcblk_range *range,
@@ -66,4 +52,4 @@ static inline void zcblk_interval_unblock(struct rb_root_cached *root,
 	}
 }
 
-#endif /* _ZCBLK_TEST_INTERVAL_H */
+#endif /* _ZCBLK_RANGE_INTERVAL_H */
