@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Takes memory away, and lets allocations fail, on kernels that can inject failures.
+# Takes memory away, lets allocations fail on kernels that can inject failures, and traces
+# what is allocated.
 #
 # USAGE: . ./lib-memory.sh (after lib.sh)
 # REQUIREMENTS: debugfs
@@ -39,4 +40,42 @@ take_most() {
 	done </proc/meminfo
 	defer sysfs_write 0 "$nr"
 	sysfs_write $((kib * 3 / 4 / 2048)) "$nr"
+}
+
+KMEM_EVENTS=(kmem/kmalloc kmem/kmem_cache_alloc kmem/mm_page_alloc)
+KMEM_PATTERN=': (kmalloc|kmem_cache_alloc|mm_page_alloc): '
+# kmemleak allocates for each allocation
+KMEMLEAK='call_site=(mem_pool_alloc|_*create_object)'
+
+# trace_events VALUE EVENT...: 1 enables them, 0 disables them
+trace_events() {
+	local event
+
+	for event in "${@:2}"; do
+		sysfs_write "$1" "$TRACEFS/events/$event/enable"
+	done
+}
+
+# events_more PATTERN SLACK FEW MANY: events of the trace MANY beyond those of the trace
+# FEW; $TMP/sites has them by call site. The tasks that do the I/O, and the interrupts that
+# come meanwhile, cause some more in one of them, at call sites of their own: a difference
+# of up to SLACK is theirs.
+events_more() {
+	awk -v pattern="$1" -v without="$KMEMLEAK" -v slack="$2" -v few="$3" '
+		$0 !~ pattern || $0 ~ without { next }
+		{
+			match($0, /: [a-z_]+: /)
+			site = substr($0, RSTART + 2, RLENGTH - 4)
+			if (match($0, /(call_site|function|order)=[^ ]+/))
+				site = site " " substr($0, RSTART, RLENGTH)
+			n[site] += FILENAME == few ? -1 : 1
+		}
+		END {
+			for (site in n) {
+				print n[site], site >sites
+				if (n[site] < -slack || n[site] > slack)
+					sum += n[site]
+			}
+			print sum + 0
+		}' sites="$TMP/sites" "$3" "$4"
 }

@@ -8,6 +8,7 @@
 
 . ./lib.sh
 . ./lib-api.sh
+. ./lib-memory.sh
 
 requires module=null_blk file=/sys/kernel/tracing/events/kmem/kmem_cache_alloc
 api_requires zcblk-repeat
@@ -15,57 +16,29 @@ api_requires zcblk-repeat
 null_add nullb0 size=64 max_sectors=2560
 zcblk_load
 
-EVENTS=(kmem/kmalloc kmem/kmem_cache_alloc kmem/mm_page_alloc workqueue/workqueue_queue_work)
-# kmemleak allocates for each allocation, and where it is there, so is KASAN, which lets freed
-# memory lie for a while: the allocators need more pages then
-KMEMLEAK='call_site=(mem_pool_alloc|_*create_object)'
+EVENTS=("${KMEM_EVENTS[@]}" workqueue/workqueue_queue_work)
+# Where kmemleak is there, so is KASAN, which lets freed memory lie for a while: the
+# allocators need more pages then
 spare=0
 [ ! -e "$DEBUGFS/kmemleak" ] || spare=10
 
-each_event() {
-	local event
-
-	for event in "${EVENTS[@]}"; do
-		sysfs_write "$1" "$TRACEFS/events/$event/enable"
-	done
-}
-
-# traced N: the I/O N times, with what this shell does meanwhile in $TMP/trace
+# traced N FILE: the I/O N times, with what this shell does meanwhile
 traced() {
 	echo >"$TRACEFS/trace"
 	echo "$BASHPID" >"$TRACEFS/set_event_pid"
-	each_event 1
+	trace_events 1 "${EVENTS[@]}"
 	api_repeat "$1"
-	each_event 0
-	grep -vE "$KMEMLEAK" "$TRACEFS/trace" >"$TMP/trace"
+	trace_events 0 "${EVENTS[@]}"
+	cp "$TRACEFS/trace" "$2"
 }
 
-# each_io PATTERN SLACK: events of 1000 I/Os; $TMP/sites has those of each call site. What
-# comes with writing a parameter, in 100 I/Os as in 1100, cancels out. The shell and the
-# interrupts that come meanwhile cause some events more in one run than in the other, at
-# call sites of their own: a difference of up to SLACK is theirs.
+# each_io PATTERN SLACK: events of 1000 I/Os. What comes with writing a parameter, in 100
+# I/Os as in 1100, cancels out.
 each_io() {
-	traced 100 # what tracing itself takes, once
-	traced 100
-	mv "$TMP/trace" "$TMP/few"
-	traced 1100
-	awk -v pattern="$1" -v slack="$2" '
-		$0 !~ pattern { next }
-		{
-			match($0, /: [a-z_]+: /)
-			site = substr($0, RSTART + 2, RLENGTH - 4)
-			if (match($0, /(call_site|function|order)=[^ ]+/))
-				site = site " " substr($0, RSTART, RLENGTH)
-			n[site] += FILENAME ~ /few$/ ? -1 : 1
-		}
-		END {
-			for (site in n) {
-				print n[site], site >sites
-				if (n[site] < -slack || n[site] > slack)
-					sum += n[site]
-			}
-			print sum + 0
-		}' sites="$TMP/sites" "$TMP/few" "$TMP/trace"
+	traced 100 "$TMP/few" # what tracing itself takes, once
+	traced 100 "$TMP/few"
+	traced 1100 "$TMP/many"
+	events_more "$1" "$2" "$TMP/few" "$TMP/many"
 }
 
 # steady ALLOCATIONS PARAM=VALUE...: what 1000 I/Os allocate; now and then the allocators
@@ -76,7 +49,7 @@ steady() {
 	slack=$((10 + most * spare / 100))
 	api_load device=/dev/nullb0 "$@"
 	api_repeat 1000
-	n=$(each_io ': (kmalloc|kmem_cache_alloc|mm_page_alloc): ' 10)
+	n=$(each_io "$KMEM_PATTERN" 10)
 	check "$*: $n allocations in 1000 I/Os" \
 		test "$n" -ge "$((most - slack))" -a "$n" -le "$((most + slack))"
 	((n == most)) || note "of 1000 I/Os, by call site: $(sort -n "$TMP/sites")"
@@ -86,7 +59,7 @@ steady() {
 	api_unload
 }
 
-defer each_event 0
+defer trace_events 0 "${EVENTS[@]}"
 defer sysfs_write "" "$TRACEFS/set_event_pid"
 echo 65536 >"$TRACEFS/buffer_size_kb"
 for write in 0 1; do
