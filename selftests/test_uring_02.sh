@@ -65,7 +65,7 @@ for lock in off on; do
 done
 # A copied bio of several pieces has no one queue to poll
 zcblk_set zcblk0 path copy
-check "large copies complete by interrupt" uring --ioengine=io_uring --hipri --iodepth=4 --bs=512k
+check "large copies end" uring --ioengine=io_uring --hipri --iodepth=4 --bs=512k
 
 # What is refused ends at once
 zcblk_set zcblk0 path zerocopy
@@ -83,12 +83,12 @@ in_flight() {
 # A write that takes long has the range. The polled one is parked, and sent by a worker.
 zcblk_del zcblk0
 null_add nullb1 memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
-	completion_nsec=1000000000
+	completion_nsec=2000000000
 zcblk_add zcblk0 lower=/dev/nullb1 range_lock=on
 api_io device=/dev/nullb0 bytes=4096	# loads its module, which takes a while
 write_at 4096 0 2>"$TMP/holder" &
 holder=$!
-wait_for 5 range_has "holder write 0 7 "
+wait_for 10 in_flight 1
 api_io device=/dev/zcblk0 bytes=4096 flags=polled
 check "it was parked" test "$(range_value parked)" -ge 1
 check_eq "it ended well" 0 "$(api_io_result err)"
