@@ -10,7 +10,7 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
-#include "reason.h"
+#include "api/reason.h"
 #include "zcblk.h"
 
 static struct dentry *zcblk_debugfs_root;

@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 #include <linux/stacktrace.h>
 
-#include "reason.h"
+#include "api/reason.h"
 #include "stable.h"
 #include "stats.h"
 #include "trace.h"

@@ -18,7 +18,7 @@
 #include <linux/zcblk.h>
 
 #include "compat.h"
-#include "range.h"
+#include "range/range.h"
 #include "words.h"
 
 #define ZCBLK_NAME	"zcblk"
@@ -337,7 +337,7 @@ void zcblk_bounce_free(struct zcblk_bounce *bounce);
 void zcblk_bounce_fill(struct zcblk_bounce *bounce);
 void zcblk_bounce_drain(struct zcblk_bounce *bounce);
 
-/* buf.c */
+/* api/buffer.c */
 enum zcblk_buf_kind zcblk_buf_kind(const void *buf, size_t len);
 bool zcblk_buf_is_present(enum zcblk_buf_kind kind, const void *buf, size_t len);
 struct page *zcblk_buf_page(enum zcblk_buf_kind kind, const void *addr);
@@ -348,18 +348,18 @@ unsigned int zcblk_buf_add(enum zcblk_buf_kind kind, struct bio *bio,
 void zcblk_buf_flush(enum zcblk_buf_kind kind, void *buf, size_t len);
 void zcblk_buf_invalidate(enum zcblk_buf_kind kind, void *buf, size_t len);
 
-/* registered.c */
+/* api/registered.c */
 enum zcblk_buf_kind zcblk_registered_kind(const struct zcblk_buf *reg,
 					  const void *buf, size_t len);
 unsigned int zcblk_registered_add(const struct zcblk_buf *reg, struct bio *bio,
 				  const void *buf, size_t len);
 
-/* bufio.c */
+/* api/bufio.c */
 int zcblk_bufio_init(void);
 void zcblk_bufio_exit(void);
 void zcblk_bufio_put(struct zcblk_bufio *io, blk_status_t status);
 
-/* bufio-copy.c */
+/* api/copy.c */
 int zcblk_bufio_copy_init(void);
 void zcblk_bufio_copy_exit(void);
 void zcblk_bufio_copy(struct zcblk_bufio *io);

@@ -42,7 +42,9 @@ take_most() {
 	sysfs_write $((kib * 3 / 4 / 2048)) "$nr"
 }
 
+# shellcheck disable=SC2034 # the tests use both
 KMEM_EVENTS=(kmem/kmalloc kmem/kmem_cache_alloc kmem/mm_page_alloc)
+# shellcheck disable=SC2034
 KMEM_PATTERN=': (kmalloc|kmem_cache_alloc|mm_page_alloc): '
 # kmemleak allocates for each allocation
 KMEMLEAK='call_site=(mem_pool_alloc|_*create_object)'

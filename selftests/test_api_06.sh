@@ -12,9 +12,9 @@ null_add nullb0 memory_backed=1 size=64
 zcblk_load
 
 documented() {
-	sed -n '/^```c$/,/^```$/ { /^```/ d; p }' ../driver/API.md
+	sed -n '/^```c$/,/^```$/ { /^```/ d; p }' ../driver/api/README.md
 }
-check "it is what driver/API.md shows" diff <(documented) modules/zcblk-example.c
+check "it is what driver/api/README.md shows" diff <(documented) modules/zcblk-example.c
 
 check_fails "it wants a device" "" insmod "$API_MODULES/zcblk-example.ko"
 check_fails "a file is none" "" insmod "$API_MODULES/zcblk-example.ko" device=/etc/passwd

@@ -11,7 +11,7 @@
 #define trace_zcblk_range_grant(ranges, range, ns)	((void)(ns))
 #define trace_zcblk_range_release(ranges, range)	((void)(ranges))
 
-#include "../../driver/range.c"
-#include "../../driver/range-list.c"
-#include "../../driver/range-tree.c"
-#include "../../driver/range-slot.c"
+#include "../../driver/range/range.c"
+#include "../../driver/range/list.c"
+#include "../../driver/range/tree.c"
+#include "../../driver/range/slot.c"

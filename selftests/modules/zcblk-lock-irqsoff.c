@@ -122,7 +122,7 @@ do {							\
 
 #include "range-locks.h"
 #undef pr_fmt
-#include "../../driver/range-show.c"
+#include "../../driver/range/show.c"
 
 #define MANY		16384
 #define PROBES		512	/* requests beside these, at most */

@@ -30,7 +30,7 @@
 #include <math.h>
 #include <pthread.h>
 
-#include "range-slot.h"
+#include "slot.h"
 #include "test.h"
 
 #define THREADS		2

@@ -18,7 +18,7 @@
 #include <linux/irqflags.h>
 #include <linux/slab.h>
 
-#include "range-interval.h"
+#include "interval.h"
 #include "test.h"
 
 /* A unit in sectors: 1 MiB */

@@ -43,7 +43,7 @@
 #include <linux/irqflags.h>
 #include <linux/slab.h>
 
-#include "range-interval.h"
+#include "interval.h"
 #include "test.h"
 
 /* How often the holder takes the list, at most */

@@ -42,7 +42,7 @@
 #include <unistd.h>
 
 #include "explorer.h"
-#include "range-slot.h"
+#include "slot.h"
 
 #define MAX_WORDS	3
 #define POISON		0x5a

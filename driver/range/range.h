@@ -85,7 +85,7 @@ struct zcblk_range_node {
 	struct zcblk_range *range;
 };
 
-/* A range's place in the chain of a slot; see range-slot.c */
+/* A range's place in the chain of a slot; see slot.c */
 struct zcblk_range_link {
 	unsigned long *slot;
 	struct zcblk_range_link *older;	/* the next one in the chain */
@@ -277,7 +277,7 @@ void zcblk_range_unblock(struct zcblk_range *range, struct zcblk_range **grants)
 void zcblk_range_grant(struct zcblk_ranges *ranges, struct zcblk_range *grants);
 void zcblk_range_fail(struct zcblk_range *failed);
 
-/* range-show.c */
+/* show.c */
 struct seq_file;
 
 int zcblk_ranges_show(struct zcblk_ranges *ranges, struct seq_file *m);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The fast path of range lock engine slot, inline. range-slot.c explains the engine.
+ * The fast path of range lock engine slot, inline. slot.c explains the engine.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -12,7 +12,7 @@
 #include <linux/log2.h>
 #include <linux/slab.h>
 
-#include "range-slot.h"
+#include "slot.h"
 #include "trace.h"
 
 const char *const zcblk_range_kind_names[] = { "read", "write", NULL };

@@ -79,7 +79,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include "range-slot.h"
+#include "slot.h"
 
 /* Results of a search beside 0, -EINPROGRESS, -EAGAIN and -ECANCELED */
 #define ZCBLK_SLOT_BOUND	-EBUSY		/* too many links for one step */

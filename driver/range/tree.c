@@ -7,7 +7,7 @@
  */
 #include <linux/slab.h>
 
-#include "range-interval.h"
+#include "interval.h"
 
 struct zcblk_range_tree {
 	spinlock_t lock;	/* protects the rest; interrupts are off */
