@@ -23,9 +23,10 @@ include "ratio";
 def counts:
 	rtrimstr("\n") / "\n" | map(. / " " | { (.[0]): (.[1:] | map(tonumber)) }) | add;
 
-# jobname is ROUND-HALF-PATH
+# jobname is ROUND-HALF-PATH; zcblk counts nothing of raw and dm-linear
 def leg(cell; counts):
-	(.jobname / "-") as [$round, $half, $path]
+	(.jobname | capture("^(?<round>[0-9]+)-(?<half>[12])-(?<path>.*)$")) as
+		{ $round, $half, $path }
 	| .[cell.op] as $io
 	| select($round != "0")
 	| cell + { $path, pair: "\($round)-\($half)", ios: $io.total_ios,
@@ -56,7 +57,7 @@ def rows:
 			ratio_to($base) as $time
 			| { time: $time, told_apart: ($time | apart($control)) }
 		  end)
-		| sort_by({ zerocopy: 0, again: 1, copy: 2, ab: 3 }[.path]))
+		| sort_by({ raw: 0, "dm-linear": 1, zerocopy: 2, again: 3, copy: 4, ab: 5 }[.path]))
 	| add;
 
 def fixed(digits):
@@ -69,8 +70,9 @@ def table:
 	["device", "op", "bs", "path", "IOPS", "MB/s", "CPU s/GiB", "MiB moved", "MiB copied",
 	 "time/zerocopy", "95 % interval", ""],
 	(.[] | [.device, .op, .bs, .path, (.iops | fixed(0)), (.mb_per_s | fixed(1)),
-		(.cpu_s_per_gib | fixed(2)), (.bytes_moved / 1048576 | fixed(1)),
-		(.bytes_copied / 1048576 | fixed(1))]
+		(.cpu_s_per_gib | fixed(2)),
+		((.bytes_moved, .bytes_copied)
+			| if . then . / 1048576 | fixed(1) else "" end)]
 		+ if .time then
 			[(.time.ratio | fixed(2)),
 			 (.time.low | fixed(2)) + " .. " + (.time.high | fixed(2)),
