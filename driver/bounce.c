@@ -1,44 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bounce memory: where the copy path's pages come from, and how they go back.
+ * Bounce memory: where the pages of a copy come from, and how they are freed.
  *
- * Each piece of I/O allocates its own, in the way that the setting `bounce`
- * says. Where the allocator gives nothing there is a reserve, one mempool for
- * all kinds, so that I/O goes on when memory is short. A disk has none until its
- * path is copy or ab for the first time.
+ * Path copy and the kernel API allocate it for each piece of an I/O, of the kind that
+ * the setting `bounce` names. If the allocator has none, the piece has an element of
+ * its pool's reserve, a mempool, so that I/O continues when memory is short. Each disk
+ * has a pool of its own, and so has the kernel API.
  *
  * Copyright (C) 2026 The zcblk authors
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
-#include <linux/highmem.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <linux/zcblk.h>
 
 #include "zcblk.h"
 
-/* Pieces that are in flight, each disk, when memory is to be had from nowhere */
+/* Pieces of a pool that can be in flight when the allocators have no memory */
 #define ZCBLK_NR_RESERVE	4
 
 /*
- * vfree() may sleep and completion may not, so vmalloc memory is left to a
- * worker. It is chained through itself: nobody reads it any more.
+ * vfree() may sleep and completion must not, so a worker frees vmalloc memory. The
+ * list's nodes are in the memory itself, which is no longer used.
  */
 static void zcblk_vfree_work(struct work_struct *work)
 {
-	struct zcblk_disk *disk = container_of(work, struct zcblk_disk, vfree_work);
-	struct llist_node *list = llist_del_all(&disk->vfree_list);
+	struct zcblk_bounce_pool *pool = container_of(work, struct zcblk_bounce_pool,
+						      vfree_work);
+	struct llist_node *list = llist_del_all(&pool->vfree_list);
 	struct llist_node *node, *next;
 
 	llist_for_each_safe(node, next, list)
 		vfree(node);
-}
-
-static void zcblk_vfree_later(struct zcblk_disk *disk, void *mem)
-{
-	if (llist_add(mem, &disk->vfree_list))
-		queue_work(disk->wq, &disk->vfree_work);
 }
 
 /*
@@ -57,81 +49,48 @@ static void zcblk_reserve_free(void *mem, void *unused)
 }
 
 /**
- * zcblk_bounce_init() - initialise a disk's bounce memory; allocates nothing
- * @disk: the disk
+ * zcblk_bounce_pool_init() - allocate a pool's bios and its reserve
+ * @pool: to be initialised; all zero
+ * @front_pad: room before each bio, in bytes
+ * @flags: BIOSET_* flags of its bios
  *
- * Context: any.
+ * Context: process.
+ * Return: 0 or -ENOMEM; undone by zcblk_bounce_pool_exit().
  */
-void zcblk_bounce_init(struct zcblk_disk *disk)
+int zcblk_bounce_pool_init(struct zcblk_bounce_pool *pool, unsigned int front_pad,
+			   int flags)
 {
-	init_llist_head(&disk->vfree_list);
-	INIT_WORK(&disk->vfree_work, zcblk_vfree_work);
-}
+	int err = zcblk_bioset_init(&pool->bios, front_pad, flags);
 
-static int zcblk_bounce_alloc_reserve(struct zcblk_disk *disk)
-{
-	int err;
-
-	err = zcblk_bioset_init(&disk->bounce_set,
-				offsetof(struct zcblk_bounce, bio));
 	if (err)
 		return err;
-	err = mempool_init(&disk->reserve, ZCBLK_NR_RESERVE, zcblk_reserve_alloc,
+	init_llist_head(&pool->vfree_list);
+	INIT_WORK(&pool->vfree_work, zcblk_vfree_work);
+
+	err = mempool_init(&pool->reserve, ZCBLK_NR_RESERVE, zcblk_reserve_alloc,
 			   zcblk_reserve_free, NULL);
 	if (err)
-		bioset_exit(&disk->bounce_set);
+		bioset_exit(&pool->bios);
 	return err;
 }
 
 /**
- * zcblk_bounce_prepare() - allocate a disk's bounce bios and reserve for a path
- * @disk: the disk
- * @name: its name, for the message
- * @path: the path that its setting will be
- *
- * Path zerocopy needs neither. What is allocated stays until zcblk_bounce_exit(),
- * as I/O that began on path copy may be in flight after the setting has changed.
- *
- * I/O may run. It learns of the path from &zcblk_disk.needs, which is stored after this
- * returned, with smp_store_release(), and read with smp_load_acquire(). So a bio on path
- * copy finds the bounce bios and the reserve complete.
- *
- * Context: process, under &zcblk_device.lock.
- * Return: 0; or -ENOMEM, and a message that says so.
- */
-int zcblk_bounce_prepare(struct zcblk_disk *disk, const char *name,
-			 enum zcblk_path path)
-{
-	int err;
-
-	if (path == ZCBLK_PATH_ZEROCOPY || mempool_initialized(&disk->reserve))
-		return 0;
-	err = zcblk_bounce_alloc_reserve(disk);
-	if (err)
-		pr_err("%s: no memory for path %s\n", name, zcblk_path_names[path]);
-	return err;
-}
-
-/**
- * zcblk_bounce_exit() - free a disk's bounce bios and its reserve
- * @disk: the disk, which may have none; nothing is in flight
+ * zcblk_bounce_pool_exit() - free a pool's bios and its reserve
+ * @pool: the pool; all zero if it was never initialised; nothing is in flight
  *
  * Context: process.
  */
-void zcblk_bounce_exit(struct zcblk_disk *disk)
+void zcblk_bounce_pool_exit(struct zcblk_bounce_pool *pool)
 {
-	mempool_exit(&disk->reserve);
-	bioset_exit(&disk->bounce_set);
+	if (!mempool_initialized(&pool->reserve))
+		return;
+	flush_work(&pool->vfree_work);
+	mempool_exit(&pool->reserve);
+	bioset_exit(&pool->bios);
 }
 
-static void zcblk_bounce_init_table(struct zcblk_bounce *bounce)
-{
-	bio_init(&bounce->pages, NULL, bounce->vecs, ARRAY_SIZE(bounce->vecs),
-		 bio_op(&bounce->bio));
-}
-
-static bool zcblk_bounce_get_pages(struct zcblk_bounce *bounce,
-				   unsigned int len, gfp_t gfp)
+static bool zcblk_bounce_alloc_pages(struct zcblk_bounce *bounce, unsigned int len,
+				     gfp_t gfp)
 {
 	struct page *page;
 	unsigned int n;
@@ -148,11 +107,10 @@ static bool zcblk_bounce_get_pages(struct zcblk_bounce *bounce,
 	return true;
 }
 
-/* Memory in the way of the setting; false, and nothing held, when there is none */
-static bool zcblk_bounce_get(struct zcblk_bounce *bounce, unsigned int len)
+static bool zcblk_bounce_alloc_kind(struct zcblk_bounce *bounce, unsigned int len,
+				    gfp_t zero)
 {
-	gfp_t zero = bounce->io->op == ZCBLK_OP_READ ? __GFP_ZERO : 0;
-	/* We have a reserve of our own, and keep off that of the system */
+	/* The pool has a reserve, so the system's must not be used */
 	gfp_t gfp = GFP_NOWAIT | __GFP_NOWARN | __GFP_NOMEMALLOC | zero;
 
 	switch (bounce->kind) {
@@ -164,154 +122,88 @@ static bool zcblk_bounce_get(struct zcblk_bounce *bounce, unsigned int len)
 					__GFP_NOWARN | zero);
 		break;
 	default:
-		return zcblk_bounce_get_pages(bounce, len, gfp);
+		return zcblk_bounce_alloc_pages(bounce, len, gfp);
 	}
 	return bounce->mem;
 }
 
-/* vmalloc() may sleep, so those who must not wait have memory of kmalloc() */
-static enum zcblk_bounce_kind zcblk_bounce_choose(struct zcblk_io *io)
+static void zcblk_bounce_init_table(struct zcblk_bounce *bounce)
 {
-	enum zcblk_bounce_kind kind = READ_ONCE(io->disk->set->bounce);
-
-	if (kind == ZCBLK_BOUNCE_VMALLOC && (io->clone.bi_opf & REQ_NOWAIT))
-		return ZCBLK_BOUNCE_KMALLOC;
-	return kind;
+	bio_init(&bounce->pages, NULL, bounce->vecs, ARRAY_SIZE(bounce->vecs), 0);
 }
 
-/* Memory from the reserve; waits for it where @gfp lets it */
-static bool zcblk_bounce_get_reserve(struct zcblk_bounce *bounce,
-				     unsigned int len, gfp_t gfp)
+static bool zcblk_bounce_alloc_reserve(struct zcblk_bounce *bounce, unsigned int len,
+				       gfp_t gfp, gfp_t zero)
 {
+	/* Pages that did not suffice are still in the table */
 	zcblk_bounce_init_table(bounce);
 	bounce->kind = ZCBLK_BOUNCE_RESERVE;
-	bounce->mem = mempool_alloc(&bounce->io->disk->reserve, gfp);
-	if (!bounce->mem)
-		return false;
-	if (bounce->io->op == ZCBLK_OP_READ)
+	bounce->mem = mempool_alloc(&bounce->pool->reserve, gfp);
+	if (bounce->mem && zero)
 		memset(bounce->mem, 0, len);
-	return true;
-}
-
-static bool zcblk_bounce_get_mem(struct zcblk_bounce *bounce, unsigned int len,
-				 gfp_t gfp)
-{
-	bounce->mem = NULL;
-	zcblk_bounce_init_table(bounce);
-	if (!zcblk_bounce_get(bounce, len) &&
-	    !zcblk_bounce_get_reserve(bounce, len, gfp))
-		return false;
-	if (bounce->mem)
-		WARN_ON_ONCE(zcblk_bio_add_buf(&bounce->pages, bounce->mem, len) != len);
-	return true;
+	return bounce->mem;
 }
 
 /**
- * zcblk_bounce_alloc() - allocate the next piece of a bio
- * @io: the bio; its clone stands where the piece begins
+ * zcblk_bounce_alloc() - allocate memory for a piece of I/O
+ * @bounce: the memory; its pool and kind are set
+ * @bio: the piece's bio, whose pages it becomes; its table, if any, is not used
  * @len: length of the piece in bytes, at most ZCBLK_BOUNCE_BYTES
- * @gfp: GFP_NOWAIT, or GFP_NOIO to wait for pieces in flight
+ * @gfp: GFP_NOWAIT; or GFP_NOIO to wait for an element of the reserve, which pieces
+ *	in flight have
  *
- * The piece is a clone of the bio, and so has all that was said of it (flags,
- * priority, hints, cgroup, integrity); then its pages are exchanged for ours.
  * Memory for a read is zeroed: what a device does not write must not reach the
- * submitter (CVE-2022-0494 was that).
+ * submitter (CVE-2022-0494 was that). vmalloc() may sleep, so kmalloc() serves pieces
+ * that must not wait.
  *
  * Context: process.
- * Return: the piece with a bio for the lower device; or NULL.
+ * Return: true; or false, and nothing is allocated.
  */
-struct zcblk_bounce *zcblk_bounce_alloc(struct zcblk_io *io, unsigned int len,
-					gfp_t gfp)
+bool zcblk_bounce_alloc(struct zcblk_bounce *bounce, struct bio *bio, unsigned int len,
+			gfp_t gfp)
 {
-	struct zcblk_disk *disk = io->disk;
-	struct zcblk_bounce *bounce;
-	struct bio *bio;
+	gfp_t zero = op_is_write(bio_op(bio)) ? 0 : __GFP_ZERO;
+	sector_t sector = bio->bi_iter.bi_sector;
 
-	bio = bio_alloc_clone(disk->lower, &io->clone, gfp, &disk->bounce_set);
-	if (!bio)
-		return NULL;
-	bio_trim(bio, 0, len >> SECTOR_SHIFT);
-	bounce = container_of(bio, struct zcblk_bounce, bio);
-	bounce->io = io;
-	bounce->iter = bio->bi_iter;
-	bounce->kind = zcblk_bounce_choose(io);
-	if (!zcblk_bounce_get_mem(bounce, len, gfp)) {
-		bio_put(bio);
-		return NULL;
-	}
+	if (bounce->kind == ZCBLK_BOUNCE_VMALLOC && bio->bi_opf & REQ_NOWAIT)
+		bounce->kind = ZCBLK_BOUNCE_KMALLOC;
+	bounce->mem = NULL;
+	zcblk_bounce_init_table(bounce);
+	if (!zcblk_bounce_alloc_kind(bounce, len, zero) &&
+	    !zcblk_bounce_alloc_reserve(bounce, len, gfp, zero))
+		return false;
+
+	if (bounce->mem)
+		WARN_ON_ONCE(zcblk_bio_add_buf(&bounce->pages, bounce->mem, len) != len);
 	bio->bi_io_vec = bounce->vecs;
 	bio->bi_iter = bounce->pages.bi_iter;
-	bio->bi_iter.bi_sector = bounce->iter.bi_sector;
-	return bounce;
+	bio->bi_iter.bi_sector = sector;
+	return true;
 }
 
 /**
- * zcblk_bounce_free() - give a piece and its memory back
- * @bounce: the piece
+ * zcblk_bounce_free() - free a piece's memory
+ * @bounce: the memory
  *
  * Context: any.
  */
 void zcblk_bounce_free(struct zcblk_bounce *bounce)
 {
+	struct zcblk_bounce_pool *pool = bounce->pool;
+
 	switch (bounce->kind) {
 	case ZCBLK_BOUNCE_KMALLOC:
 		kfree(bounce->mem);
 		break;
 	case ZCBLK_BOUNCE_VMALLOC:
-		zcblk_vfree_later(bounce->io->disk, bounce->mem);
+		if (llist_add(bounce->mem, &pool->vfree_list))
+			schedule_work(&pool->vfree_work);
 		break;
 	case ZCBLK_BOUNCE_RESERVE:
-		mempool_free(bounce->mem, &bounce->io->disk->reserve);
+		mempool_free(bounce->mem, &pool->reserve);
 		break;
 	default:
 		bio_free_pages(&bounce->pages);
 		break;
 	}
-	bio_put(&bounce->bio);
-}
-
-/* Copy between a piece and its place in the submitter's bio */
-static void zcblk_bounce_copy(struct zcblk_bounce *bounce, bool out)
-{
-	struct bvec_iter at = bounce->pages.bi_iter;
-	struct bvec_iter parent_at = bounce->iter;
-	struct bio *parent = bounce->io->parent;
-	struct bio *bio = &bounce->pages;
-
-	while (at.bi_size) {
-		struct bio_vec theirs = bio_iter_iovec(parent, parent_at);
-		struct bio_vec ours = bio_iter_iovec(bio, at);
-		unsigned int len = min(theirs.bv_len, ours.bv_len);
-
-		if (out)
-			memcpy_page(theirs.bv_page, theirs.bv_offset,
-				    ours.bv_page, ours.bv_offset, len);
-		else
-			memcpy_page(ours.bv_page, ours.bv_offset,
-				    theirs.bv_page, theirs.bv_offset, len);
-		bio_advance_iter_single(parent, &parent_at, len);
-		bio_advance_iter_single(bio, &at, len);
-	}
-}
-
-/**
- * zcblk_bounce_fill() - copy the submitter's data into a piece
- * @bounce: a piece of a write
- *
- * Context: any.
- */
-void zcblk_bounce_fill(struct zcblk_bounce *bounce)
-{
-	zcblk_bounce_copy(bounce, false);
-}
-
-/**
- * zcblk_bounce_drain() - copy a piece's data out to the submitter
- * @bounce: a piece of a read that succeeded
- *
- * Context: any.
- */
-void zcblk_bounce_drain(struct zcblk_bounce *bounce)
-{
-	zcblk_bounce_copy(bounce, true);
 }

@@ -104,7 +104,7 @@ static int zcblk_allow_path(struct zcblk_device *dev, int path)
 {
 	if (!dev->disk)
 		return 0;
-	return zcblk_bounce_prepare(dev->disk, zcblk_device_name(dev), path);
+	return zcblk_copy_prepare(dev->disk, zcblk_device_name(dev), path);
 }
 
 static int zcblk_allow_overlap(struct zcblk_device *dev, int overlap)

@@ -17,9 +17,55 @@
  *
  * Copyright (C) 2026 The zcblk authors
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <trace/events/block.h>
 
 #include "zcblk.h"
+
+/**
+ * struct zcblk_piece - a piece of a bio on path copy
+ * @io: the bio
+ * @iter: its place in that bio's data
+ * @mem: its memory
+ * @bio: what goes down: a clone of the submitter's bio, with another table
+ *
+ * Lives in the front pad of a bio from the disk's pool.
+ */
+struct zcblk_piece {
+	struct zcblk_io *io;
+	struct bvec_iter iter;
+	struct zcblk_bounce mem;
+	struct bio bio; /* last */
+};
+
+/**
+ * zcblk_copy_prepare() - allocate what a disk needs for a path
+ * @disk: the disk
+ * @name: its name, for the message
+ * @path: the path that its setting will be
+ *
+ * Path zerocopy needs nothing. What is allocated stays until the disk is freed, as I/O
+ * that began on path copy may be in flight after the setting has changed.
+ *
+ * I/O may run. It learns of the path from &zcblk_disk.needs, which is stored after this
+ * returned, with smp_store_release(), and read with smp_load_acquire(). So a bio on path
+ * copy finds a complete pool.
+ *
+ * Context: process, under &zcblk_device.lock.
+ * Return: 0; or -ENOMEM, and a message that says so.
+ */
+int zcblk_copy_prepare(struct zcblk_disk *disk, const char *name, enum zcblk_path path)
+{
+	int err;
+
+	if (path == ZCBLK_PATH_ZEROCOPY || mempool_initialized(&disk->bounce.reserve))
+		return 0;
+	err = zcblk_bounce_pool_init(&disk->bounce, offsetof(struct zcblk_piece, bio), 0);
+	if (err)
+		pr_err("%s: no memory for path %s\n", name, zcblk_path_names[path]);
+	return err;
+}
 
 static void zcblk_copy_put(struct zcblk_io *io, blk_status_t status)
 {
@@ -29,54 +75,99 @@ static void zcblk_copy_put(struct zcblk_io *io, blk_status_t status)
 		zcblk_io_complete(io, READ_ONCE(io->status));
 }
 
-/* A read that failed or fell short leaves the submitter's memory alone */
+/*
+ * The piece is a clone of the bio, and so has its flags, priority, hints, cgroup and
+ * integrity; only its pages are others. The clone stands where the piece begins.
+ */
+static struct zcblk_piece *zcblk_piece_alloc(struct zcblk_io *io, unsigned int len, gfp_t gfp)
+{
+	struct zcblk_disk *disk = io->disk;
+	struct zcblk_piece *piece;
+	struct bio *bio;
+
+	bio = bio_alloc_clone(disk->lower, &io->clone, gfp, &disk->bounce.bios);
+	if (!bio)
+		return NULL;
+	bio_trim(bio, 0, len >> SECTOR_SHIFT);
+
+	piece = container_of(bio, struct zcblk_piece, bio);
+	piece->io = io;
+	piece->iter = bio->bi_iter;
+	piece->mem.pool = &disk->bounce;
+	piece->mem.kind = READ_ONCE(disk->set->bounce);
+	if (zcblk_bounce_alloc(&piece->mem, bio, len, gfp))
+		return piece;
+	bio_put(bio);
+	return NULL;
+}
+
+/* Copy between a piece's memory and the pages of the submitter's bio */
+static void zcblk_piece_copy(struct zcblk_piece *piece)
+{
+	const struct bio_vec *vecs = piece->io->parent->bi_io_vec;
+	struct bvec_iter at = piece->mem.pages.bi_iter;
+	bool write = piece->io->op == ZCBLK_OP_WRITE;
+	struct bvec_iter parent_at = piece->iter;
+	struct bio_vec bv;
+	void *mem;
+
+	while (at.bi_size) {
+		bv = bvec_iter_bvec(vecs, parent_at);
+		mem = bvec_kmap_local(&bv);
+		zcblk_bounce_copy(&piece->mem, &at, mem, bv.bv_len, write);
+		if (!write)
+			flush_dcache_page(bv.bv_page);
+		kunmap_local(mem);
+		bvec_iter_advance_single(vecs, &parent_at, bv.bv_len);
+	}
+
+	zcblk_stats_copied(piece->io, piece->iter.bi_size);
+}
+
+/* A read that failed leaves the submitter's memory alone */
 static void zcblk_piece_end_io(struct bio *bio)
 {
-	struct zcblk_bounce *bounce = container_of(bio, struct zcblk_bounce, bio);
+	struct zcblk_piece *piece = container_of(bio, struct zcblk_piece, bio);
 	blk_status_t status = bio->bi_status;
-	struct zcblk_io *io = bounce->io;
+	struct zcblk_io *io = piece->io;
 
 	if (unlikely(io->needs & ZCBLK_NEEDS_POLL))
 		zcblk_poll_sent(io, NULL);
-	if (!status && io->op == ZCBLK_OP_READ) {
-		zcblk_bounce_drain(bounce);
-		zcblk_stats_copied(io, bounce->iter.bi_size);
-	}
-	zcblk_bounce_free(bounce);
+	if (!status && io->op == ZCBLK_OP_READ)
+		zcblk_piece_copy(piece);
+	zcblk_bounce_free(&piece->mem);
+	bio_put(bio);
 	zcblk_copy_put(io, status);
 }
 
-static void zcblk_piece_submit(struct zcblk_io *io, struct zcblk_bounce *bounce)
+static void zcblk_piece_submit(struct zcblk_io *io, struct zcblk_piece *piece)
 {
-	struct bio *bio = &bounce->bio;
+	struct bio *bio = &piece->bio;
 
-	if (io->op == ZCBLK_OP_WRITE) {
-		zcblk_bounce_fill(bounce);
-		zcblk_stats_copied(io, bounce->iter.bi_size);
-	}
+	if (io->op == ZCBLK_OP_WRITE)
+		zcblk_piece_copy(piece);
 	if (io->pieces++)
 		zcblk_stats_split(io);
 	bio->bi_end_io = zcblk_piece_end_io;
-	bio_advance(&io->clone, bounce->iter.bi_size);
+	bio_advance(&io->clone, piece->iter.bi_size);
 	atomic_inc(&io->pending);
 	if (unlikely(io->needs & ZCBLK_NEEDS_POLL))
 		zcblk_poll_sent(io, bio);
-	trace_block_bio_remap(bio, disk_devt(io->disk->gd),
-			      bounce->iter.bi_sector);
+	trace_block_bio_remap(bio, disk_devt(io->disk->gd), piece->iter.bi_sector);
 	submit_bio_noacct(bio);
 }
 
 /* Return: false when there was no memory for the next piece */
 static bool zcblk_copy_pieces(struct zcblk_io *io, gfp_t gfp)
 {
-	struct zcblk_bounce *bounce;
+	struct zcblk_piece *piece;
 
 	while (io->clone.bi_iter.bi_size) {
-		bounce = zcblk_bounce_alloc(io, min(io->clone.bi_iter.bi_size,
-						    ZCBLK_BOUNCE_BYTES), gfp);
-		if (!bounce)
+		piece = zcblk_piece_alloc(io, min(io->clone.bi_iter.bi_size,
+						  ZCBLK_BOUNCE_BYTES), gfp);
+		if (!piece)
 			return false;
-		zcblk_piece_submit(io, bounce);
+		zcblk_piece_submit(io, piece);
 	}
 	return true;
 }

@@ -30,8 +30,8 @@ static void zcblk_disk_free(struct zcblk_disk *disk)
 {
 	zcblk_lower_close(disk);
 	zcblk_ranges_destroy(disk->ranges);
-	destroy_workqueue(disk->wq);	/* frees what is left of bounce memory */
-	zcblk_bounce_exit(disk);
+	destroy_workqueue(disk->wq);
+	zcblk_bounce_pool_exit(&disk->bounce);
 	zcblk_io_exit(disk);
 	zcblk_stats_exit(disk);
 	kfree(disk);
@@ -106,8 +106,7 @@ static struct zcblk_disk *zcblk_disk_alloc(const char *name,
 	err = zcblk_io_init(disk);
 	if (err)
 		goto exit_stats;
-	zcblk_bounce_init(disk);
-	err = zcblk_bounce_prepare(disk, name, set->path);
+	err = zcblk_copy_prepare(disk, name, set->path);
 	if (err)
 		goto exit_io;
 	err = -ENOMEM;
@@ -127,7 +126,7 @@ static struct zcblk_disk *zcblk_disk_alloc(const char *name,
 destroy_wq:
 	destroy_workqueue(disk->wq);
 exit_bounce:
-	zcblk_bounce_exit(disk);
+	zcblk_bounce_pool_exit(&disk->bounce);
 exit_io:
 	zcblk_io_exit(disk);
 exit_stats:

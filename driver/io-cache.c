@@ -21,13 +21,14 @@
  * zcblk_bioset_init() - make a bio_set for clones, which may carry integrity
  * @set: to be initialised
  * @front_pad: room before each bio, in bytes
+ * @flags: BIOSET_* flags
  *
  * Context: process.
  * Return: 0 or -ENOMEM; undone by bioset_exit().
  */
-int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad)
+int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad, int flags)
 {
-	int err = bioset_init(set, BIO_POOL_SIZE, front_pad, 0);
+	int err = bioset_init(set, BIO_POOL_SIZE, front_pad, flags);
 
 	if (err)
 		return err;
@@ -47,7 +48,7 @@ int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad)
  */
 int zcblk_io_init(struct zcblk_disk *disk)
 {
-	int err = zcblk_bioset_init(&disk->io_set, offsetof(struct zcblk_io, clone));
+	int err = zcblk_bioset_init(&disk->io_set, offsetof(struct zcblk_io, clone), 0);
 
 	if (err)
 		return err;

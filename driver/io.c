@@ -86,7 +86,7 @@ void zcblk_io_update_needs(struct zcblk_disk *disk)
 		needs |= ZCBLK_NEEDS_RANGE;
 	if (set->stable)
 		needs |= ZCBLK_NEEDS_STABLE;
-	/* I/O that reads it finds what path copy needs, see zcblk_bounce_prepare() */
+	/* I/O that reads it finds what path copy needs, see zcblk_copy_prepare() */
 	smp_store_release(&disk->needs, needs);
 }
 

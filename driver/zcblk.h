@@ -11,6 +11,7 @@
 #include <linux/bio.h>
 #include <linux/blkdev.h>
 #include <linux/configfs.h>
+#include <linux/highmem.h>
 #include <linux/llist.h>
 #include <linux/mempool.h>
 #include <linux/sizes.h>
@@ -75,7 +76,7 @@ extern const char *const zcblk_op_names[];
 /**
  * struct zcblk_settings - what the user has chosen for a disk
  * @lower: path of the lower device; fixed while the disk is up
- * @path: an enum zcblk_path; may change under load, after zcblk_bounce_prepare()
+ * @path: an enum zcblk_path; may change under load, after zcblk_copy_prepare()
  * @bounce: an enum zcblk_bounce_kind; may change under load
  * @stats: an enum zcblk_stats_level; may change under load
  * @stable: watch the data of writes for changes; may change under load
@@ -129,6 +130,68 @@ struct zcblk_device {
 	struct zcblk_disk *disk;
 };
 
+/**
+ * struct zcblk_bounce_pool - what pieces that are copied are made from
+ * @bios: bios of the pieces
+ * @reserve: memory for when the allocators have none
+ * @vfree_list: memory that completion could not free
+ * @vfree_work: frees it
+ */
+struct zcblk_bounce_pool {
+	struct bio_set bios;
+	mempool_t reserve;
+	struct llist_head vfree_list;
+	struct work_struct vfree_work;
+};
+
+/**
+ * struct zcblk_bounce - memory of one piece
+ * @pool: where it is from
+ * @kind: how it was allocated
+ * @mem: the memory, unless @kind is page
+ * @pages: a bio that is never sent: the table of the memory's pages
+ * @vecs: that table; one entry at least, as a page may have more than
+ *	ZCBLK_BOUNCE_BYTES
+ */
+struct zcblk_bounce {
+	struct zcblk_bounce_pool *pool;
+	enum zcblk_bounce_kind kind;
+	void *mem;
+	struct bio pages;
+	struct bio_vec vecs[DIV_ROUND_UP(ZCBLK_BOUNCE_BYTES, PAGE_SIZE)];
+};
+
+/**
+ * zcblk_bounce_copy() - copy between a piece's memory and other memory
+ * @bounce: the piece's memory
+ * @at: where in it; advanced by @len
+ * @mem: the other memory
+ * @len: bytes to copy, not 0
+ * @write: copy from @mem, for a write; else to it
+ *
+ * Inline, as path copy calls it for each page.
+ *
+ * Context: any.
+ */
+static inline void zcblk_bounce_copy(struct zcblk_bounce *bounce, struct bvec_iter *at,
+				     void *mem, unsigned int len, bool write)
+{
+	struct bio_vec bv;
+	unsigned int n;
+
+	do {
+		bv = bvec_iter_bvec(bounce->vecs, *at);
+		n = min(len, bv.bv_len);
+		if (write)
+			memcpy_to_page(bv.bv_page, bv.bv_offset, mem, n);
+		else
+			memcpy_from_page(mem, bv.bv_page, bv.bv_offset, n);
+		bvec_iter_advance_single(bounce->vecs, at, n);
+		mem += n;
+		len -= n;
+	} while (len);
+}
+
 struct zcblk_stats;
 struct zcblk_io_stats;
 struct zcblk_io_cache;
@@ -148,11 +211,7 @@ struct zcblk_io_cache;
  *      own, as disks may stand on one another by way of other drivers
  * @io_set: clones, each inside a struct zcblk_io
  * @io_cache: of each CPU, memory from @io_set that is free
- * @bounce_set: bounce bios, each inside a struct zcblk_bounce; see @reserve
- * @reserve: bounce memory for when the allocators give nothing; allocated when the
- *      path is copy or ab for the first time
- * @vfree_list: bounce memory that completion could not free
- * @vfree_work: frees it
+ * @bounce: pieces of path copy; initialised when the path is copy or ab for the first time
  * @ranges: the range lock, or NULL
  * @can_poll: the lower device has queues to poll
  * @poll_work: polls for I/O in flight, for when its submitters do not
@@ -176,10 +235,7 @@ struct zcblk_disk {
 	struct workqueue_struct *wq;
 	struct bio_set io_set;
 	struct zcblk_io_cache __percpu *io_cache;
-	struct bio_set bounce_set;
-	mempool_t reserve;
-	struct llist_head vfree_list;
-	struct work_struct vfree_work;
+	struct zcblk_bounce_pool bounce;
 	struct zcblk_ranges *ranges;
 	bool can_poll;
 	struct delayed_work poll_work;
@@ -233,29 +289,6 @@ static inline enum zcblk_path zcblk_io_path(const struct zcblk_io *io)
 	return zcblk_needs_path(io->needs);
 }
 
-/**
- * struct zcblk_bounce - one piece of a bio on the copy path
- * @io: the bio it belongs to
- * @iter: its place in that bio's data
- * @kind: where its memory is from
- * @mem: its memory, unless @kind is page
- * @pages: a bio that is never sent: the table of the memory's pages
- * @vecs: that table; one entry at least, as a page may have more than
- *	ZCBLK_BOUNCE_BYTES
- * @bio: what goes down: a clone of the submitter's bio, with another table
- *
- * Lives in the front pad of a bio from &zcblk_disk.bounce_set.
- */
-struct zcblk_bounce {
-	struct zcblk_io *io;
-	struct bvec_iter iter;
-	enum zcblk_bounce_kind kind;
-	void *mem;
-	struct bio pages;
-	struct bio_vec vecs[DIV_ROUND_UP(ZCBLK_BOUNCE_BYTES, PAGE_SIZE)];
-	struct bio bio; /* last */
-};
-
 /* The most that one bio of the kernel API has, in bytes */
 #define ZCBLK_BIO_BYTES		SZ_1G
 
@@ -300,7 +333,7 @@ void zcblk_lower_watch_start(struct zcblk_disk *disk);
 void zcblk_lower_watch(struct work_struct *work);
 
 /* io-cache.c; see also io-cache.h */
-int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad);
+int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad, int flags);
 int zcblk_io_init(struct zcblk_disk *disk);
 void zcblk_io_exit(struct zcblk_disk *disk);
 
@@ -322,20 +355,18 @@ void zcblk_poll_work(struct work_struct *work);
 void zcblk_poll_kick(struct zcblk_disk *disk);
 
 /* copy.c */
+int zcblk_copy_prepare(struct zcblk_disk *disk, const char *name, enum zcblk_path path);
 void zcblk_copy_stop_polling(struct bio *bio);
 bool zcblk_copy_sends_back(const struct bio *bio);
 void zcblk_copy_start(struct zcblk_io *io);
 
 /* bounce.c */
-void zcblk_bounce_init(struct zcblk_disk *disk);
-int zcblk_bounce_prepare(struct zcblk_disk *disk, const char *name,
-			 enum zcblk_path path);
-void zcblk_bounce_exit(struct zcblk_disk *disk);
-struct zcblk_bounce *zcblk_bounce_alloc(struct zcblk_io *io, unsigned int len,
-					gfp_t gfp);
+int zcblk_bounce_pool_init(struct zcblk_bounce_pool *pool, unsigned int front_pad,
+			   int flags);
+void zcblk_bounce_pool_exit(struct zcblk_bounce_pool *pool);
+bool zcblk_bounce_alloc(struct zcblk_bounce *bounce, struct bio *bio, unsigned int len,
+			gfp_t gfp);
 void zcblk_bounce_free(struct zcblk_bounce *bounce);
-void zcblk_bounce_fill(struct zcblk_bounce *bounce);
-void zcblk_bounce_drain(struct zcblk_bounce *bounce);
 
 /* api/buffer.c */
 enum zcblk_buf_kind zcblk_buf_kind(const void *buf, size_t len);

@@ -1,46 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel API where a buffer cannot be mapped: its data is copied to pages
- * that are allocated for each I/O, or back from them.
+ * The kernel API where a buffer cannot be mapped: its data is copied to memory that is
+ * allocated for each I/O, or from it.
  *
- * An I/O goes in pieces of as many pages as there are to be had. Where there are
- * none a piece has memory of a reserve, and waits for it when other pieces have
- * it all: those are on their way, so that they give it back.
+ * An I/O goes in pieces of at most ZCBLK_BOUNCE_BYTES. If there is no memory, a piece has
+ * an element of the reserve. It waits for one while other pieces have them all: those
+ * are on their way, and free theirs when they complete.
  *
  * Copyright (C) 2026 The zcblk authors
  */
 #include <linux/blkdev.h>
-#include <linux/mempool.h>
-#include <linux/mm.h>
-#include <linux/sizes.h>
 
 #include "reason.h"
 #include "zcblk.h"
 
-/* The reserve: as much for a piece as the largest logical block has, and more */
-#define ZCBLK_RESERVE_BYTES	SZ_64K
-#define ZCBLK_RESERVE_PIECES	4
-
 /**
- * struct zcblk_piece - a part of an I/O that is copied
+ * struct zcblk_bufio_piece - a piece of an I/O that is copied
  * @io: the I/O
- * @at: where in the buffer
+ * @at: its place in the buffer
  * @len: its length in bytes
- * @reserve: its memory, when it is from the reserve
+ * @mem: its memory
  * @bio: what is sent
  *
- * Lives in the front pad of a bio from zcblk_piece_set.
+ * Lives in the front pad of a bio from zcblk_api_bounce.
  */
-struct zcblk_piece {
+struct zcblk_bufio_piece {
 	struct zcblk_bufio *io;
 	void *at;
 	unsigned int len;
-	void *reserve;
+	struct zcblk_bounce mem;
 	struct bio bio; /* last */
 };
 
-static struct bio_set zcblk_piece_set;
-static mempool_t zcblk_reserve;
+static struct zcblk_bounce_pool zcblk_api_bounce;
 
 /**
  * zcblk_bufio_copy_init() - prepare for I/O that is copied
@@ -50,17 +42,8 @@ static mempool_t zcblk_reserve;
  */
 int zcblk_bufio_copy_init(void)
 {
-	int err = bioset_init(&zcblk_piece_set, BIO_POOL_SIZE,
-			      offsetof(struct zcblk_piece, bio),
-			      BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER);
-
-	if (err)
-		return err;
-	err = mempool_init_kmalloc_pool(&zcblk_reserve, ZCBLK_RESERVE_PIECES,
-					ZCBLK_RESERVE_BYTES);
-	if (err)
-		bioset_exit(&zcblk_piece_set);
-	return err;
+	return zcblk_bounce_pool_init(&zcblk_api_bounce, offsetof(struct zcblk_bufio_piece, bio),
+				      BIOSET_NEED_RESCUER);
 }
 
 /**
@@ -70,133 +53,68 @@ int zcblk_bufio_copy_init(void)
  */
 void zcblk_bufio_copy_exit(void)
 {
-	mempool_exit(&zcblk_reserve);
-	bioset_exit(&zcblk_piece_set);
+	zcblk_bounce_pool_exit(&zcblk_api_bounce);
 }
 
-static void zcblk_piece_free(struct zcblk_piece *piece)
+static void zcblk_bufio_piece_copy(struct zcblk_bufio_piece *piece)
 {
-	if (piece->reserve)
-		mempool_free(piece->reserve, &zcblk_reserve);
-	else
-		bio_free_pages(&piece->bio);
-	bio_put(&piece->bio);
-}
+	struct bvec_iter at = piece->mem.pages.bi_iter;
 
-/* Between a piece's memory and its place in the buffer */
-static void zcblk_piece_copy(struct zcblk_piece *piece)
-{
-	bool write = op_is_write(bio_op(&piece->bio));
-	struct bio_vec *bv = piece->bio.bi_io_vec;
-	unsigned int n, len = piece->len;
-	void *at = piece->at;
-
-	for (; len; len -= n, at += n, bv++) {
-		n = min(len, bv->bv_len);
-		if (write)
-			memcpy(bvec_virt(bv), at, n);
-		else
-			memcpy(at, bvec_virt(bv), n);
-	}
+	zcblk_bounce_copy(&piece->mem, &at, piece->at, piece->len,
+			  op_is_write(bio_op(&piece->bio)));
 }
 
 /* A read that failed leaves the buffer alone */
-static void zcblk_piece_end_io(struct bio *bio)
+static void zcblk_bufio_piece_end_io(struct bio *bio)
 {
-	struct zcblk_piece *piece = container_of(bio, struct zcblk_piece, bio);
+	struct zcblk_bufio_piece *piece = container_of(bio, struct zcblk_bufio_piece, bio);
 	blk_status_t status = bio->bi_status;
 	struct zcblk_bufio *io = piece->io;
 
 	if (!status && !op_is_write(bio_op(bio)))
-		zcblk_piece_copy(piece);
-	zcblk_piece_free(piece);
+		zcblk_bufio_piece_copy(piece);
+	zcblk_bounce_free(&piece->mem);
+	bio_put(bio);
 	zcblk_bufio_put(io, status);
 }
 
-/* Return: the bytes that pages were allocated for, whole logical blocks */
-static unsigned int zcblk_piece_get_pages(struct zcblk_piece *piece, size_t len)
+static struct zcblk_bufio_piece *zcblk_bufio_piece_alloc(struct zcblk_bufio *io, size_t done)
 {
-	bool write = op_is_write(bio_op(&piece->bio));
-	/* What a device does not fill must not be somebody's secrets */
-	gfp_t gfp = GFP_NOWAIT | __GFP_NOWARN | __GFP_NOMEMALLOC |
-		(write ? 0 : __GFP_ZERO);
-	struct bio *bio = &piece->bio;
-	struct page *page;
-	unsigned int n;
-
-	for (; len && bio->bi_vcnt < bio->bi_max_vecs; len -= n) {
-		page = alloc_page(gfp);
-		if (!page)
-			break;
-		n = min_t(size_t, len, PAGE_SIZE);
-		__bio_add_page(bio, page, n, 0);
-	}
-	return round_down(bio->bi_iter.bi_size,
-			  bdev_logical_block_size(bio->bi_bdev));
-}
-
-/* Return: as above; 0 when there is no memory, and no waiting for it */
-static unsigned int zcblk_piece_get_reserve(struct zcblk_piece *piece, size_t len)
-{
-	struct bio *bio = &piece->bio;
-
-	bio_free_pages(bio);
-	bio->bi_vcnt = 0;
-	bio->bi_iter.bi_size = 0;
-	piece->reserve = mempool_alloc(&zcblk_reserve, zcblk_bufio_gfp(piece->io));
-	if (!piece->reserve)
-		return 0;
-	len = min_t(size_t, len, ZCBLK_RESERVE_BYTES);
-	if (!op_is_write(bio_op(bio)))
-		memset(piece->reserve, 0, len);
-	__bio_add_page(bio, virt_to_page(piece->reserve), len,
-		       offset_in_page(piece->reserve));
-	zcblk_count(reserve, 1);
-	return len;
-}
-
-static struct zcblk_piece *zcblk_piece_alloc(struct zcblk_bufio *io, size_t done)
-{
-	size_t left = io->len - done;
-	unsigned int vecs = min_t(size_t, BIO_MAX_VECS, DIV_ROUND_UP(left, PAGE_SIZE));
-	struct zcblk_piece *piece;
+	gfp_t gfp = zcblk_bufio_gfp(io);
+	struct zcblk_bufio_piece *piece;
 	struct bio *bio;
 
-	/* Nobody polls for it, as there may be others */
-	bio = bio_alloc_bioset(io->bdev, vecs, io->opf & ~REQ_POLLED,
-			       zcblk_bufio_gfp(io), &zcblk_piece_set);
+	/* There may be several pieces, and so no one queue to poll */
+	bio = bio_alloc_bioset(io->bdev, 0, io->opf & ~REQ_POLLED, gfp,
+			       &zcblk_api_bounce.bios);
 	if (!bio)
 		return NULL;
 	bio->bi_iter.bi_sector = io->sector + (done >> SECTOR_SHIFT);
 	bio->bi_ioprio = io->ioprio;
-	bio->bi_end_io = zcblk_piece_end_io;
-	piece = container_of(bio, struct zcblk_piece, bio);
+	bio->bi_end_io = zcblk_bufio_piece_end_io;
+
+	piece = container_of(bio, struct zcblk_bufio_piece, bio);
 	piece->io = io;
 	piece->at = io->buf + done;
-	piece->reserve = NULL;
-	piece->len = zcblk_piece_get_pages(piece, left) ?:
-		zcblk_piece_get_reserve(piece, left);
-	bio->bi_iter.bi_size = piece->len;
-	if (piece->len)
-		return piece;
-	zcblk_piece_free(piece);
-	return NULL;
+	piece->len = min_t(size_t, io->len - done, ZCBLK_BOUNCE_BYTES);
+	piece->mem.pool = &zcblk_api_bounce;
+	piece->mem.kind = ZCBLK_BOUNCE_PAGE;
+	if (!zcblk_bounce_alloc(&piece->mem, bio, piece->len, gfp)) {
+		bio_put(bio);
+		return NULL;
+	}
+	if (piece->mem.kind == ZCBLK_BOUNCE_RESERVE)
+		zcblk_count(reserve, 1);
+	return piece;
 }
 
-static void zcblk_piece_submit(struct zcblk_bufio *io, struct zcblk_piece *piece)
+static void zcblk_bufio_piece_submit(struct zcblk_bufio *io, struct zcblk_bufio_piece *piece)
 {
 	if (op_is_write(io->opf))
-		zcblk_piece_copy(piece);
+		zcblk_bufio_piece_copy(piece);
 	zcblk_count(bios, 1);
 	atomic_inc(&io->pending);
 	submit_bio(&piece->bio);
-}
-
-/* Return: false when an I/O that must not wait needs more than one piece */
-static bool zcblk_piece_is_allowed(const struct zcblk_bufio *io,
-				   const struct zcblk_piece *piece)
-{
-	return piece->len == io->len || !(io->opf & REQ_NOWAIT);
 }
 
 /**
@@ -209,24 +127,25 @@ static bool zcblk_piece_is_allowed(const struct zcblk_bufio *io,
 void zcblk_bufio_copy(struct zcblk_bufio *io)
 {
 	blk_status_t status = BLK_STS_OK;
-	struct zcblk_piece *piece;
+	struct zcblk_bufio_piece *piece;
 	struct blk_plug plug;
 	size_t done, n;
 
+	/* The first piece would be on its way when another had to wait */
+	if (io->opf & REQ_NOWAIT && io->len > ZCBLK_BOUNCE_BYTES) {
+		zcblk_bufio_put(io, BLK_STS_AGAIN);
+		return;
+	}
 	blk_start_plug(&plug);
 	for (done = 0; done < io->len && !READ_ONCE(io->status); done += n) {
-		piece = zcblk_piece_alloc(io, done);
-		if (piece && !zcblk_piece_is_allowed(io, piece)) {
-			zcblk_piece_free(piece);
-			piece = NULL;
-		}
+		piece = zcblk_bufio_piece_alloc(io, done);
 		if (!piece) {
 			status = BLK_STS_AGAIN;
 			break;
 		}
-		/* From here on the piece may be gone at any time */
+		/* Once submitted, the piece may be freed at any time */
 		n = piece->len;
-		zcblk_piece_submit(io, piece);
+		zcblk_bufio_piece_submit(io, piece);
 	}
 	blk_finish_plug(&plug);
 	zcblk_bufio_put(io, status);

@@ -147,10 +147,11 @@ struct zcblk_bufio {
  * zcblk_bufio_submit() - begin an I/O between a buffer and a block device
  * @io: the I/O
  *
- * What is too large for one bio goes in several. All carry the flags of the
- * whole, also REQ_PREFLUSH: they are not ordered among each other, so that a
- * flush ahead of one would not be ahead of all. With REQ_NOWAIT an I/O that needs
- * more than one fails with BLK_STS_AGAIN, before any of it is done.
+ * What is too large for one bio goes in several; a copied I/O in one for each 128 KiB.
+ * All carry the flags of the whole, also REQ_PREFLUSH: they are not ordered among
+ * each other, so that a flush ahead of one would not be ahead of all. With
+ * REQ_NOWAIT an I/O that needs more than one fails with BLK_STS_AGAIN, before any
+ * of it is done.
  *
  * A read leaves what the device did not fill undefined when it fails.
  *
