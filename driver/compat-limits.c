@@ -39,8 +39,8 @@ struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
 	if (zcblk_lower_can_poll(lower))
 		blk_queue_flag_set(QUEUE_FLAG_POLL, q);
 	blk_queue_flag_set(QUEUE_FLAG_IO_STAT, q);
-	blk_queue_write_cache(q, test_bit(QUEUE_FLAG_WC, &lq->queue_flags),
-			      test_bit(QUEUE_FLAG_FUA, &lq->queue_flags));
+	/* The lower device's cache may be switched on later; it ignores what it does not need */
+	blk_queue_write_cache(q, true, true);
 	if (blk_get_integrity(lower->bd_disk))
 		blk_integrity_register(gd, blk_get_integrity(lower->bd_disk));
 	return gd;

@@ -29,8 +29,10 @@ struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
 	blk_set_stacking_limits(&lim);
 	/* Its default would make the disk stricter than the lower device */
 	lim.dma_alignment = 0;
-	/* Stacking takes NOWAIT away again where it is missing */
+	/* Stacking clears NOWAIT again where it is missing */
 	lim.features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;
+	/* The lower device's cache may be switched on later; it ignores what it does not need */
+	lim.features |= BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA;
 	if (zcblk_lower_can_poll(lower))
 		lim.features |= BLK_FEAT_POLL;
 	queue_limits_stack_bdev(&lim, lower, 0, name);

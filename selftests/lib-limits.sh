@@ -7,14 +7,15 @@
 # REQUIREMENTS: sysfs
 
 # Files under queue/ that state what the device is, whatever the kernel has of
-# them; the rest is policy (scheduler, readahead, ...) of each queue.
+# them; the rest is policy (scheduler, readahead, ...) of each queue. A disk always has a
+# write cache and FUA: test_lower_01 checks them.
 LIMITS="logical_block_size physical_block_size minimum_io_size optimal_io_size
 	dma_alignment max_hw_sectors_kb max_segments max_segment_size
 	max_integrity_segments max_discard_segments discard_granularity
 	discard_max_hw_bytes discard_max_bytes discard_zeroes_data
 	write_zeroes_max_bytes write_zeroes_unmap_max_hw_bytes
 	write_same_max_bytes rotational zoned nr_zones chunk_sectors
-	virt_boundary_mask write_cache fua stable_writes dax io_poll
+	virt_boundary_mask stable_writes dax io_poll
 	zone_append_max_bytes max_open_zones max_active_zones"
 
 same_file() {
