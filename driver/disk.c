@@ -26,6 +26,13 @@ static int zcblk_open(struct gendisk *gd, blk_mode_t mode)
 
 COMPAT_DISK_OPEN(zcblk_open)
 
+/* For the disk or a partition of it: the block layer changes a flag, and only warns of writes */
+static int zcblk_set_read_only(struct block_device *bdev, bool ro)
+{
+	zcblk_io_add_needs(bdev->bd_disk->private_data, ZCBLK_NEEDS_REFUSE);
+	return 0;
+}
+
 static void zcblk_disk_free(struct zcblk_disk *disk)
 {
 	zcblk_lower_close(disk);
@@ -49,6 +56,7 @@ static const struct block_device_operations zcblk_fops = {
 	.submit_bio = zcblk_submit_bio,
 	.poll_bio = zcblk_poll_bio,
 	.open = compat_disk_open(zcblk_open),
+	.set_read_only = zcblk_set_read_only,
 	.free_disk = zcblk_free_disk,
 };
 
@@ -97,6 +105,7 @@ static struct zcblk_disk *zcblk_disk_alloc(const char *name,
 	if (!disk)
 		return ERR_PTR(err);
 	disk->set = set;
+	spin_lock_init(&disk->needs_lock);
 	zcblk_io_update_needs(disk);
 	INIT_DELAYED_WORK(&disk->watch, zcblk_lower_watch);
 	INIT_DELAYED_WORK(&disk->poll_work, zcblk_poll_work);

@@ -31,7 +31,10 @@
 #define ZCBLK_NEEDS_PATH	(ZCBLK_NEEDS_COPY | ZCBLK_NEEDS_TURN)
 #define ZCBLK_NEEDS_STATS	(ZCBLK_NEEDS_COUNT | ZCBLK_NEEDS_LATENCY)
 
-/* What an operation is for us, and which needs it may have beside range and statistics */
+/* Needs that each operation may have */
+#define ZCBLK_NEEDS_ALWAYS	(ZCBLK_NEEDS_STATS | ZCBLK_NEEDS_RANGE | ZCBLK_NEEDS_REFUSE)
+
+/* What an operation is for us, and which other needs it may have */
 static const struct {
 	enum zcblk_op op;
 	unsigned int needs;
@@ -72,7 +75,7 @@ void zcblk_io_drain(struct zcblk_disk *disk)
 void zcblk_io_update_needs(struct zcblk_disk *disk)
 {
 	const struct zcblk_settings *set = disk->set;
-	unsigned int needs = 0;
+	unsigned int needs = set->read_only ? ZCBLK_NEEDS_REFUSE : 0;
 
 	if (set->path == ZCBLK_PATH_COPY)
 		needs |= ZCBLK_NEEDS_COPY;
@@ -86,8 +89,26 @@ void zcblk_io_update_needs(struct zcblk_disk *disk)
 		needs |= ZCBLK_NEEDS_RANGE;
 	if (set->stable)
 		needs |= ZCBLK_NEEDS_STABLE;
+	spin_lock(&disk->needs_lock);
 	/* I/O that reads it finds what path copy needs, see zcblk_copy_prepare() */
-	smp_store_release(&disk->needs, needs);
+	smp_store_release(&disk->needs, needs | disk->own_needs);
+	spin_unlock(&disk->needs_lock);
+}
+
+/**
+ * zcblk_io_add_needs() - add needs that do not follow from a disk's settings
+ * @disk: the disk, which may have been removed by force
+ * @needs: ZCBLK_NEEDS_* flags, for each bio from now on
+ *
+ * Context: process.
+ */
+void zcblk_io_add_needs(struct zcblk_disk *disk, unsigned int needs)
+{
+	spin_lock(&disk->needs_lock);
+	disk->own_needs |= needs;
+	/* Pairs with zcblk_submit_bio() */
+	smp_store_release(&disk->needs, disk->needs | needs);
+	spin_unlock(&disk->needs_lock);
 }
 
 static noinline void zcblk_io_put(struct zcblk_io *io, blk_status_t status)
@@ -199,17 +220,14 @@ static noinline void zcblk_io_range(struct zcblk_io *io)
 		zcblk_io_fail(io, err);
 }
 
-/* There is no memory to track a bio */
+/* End a bio that is not tracked */
 static void zcblk_io_refuse(struct zcblk_disk *disk, struct bio *bio,
-			    unsigned int needs, enum zcblk_op op)
+			    unsigned int needs, enum zcblk_op op, blk_status_t status)
 {
-	bool nowait = bio->bi_opf & REQ_NOWAIT;
-	blk_status_t status = nowait ? BLK_STS_AGAIN : BLK_STS_RESOURCE;
-
 	if (needs & ZCBLK_NEEDS_COUNT)
 		zcblk_stats_error(disk, status);
 	trace_zcblk_complete(bio, zcblk_needs_path(needs), op, status, 0);
-	if (nowait) {
+	if (status == BLK_STS_AGAIN) {
 		bio_wouldblock_error(bio);
 		return;
 	}
@@ -237,10 +255,41 @@ static __always_inline void zcblk_io_remap(struct zcblk_disk *disk, struct bio *
 	submit_bio_noacct(bio);
 }
 
+/*
+ * The block layer only warns of a write to a device that is read-only. BLK_STS_IOERR is
+ * what it used when it refused them; no status stands for EROFS. A flush does not come
+ * here: it writes nothing that was not written before.
+ */
+static bool zcblk_io_is_forbidden(struct zcblk_disk *disk, struct bio *bio)
+{
+	return op_is_write(bio_op(bio)) &&
+	       (bdev_read_only(bio->bi_bdev) || bdev_read_only(disk->lower));
+}
+
+/* Return: true if the bio must not go down; it has ended then */
+static bool zcblk_io_turn_away(struct zcblk_disk *disk, struct bio *bio,
+			       unsigned int needs, enum zcblk_op op)
+{
+	if (needs & ZCBLK_NEEDS_REFUSE && zcblk_io_is_forbidden(disk, bio)) {
+		zcblk_io_refuse(disk, bio, needs, op, BLK_STS_IOERR);
+		return true;
+	}
+	if (!(needs & ZCBLK_NEEDS_PATH))
+		return false;
+	zcblk_copy_stop_polling(bio);
+	/* Without a turn on path ab: it would come again on the other's */
+	if (!zcblk_copy_sends_back(bio))
+		return false;
+	bio_wouldblock_error(bio);
+	return true;
+}
+
 /* Path copy, or the path whose turn it is */
 static unsigned int zcblk_io_choose_path(struct zcblk_disk *disk, unsigned int needs,
 					 enum zcblk_op op)
 {
+	if (!(needs & ZCBLK_NEEDS_PATH))
+		return needs;
 	if (needs & ZCBLK_NEEDS_TURN && atomic_inc_return(&disk->turn[op]) & 1)
 		return needs & ~ZCBLK_NEEDS_TURN;
 	return (needs & ~(ZCBLK_NEEDS_TURN | ZCBLK_NEEDS_STABLE)) | ZCBLK_NEEDS_COPY;
@@ -252,14 +301,10 @@ static noinline void zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 {
 	struct zcblk_io *io;
 
-	if (unlikely(needs & ZCBLK_NEEDS_PATH)) {
-		zcblk_copy_stop_polling(bio);
-		/* Without a turn on path ab: it would come again on the other's */
-		if (zcblk_copy_sends_back(bio)) {
-			bio_wouldblock_error(bio);
+	if (unlikely(needs & (ZCBLK_NEEDS_PATH | ZCBLK_NEEDS_REFUSE))) {
+		if (zcblk_io_turn_away(disk, bio, needs, op))
 			return;
-		}
-		needs = zcblk_io_choose_path(disk, needs, op);
+		needs = zcblk_io_choose_path(disk, needs & ~ZCBLK_NEEDS_REFUSE, op);
 		if (!zcblk_io_needs_completion(needs)) {
 			zcblk_io_remap(disk, bio, needs, op);
 			return;
@@ -270,7 +315,8 @@ static noinline void zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 
 	io = zcblk_io_alloc(disk, bio);
 	if (unlikely(!io)) {
-		zcblk_io_refuse(disk, bio, needs, op);
+		zcblk_io_refuse(disk, bio, needs, op, bio->bi_opf & REQ_NOWAIT ?
+				BLK_STS_AGAIN : BLK_STS_RESOURCE);
 		return;
 	}
 	io->disk = disk;
@@ -308,12 +354,15 @@ void zcblk_submit_bio(struct bio *bio)
 	enum zcblk_op op = zcblk_ops[nr].op;
 	/* Pairs with zcblk_io_update_needs() */
 	unsigned int needs = smp_load_acquire(&disk->needs) &
-			     (zcblk_ops[nr].needs | ZCBLK_NEEDS_STATS | ZCBLK_NEEDS_RANGE);
+			     (zcblk_ops[nr].needs | ZCBLK_NEEDS_ALWAYS);
 
 	/* A flush covers the writes that completed before it, so it has no range */
 	if (op == ZCBLK_OP_WRITE && !bio->bi_iter.bi_size) {
 		op = ZCBLK_OP_FLUSH;
 		needs &= ZCBLK_NEEDS_STATS;
+	} else if (op != ZCBLK_OP_READ && unlikely(bdev_read_only(disk->lower))) {
+		/* The kernel announces this to no holder, and a look each second is late */
+		needs |= ZCBLK_NEEDS_REFUSE;
 	}
 	if (blk_queue_io_stat(bdev_get_queue(bio->bi_bdev)))
 		zcblk_io_begin(disk, bio, needs | ZCBLK_NEEDS_ACCOUNT, op);

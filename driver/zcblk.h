@@ -104,6 +104,7 @@ struct zcblk_settings {
 #define ZCBLK_NEEDS_STABLE	BIT(5)	/* watch the data for changes */
 #define ZCBLK_NEEDS_ACCOUNT	BIT(6)	/* the block layer's accounting: iostats is 1 */
 #define ZCBLK_NEEDS_POLL	BIT(7)	/* its submitter polls, and it has a number */
+#define ZCBLK_NEEDS_REFUSE	BIT(8)	/* find out whether it has to be refused */
 
 static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
 {
@@ -201,6 +202,8 @@ struct zcblk_io_cache;
  * @gd: the disk as the block layer sees it
  * @set: settings of the device; valid until the disk is taken down
  * @needs: what they need for each bio: ZCBLK_NEEDS_* flags
+ * @own_needs: those of @needs that do not follow from the settings
+ * @needs_lock: serialises changes of both; a leaf
  * @lower_file: our claim on the lower device
  * @lower: the lower device
  * @removing: no new openers; under @gd->open_mutex
@@ -226,6 +229,8 @@ struct zcblk_disk {
 	struct gendisk *gd;
 	const struct zcblk_settings *set;
 	unsigned int needs;
+	unsigned int own_needs;
+	spinlock_t needs_lock; /* see above */
 	struct file *lower_file;
 	struct block_device *lower;
 	bool removing;
@@ -272,9 +277,9 @@ struct zcblk_io {
 	struct bio *parent;
 	u64 start_ns;
 	unsigned long start_jiffies;
-	u8 needs;
-	u8 op;
+	u16 needs;
 	u16 poll_nr;
+	u8 op;
 	blk_status_t status;
 	atomic_t pending;
 	unsigned int pieces;
@@ -340,6 +345,7 @@ void zcblk_io_exit(struct zcblk_disk *disk);
 /* io.c */
 void zcblk_io_drain(struct zcblk_disk *disk);
 void zcblk_io_update_needs(struct zcblk_disk *disk);
+void zcblk_io_add_needs(struct zcblk_disk *disk, unsigned int needs);
 void zcblk_io_complete(struct zcblk_io *io, blk_status_t status);
 void zcblk_submit_bio(struct bio *bio);
 

@@ -68,6 +68,10 @@ for write in 0 1; do
 	check_eq "write=$write: nothing is sent" 0 "$(api_io_result bios)"
 done
 buffer refused-op -22 2 nullb1 write=0 flags=fua
+blockdev --setro /dev/zcblk0
+buffer refused-read-only -30 2 zcblk0
+check_eq "read-only: nothing is sent" 0 "$(api_io_result bios)"
+blockdev --setrw /dev/zcblk0
 for bytes in 1 4097; do
 	buffer refused-length -22 2 nullb1 "bytes=$bytes"
 done

@@ -58,7 +58,8 @@ static enum zcblk_reason zcblk_check_op(const struct zcblk_bufio *io)
 	case (__force blk_opf_t)REQ_OP_WRITE:
 		if (!io->len && !(io->opf & REQ_PREFLUSH))
 			return ZCBLK_REFUSED_LENGTH;
-		return ZCBLK_MAPPED;
+		return io->len && bdev_read_only(io->bdev) ? ZCBLK_REFUSED_READ_ONLY :
+			ZCBLK_MAPPED;
 	case (__force blk_opf_t)REQ_OP_READ:
 		if (op_is_flush(io->opf))
 			return ZCBLK_REFUSED_OP;
@@ -345,8 +346,8 @@ static void zcblk_bufio_map(struct zcblk_bufio *io)
 
 static void zcblk_bufio_refuse(struct zcblk_bufio *io)
 {
-	io->status = io->reason == ZCBLK_REFUSED_UNMAPPED ? BLK_STS_IOERR :
-		BLK_STS_INVAL;
+	io->status = io->reason == ZCBLK_REFUSED_UNMAPPED ||
+		     io->reason == ZCBLK_REFUSED_READ_ONLY ? BLK_STS_IOERR : BLK_STS_INVAL;
 	zcblk_bufio_end(io);
 }
 
@@ -398,6 +399,8 @@ static int zcblk_bufio_errno(const struct zcblk_bufio *io)
 {
 	if (!zcblk_reason_is_refused(io->reason))
 		return blk_status_to_errno(io->status);
+	if (io->reason == ZCBLK_REFUSED_READ_ONLY)
+		return -EROFS;
 	return io->reason == ZCBLK_REFUSED_UNMAPPED ? -EFAULT : -EINVAL;
 }
 

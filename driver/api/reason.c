@@ -23,6 +23,7 @@ static const char *const zcblk_reason_names[] = {
 	[ZCBLK_REFUSED_LENGTH] = "refused-length",
 	[ZCBLK_REFUSED_SECTOR] = "refused-sector",
 	[ZCBLK_REFUSED_OP] = "refused-op",
+	[ZCBLK_REFUSED_READ_ONLY] = "refused-read-only",
 };
 
 const char *zcblk_reason_name(enum zcblk_reason reason)

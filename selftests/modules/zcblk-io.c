@@ -307,6 +307,7 @@ static bool will_be_refused(void *buf)
 {
 	return strstarts(explained, "refused") ||
 		(!written && (opf_of(flags) & (REQ_FUA | REQ_PREFLUSH))) ||
+		(written && bdev_read_only(target.bdev)) ||
 		sector % (bdev_logical_block_size(target.bdev) / 512);
 }
 

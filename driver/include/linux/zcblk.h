@@ -40,6 +40,8 @@ struct zcblk_stable;
  * @ZCBLK_REFUSED_SECTOR: refused (-EINVAL), for no logical block begins there
  * @ZCBLK_REFUSED_OP: refused (-EINVAL), for it is neither REQ_OP_READ nor
  *	REQ_OP_WRITE, or a read with REQ_FUA or REQ_PREFLUSH
+ * @ZCBLK_REFUSED_READ_ONLY: refused (-EROFS), for it writes to a device that is
+ *	read-only
  * @ZCBLK_NR_REASONS: how many there are
  */
 enum zcblk_reason {
@@ -53,6 +55,7 @@ enum zcblk_reason {
 	ZCBLK_REFUSED_LENGTH,
 	ZCBLK_REFUSED_SECTOR,
 	ZCBLK_REFUSED_OP,
+	ZCBLK_REFUSED_READ_ONLY,
 	ZCBLK_NR_REASONS,
 };
 
@@ -161,7 +164,8 @@ struct zcblk_bufio {
  * with REQ_NOWAIT. Inside a disk's ->submit_bio() only for what is not copied.
  * Return: nothing; @io->done is called in any case, and possibly before this
  * returns. The status is that of the device; for what was refused BLK_STS_IOERR
- * (no memory there) or BLK_STS_INVAL, which before Linux 6.11 is BLK_STS_IOERR.
+ * (no memory there, or the device is read-only) or BLK_STS_INVAL, which before Linux
+ * 6.11 is BLK_STS_IOERR.
  * zcblk_reason_is_refused(@io->reason) tells the one from the other.
  */
 void zcblk_bufio_submit(struct zcblk_bufio *io);
@@ -183,8 +187,9 @@ void zcblk_bufio_poll(struct zcblk_bufio *io);
  * @opf: operation and flags, as in &struct zcblk_bufio
  *
  * Context: process. Sleeps.
- * Return: 0; -EFAULT where there is no memory; -EINVAL for a length, sector or
- * operation that the device does not take; or the device's error.
+ * Return: 0; -EFAULT where there is no memory; -EROFS for a write to a device that is
+ * read-only; -EINVAL for a length, sector or operation that the device does not take;
+ * or the device's error.
  */
 int zcblk_bufio_rw(struct block_device *bdev, sector_t sector, void *buf,
 		   size_t len, blk_opf_t opf);
