@@ -10,19 +10,39 @@
 #include "zcblk.h"
 
 /* Flags that the disk has where its lower device has them */
-static const unsigned int zcblk_inherited_flags[] = {
-	QUEUE_FLAG_NONROT,
-	QUEUE_FLAG_STABLE_WRITES,
-	QUEUE_FLAG_NOWAIT,
+static const struct {
+	enum zcblk_property property;
+	unsigned int flag;
+} zcblk_inherited_flags[] = {
+	{ ZCBLK_ROTATIONAL, QUEUE_FLAG_NONROT },
+	{ ZCBLK_STABLE_WRITES, QUEUE_FLAG_STABLE_WRITES },
+	{ ZCBLK_NOWAIT, QUEUE_FLAG_NOWAIT },
 };
 
-struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
-					const char *name)
+static void zcblk_limits_copy_flags(struct zcblk_disk *disk, struct request_queue *q,
+				    unsigned long changed)
 {
-	struct request_queue *lq = bdev_get_queue(lower);
+	struct request_queue *lq = bdev_get_queue(disk->lower);
+	unsigned int flag;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(zcblk_inherited_flags); i++) {
+		flag = zcblk_inherited_flags[i].flag;
+		if (!(changed & BIT(zcblk_inherited_flags[i].property)))
+			continue;
+		if (test_bit(flag, &lq->queue_flags) ||
+		    (flag == QUEUE_FLAG_STABLE_WRITES && disk->set->stable))
+			blk_queue_flag_set(flag, q);
+		else
+			blk_queue_flag_clear(flag, q);
+	}
+}
+
+struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *name)
+{
+	struct block_device *lower = disk->lower;
 	struct gendisk *gd = blk_alloc_disk(NUMA_NO_NODE);
 	struct request_queue *q;
-	size_t i;
 
 	if (!gd)
 		return ERR_PTR(-ENOMEM);
@@ -33,9 +53,7 @@ struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
 	/* Its default would make the disk stricter than the lower device */
 	q->limits.dma_alignment = 0;
 	disk_stack_limits(gd, lower, 0);
-	for (i = 0; i < ARRAY_SIZE(zcblk_inherited_flags); i++)
-		if (test_bit(zcblk_inherited_flags[i], &lq->queue_flags))
-			blk_queue_flag_set(zcblk_inherited_flags[i], q);
+	zcblk_limits_copy_flags(disk, q, ZCBLK_LIMITS);
 	if (zcblk_lower_can_poll(lower))
 		blk_queue_flag_set(QUEUE_FLAG_POLL, q);
 	blk_queue_flag_set(QUEUE_FLAG_IO_STAT, q);
@@ -44,4 +62,26 @@ struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
 	if (blk_get_integrity(lower->bd_disk))
 		blk_integrity_register(gd, blk_get_integrity(lower->bd_disk));
 	return gd;
+}
+
+void zcblk_limits_follow(struct zcblk_disk *disk, unsigned long changed)
+{
+	struct request_queue *q = disk->gd->queue;
+	struct queue_limits *lim = &q->limits, from;
+
+	zcblk_limits_copy_flags(disk, q, changed);
+	blk_set_stacking_limits(&from);
+	blk_stack_limits(&from, &bdev_get_queue(disk->lower)->limits,
+			 get_start_sect(disk->lower));
+	if (changed & BIT(ZCBLK_DISCARD)) {
+		lim->discard_granularity = from.discard_granularity;
+		lim->discard_alignment = from.discard_alignment;
+		lim->max_discard_segments = from.max_discard_segments;
+		lim->max_hw_discard_sectors = from.max_hw_discard_sectors;
+		lim->max_discard_sectors = from.max_discard_sectors;
+	}
+	if (changed & BIT(ZCBLK_SECURE_ERASE))
+		lim->max_secure_erase_sectors = from.max_secure_erase_sectors;
+	if (changed & BIT(ZCBLK_WRITE_ZEROES))
+		lim->max_write_zeroes_sectors = from.max_write_zeroes_sectors;
 }

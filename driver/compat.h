@@ -207,6 +207,29 @@ static void compat_##fn(unsigned long error, void *context)		\
 #define BLK_STS_INVAL BLK_STS_IOERR
 #endif
 
+/* block: bdev_nonrot() became bdev_rot() (v7.1) */
+#ifndef COMPAT_HAVE_BDEV_ROT
+#define bdev_rot(bdev)	(!bdev_nonrot(bdev))
+#endif
+
+/*
+ * block: new max_hw_wzeroes_unmap_sectors queue limit (v6.17). The block layer refuses
+ * limits where it differs from max_write_zeroes_sectors, as it does after the driver has
+ * withdrawn the operation.
+ */
+static inline void compat_copy_write_zeroes(struct queue_limits *lim,
+					    const struct queue_limits *from)
+{
+	lim->max_write_zeroes_sectors = from->max_write_zeroes_sectors;
+#ifdef COMPAT_HAVE_WZEROES_UNMAP
+	lim->max_hw_wzeroes_unmap_sectors =
+		from->max_hw_wzeroes_unmap_sectors == from->max_write_zeroes_sectors ?
+		from->max_write_zeroes_sectors : 0;
+	lim->max_wzeroes_unmap_sectors = min(lim->max_hw_wzeroes_unmap_sectors,
+					     lim->max_user_wzeroes_unmap_sectors);
+#endif
+}
+
 /* lib/crc: crc32c() needs no module of its own (v6.14) */
 #ifndef COMPAT_HAVE_CRC32C
 #define crc32c(crc, p, len)	__crc32c_le(crc, p, len)

@@ -44,6 +44,16 @@ else
 zcblk-y += compat-limits.o
 endif
 
+# until v7.1 it was bdev_nonrot()
+ifeq ($(call compat-has,blkdev.h,\<bdev_rot\>),y)
+ccflags-y += -DCOMPAT_HAVE_BDEV_ROT
+endif
+
+# v6.17: zeroes that unmap have limits of their own
+ifeq ($(call compat-has,blkdev.h,\<max_hw_wzeroes_unmap_sectors\>),y)
+ccflags-y += -DCOMPAT_HAVE_WZEROES_UNMAP
+endif
+
 # v6.16: a synchronous I/O on memory of the direct map
 ifeq ($(call compat-has,bio.h,\<bdev_rw_virt\>),y)
 ccflags-y += -DCOMPAT_HAVE_BDEV_RW_VIRT

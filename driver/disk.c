@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/backing-dev.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -147,14 +148,14 @@ free_disk:
 
 static int zcblk_disk_alloc_gd(struct zcblk_disk *disk, const char *name)
 {
-	struct gendisk *gd = zcblk_limits_alloc_disk(disk->lower, name);
+	struct gendisk *gd = zcblk_limits_alloc_disk(disk, name);
 
 	if (IS_ERR(gd))
 		return PTR_ERR(gd);
 	gd->fops = &zcblk_fops;
 	gd->private_data = disk;
 	strscpy(gd->disk_name, name, sizeof(gd->disk_name));
-	set_capacity(gd, bdev_nr_sectors(disk->lower));
+	set_capacity(gd, disk->seen[ZCBLK_SIZE]);
 	if (disk->set->read_only)
 		set_disk_ro(gd, true);
 	disk->gd = gd;
@@ -177,6 +178,7 @@ static int zcblk_disk_add_gd(struct zcblk_disk *disk)
 		pr_warn("%s: no holder link to %pg: %d\n", disk->gd->disk_name,
 			disk->lower, err);
 	disk->linked = !err;
+	disk->gd->bdi->ra_pages = disk->seen[ZCBLK_READ_AHEAD];
 	zcblk_debugfs_add(disk);
 	zcblk_lower_watch_start(disk);
 	return 0;

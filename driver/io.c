@@ -262,6 +262,8 @@ static __always_inline void zcblk_io_remap(struct zcblk_disk *disk, struct bio *
  */
 static bool zcblk_io_is_forbidden(struct zcblk_disk *disk, struct bio *bio)
 {
+	if (READ_ONCE(disk->unfit))
+		return true;
 	return op_is_write(bio_op(bio)) &&
 	       (bdev_read_only(bio->bi_bdev) || bdev_read_only(disk->lower));
 }

@@ -6,13 +6,40 @@
  *
  * Copyright (C) 2026 The zcblk authors
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/backing-dev.h>
 #include <linux/blk-integrity.h>
 
 #include "zcblk.h"
 
+static void zcblk_limits_stack(struct queue_limits *lim, struct block_device *lower,
+			       const char *name)
+{
+	blk_set_stacking_limits(lim);
+	/* Its default would make the disk stricter than the lower device */
+	lim->dma_alignment = 0;
+	/* Stacking clears NOWAIT again where it is missing */
+	lim->features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;
+	/* The lower device's cache may be switched on later; it ignores what it does not need */
+	lim->features |= BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA;
+	if (zcblk_lower_can_poll(lower))
+		lim->features |= BLK_FEAT_POLL;
+	queue_limits_stack_bdev(lim, lower, 0, name);
+	/* The user may have reduced it; the driver may have withdrawn it */
+	lim->max_user_discard_sectors = bdev_max_discard_sectors(lower);
+	compat_copy_write_zeroes(lim, lim);
+}
+
+static void zcblk_limits_set_stable(struct queue_limits *lim, struct zcblk_disk *disk)
+{
+	if (disk->set->stable)
+		lim->features |= BLK_FEAT_STABLE_WRITES;
+}
+
 /**
- * zcblk_limits_alloc_disk() - allocate a disk with the limits of a lower device
- * @lower: the lower device
+ * zcblk_limits_alloc_disk() - allocate a disk with the limits of its lower device
+ * @disk: our side of the disk
  * @name: name of the disk, for messages
  *
  * Inline encryption and atomic writes are not passed on: the block layer does
@@ -21,22 +48,65 @@
  * Context: process.
  * Return: the disk, not yet added, or an ERR_PTR().
  */
-struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
-					const char *name)
+struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *name)
 {
 	struct queue_limits lim;
 
-	blk_set_stacking_limits(&lim);
-	/* Its default would make the disk stricter than the lower device */
-	lim.dma_alignment = 0;
-	/* Stacking clears NOWAIT again where it is missing */
-	lim.features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;
-	/* The lower device's cache may be switched on later; it ignores what it does not need */
-	lim.features |= BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA;
-	if (zcblk_lower_can_poll(lower))
-		lim.features |= BLK_FEAT_POLL;
-	queue_limits_stack_bdev(&lim, lower, 0, name);
-	if (!queue_limits_stack_integrity_bdev(&lim, lower))
+	zcblk_limits_stack(&lim, disk->lower, name);
+	zcblk_limits_set_stable(&lim, disk);
+	if (!queue_limits_stack_integrity_bdev(&lim, disk->lower))
 		return ERR_PTR(-EINVAL);
 	return blk_alloc_disk(&lim, NUMA_NO_NODE);
+}
+
+static void zcblk_limits_copy(struct queue_limits *lim, const struct queue_limits *from,
+			      unsigned long changed)
+{
+	blk_features_t features = 0;
+
+	if (changed & BIT(ZCBLK_STABLE_WRITES))
+		features |= BLK_FEAT_STABLE_WRITES;
+	if (changed & BIT(ZCBLK_ROTATIONAL))
+		features |= BLK_FEAT_ROTATIONAL;
+	if (changed & BIT(ZCBLK_NOWAIT))
+		features |= BLK_FEAT_NOWAIT;
+	lim->features = (lim->features & ~features) | (from->features & features);
+
+	if (changed & BIT(ZCBLK_DISCARD)) {
+		lim->max_hw_discard_sectors = from->max_hw_discard_sectors;
+		lim->max_user_discard_sectors = from->max_user_discard_sectors;
+		lim->max_discard_segments = from->max_discard_segments;
+		lim->discard_granularity = from->discard_granularity;
+		lim->discard_alignment = from->discard_alignment;
+	}
+	if (changed & BIT(ZCBLK_SECURE_ERASE))
+		lim->max_secure_erase_sectors = from->max_secure_erase_sectors;
+	if (changed & BIT(ZCBLK_WRITE_ZEROES))
+		compat_copy_write_zeroes(lim, from);
+}
+
+/**
+ * zcblk_limits_follow() - copy limits of the lower device that have changed
+ * @disk: a disk that is up
+ * @changed: a bit for each enum zcblk_property
+ *
+ * Context: process.
+ */
+void zcblk_limits_follow(struct zcblk_disk *disk, unsigned long changed)
+{
+	struct gendisk *gd = disk->gd;
+	unsigned long ra_pages = gd->bdi->ra_pages;
+	struct queue_limits lim, from;
+	int err;
+
+	zcblk_limits_stack(&from, disk->lower, gd->disk_name);
+	zcblk_limits_set_stable(&from, disk);
+	lim = queue_limits_start_update(gd->queue);
+	zcblk_limits_copy(&lim, &from, changed);
+	err = queue_limits_commit_update(gd->queue, &lim);
+	if (err)
+		pr_warn("%s: cannot follow the limits of %pg (%d)\n", gd->disk_name,
+			disk->lower, err);
+	/* The update has set it to its default */
+	gd->bdi->ra_pages = ra_pages;
 }

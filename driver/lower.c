@@ -8,7 +8,7 @@
 
 #include "zcblk.h"
 
-/* The block layer tells nobody that a device changed its size, so we look */
+/* The block layer does not report what changes, so we look */
 #define ZCBLK_WATCH_INTERVAL	HZ
 
 static const char *zcblk_lower_why(int err)
@@ -122,6 +122,7 @@ int zcblk_lower_open(struct zcblk_disk *disk, const char *name)
 		return PTR_ERR(file);
 	disk->lower_file = file;
 	disk->lower = file_bdev(file);
+	zcblk_follow_start(disk);
 	return 0;
 }
 
@@ -171,7 +172,7 @@ void zcblk_lower_watch_start(struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_lower_watch() - follow the lower device's size, or its end
+ * zcblk_lower_watch() - follow the lower device's properties, or its end
  * @work: &zcblk_disk.watch
  *
  * Context: workqueue, once a second.
@@ -191,7 +192,7 @@ void zcblk_lower_watch(struct work_struct *work)
 		set_capacity(disk->gd, 0);
 		return;
 	}
-	set_capacity_and_notify(disk->gd, bdev_nr_sectors(disk->lower));
+	zcblk_follow(disk);
 	if (disk->ranges)
 		zcblk_ranges_watch(disk->ranges, disk->gd->disk_name);
 	zcblk_lower_watch_start(disk);

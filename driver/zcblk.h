@@ -95,6 +95,25 @@ struct zcblk_settings {
 	int read_only;
 };
 
+/* Properties of a lower device that change while the disk is up; see follow.c */
+enum zcblk_property {
+	ZCBLK_SIZE,
+	ZCBLK_READ_ONLY,
+	ZCBLK_BLOCK_SIZE,
+	ZCBLK_ZONED,
+	ZCBLK_DISCARD,
+	ZCBLK_SECURE_ERASE,
+	ZCBLK_WRITE_ZEROES,
+	ZCBLK_STABLE_WRITES,
+	ZCBLK_ROTATIONAL,
+	ZCBLK_NOWAIT,
+	ZCBLK_READ_AHEAD,
+	ZCBLK_NR_PROPERTIES,
+};
+
+/* Those that are limits and flags of the disk's queue */
+#define ZCBLK_LIMITS	GENMASK(ZCBLK_NOWAIT, ZCBLK_DISCARD)
+
 /* What has to be done for a bio */
 #define ZCBLK_NEEDS_COPY	BIT(0)	/* path copy; else path zerocopy */
 #define ZCBLK_NEEDS_TURN	BIT(1)	/* path ab: look up whose turn it is */
@@ -208,8 +227,10 @@ struct zcblk_io_cache;
  * @lower: the lower device
  * @removing: no new openers; under @gd->open_mutex
  * @dead: the lower device has gone
+ * @unfit: the lower device has changed so that no I/O may go down
+ * @seen: properties of the lower device when we last looked
  * @linked: the holder links in sysfs stand
- * @watch: looks after the lower device's size and life
+ * @watch: looks after the lower device's properties and life
  * @wq: makes pieces where submit_bio had no memory for them; each disk has its
  *      own, as disks may stand on one another by way of other drivers
  * @io_set: clones, each inside a struct zcblk_io
@@ -235,7 +256,9 @@ struct zcblk_disk {
 	struct block_device *lower;
 	bool removing;
 	bool dead;
+	bool unfit;
 	bool linked;
+	u64 seen[ZCBLK_NR_PROPERTIES];
 	struct delayed_work watch;
 	struct workqueue_struct *wq;
 	struct bio_set io_set;
@@ -325,8 +348,12 @@ bool zcblk_is_ours(const struct gendisk *gd);
 void zcblk_disk_wait_all_freed(void);
 
 /* limits.c, or compat-limits.c for kernels before v6.11 */
-struct gendisk *zcblk_limits_alloc_disk(struct block_device *lower,
-					const char *name);
+struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *name);
+void zcblk_limits_follow(struct zcblk_disk *disk, unsigned long changed);
+
+/* follow.c */
+void zcblk_follow_start(struct zcblk_disk *disk);
+void zcblk_follow(struct zcblk_disk *disk);
 
 /* lower.c */
 struct file *zcblk_lower_claim(const struct zcblk_settings *set, void *holder,
