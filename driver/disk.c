@@ -107,6 +107,7 @@ static struct zcblk_disk *zcblk_disk_alloc(const char *name,
 		return ERR_PTR(err);
 	disk->set = set;
 	spin_lock_init(&disk->needs_lock);
+	disk->own_needs = ZCBLK_NEEDS_SUPPORT;
 	zcblk_io_update_needs(disk);
 	INIT_DELAYED_WORK(&disk->watch, zcblk_lower_watch);
 	INIT_DELAYED_WORK(&disk->poll_work, zcblk_poll_work);

@@ -146,3 +146,28 @@ void zcblk_follow(struct zcblk_disk *disk)
 	zcblk_follow_announce(gd, changed);
 }
 
+/**
+ * zcblk_follow_unsupported() - stop offering an operation that the lower device rejects
+ * @disk: the disk
+ * @op: the operation
+ *
+ * Some devices find out only by trying. The limit remains 0 until that of the lower
+ * device changes. The hardware's limit too, or the block layer would restore the other
+ * with the next setting.
+ *
+ * Context: any; before the bio ends, so that the block layer sees it.
+ */
+void zcblk_follow_unsupported(struct zcblk_disk *disk, enum zcblk_op op)
+{
+	struct queue_limits *lim = &disk->gd->queue->limits;
+	static const struct queue_limits none;
+
+	if (op == ZCBLK_OP_DISCARD) {
+		lim->max_hw_discard_sectors = 0;
+		lim->max_discard_sectors = 0;
+	} else if (op == ZCBLK_OP_SECURE_ERASE) {
+		lim->max_secure_erase_sectors = 0;
+	} else if (op == ZCBLK_OP_WRITE_ZEROES) {
+		compat_copy_write_zeroes(lim, &none);
+	}
+}

@@ -41,9 +41,9 @@ static const struct {
 } zcblk_ops[1 << REQ_OP_BITS] = {
 	[REQ_OP_READ] = { ZCBLK_OP_READ, ZCBLK_NEEDS_PATH },
 	[REQ_OP_WRITE] = { ZCBLK_OP_WRITE, ZCBLK_NEEDS_PATH | ZCBLK_NEEDS_STABLE },
-	[REQ_OP_DISCARD] = { ZCBLK_OP_DISCARD },
-	[REQ_OP_SECURE_ERASE] = { ZCBLK_OP_SECURE_ERASE },
-	[REQ_OP_WRITE_ZEROES] = { ZCBLK_OP_WRITE_ZEROES },
+	[REQ_OP_DISCARD] = { ZCBLK_OP_DISCARD, ZCBLK_NEEDS_SUPPORT },
+	[REQ_OP_SECURE_ERASE] = { ZCBLK_OP_SECURE_ERASE, ZCBLK_NEEDS_SUPPORT },
+	[REQ_OP_WRITE_ZEROES] = { ZCBLK_OP_WRITE_ZEROES, ZCBLK_NEEDS_SUPPORT },
 };
 
 /**
@@ -111,7 +111,18 @@ void zcblk_io_add_needs(struct zcblk_disk *disk, unsigned int needs)
 	spin_unlock(&disk->needs_lock);
 }
 
-static noinline void zcblk_io_put(struct zcblk_io *io, blk_status_t status)
+/* The submitter finds the limit cleared when its bio ends, and falls back */
+static noinline void zcblk_io_fail(struct zcblk_io *io, blk_status_t status)
+{
+	if (io->needs & ZCBLK_NEEDS_COUNT)
+		zcblk_stats_error(io->disk, status);
+	if (io->needs & ZCBLK_NEEDS_SUPPORT &&
+	    (status == BLK_STS_NOTSUPP || status == BLK_STS_TARGET))
+		zcblk_follow_unsupported(io->disk, io->op);
+	io->parent->bi_status = status;
+}
+
+static noinline void zcblk_io_put(struct zcblk_io *io)
 {
 	struct zcblk_disk *disk = io->disk;
 	struct bio *bio = io->parent;
@@ -119,8 +130,6 @@ static noinline void zcblk_io_put(struct zcblk_io *io, blk_status_t status)
 	zcblk_io_free(disk, io);
 	/* Lets zcblk_disk_remove() go on: nothing of the disk below */
 	this_cpu_dec(disk->stats->in_flight);
-	if (status)
-		bio->bi_status = status;
 	bio_endio(bio);
 }
 
@@ -146,12 +155,14 @@ void zcblk_io_complete(struct zcblk_io *io, blk_status_t status)
 
 	if (io->start_ns)
 		latency = ktime_get_ns() - io->start_ns;
-	zcblk_stats_end(io, status, latency);
+	zcblk_stats_end(io, latency);
+	if (unlikely(status))
+		zcblk_io_fail(io, status);
 	trace_zcblk_complete(io->parent, zcblk_io_path(io), io->op, status, latency);
 	if (io->needs & ZCBLK_NEEDS_ACCOUNT)
 		bio_end_io_acct(io->parent, io->start_jiffies);
 
-	zcblk_io_put(io, status);
+	zcblk_io_put(io);
 }
 
 static void zcblk_clone_end_io(struct bio *clone)
@@ -183,7 +194,7 @@ static void zcblk_io_start_work(struct work_struct *work)
 }
 
 /* The bio has no range: it was refused or cancelled */
-static void zcblk_io_fail(struct zcblk_io *io, int err)
+static void zcblk_io_cancel(struct zcblk_io *io, int err)
 {
 	io->needs &= ~ZCBLK_NEEDS_RANGE;
 	zcblk_io_complete(io, err == -EAGAIN ? BLK_STS_AGAIN : BLK_STS_IOERR);
@@ -194,7 +205,7 @@ static void zcblk_io_granted(struct zcblk_range *range, int err)
 	struct zcblk_io *io = container_of(range, struct zcblk_io, range);
 
 	if (err) {
-		zcblk_io_fail(io, err);
+		zcblk_io_cancel(io, err);
 		return;
 	}
 	INIT_WORK(&io->work, zcblk_io_start_work);
@@ -217,7 +228,7 @@ static noinline void zcblk_io_range(struct zcblk_io *io)
 	else if (err == -EINPROGRESS)
 		zcblk_poll_kick(disk);	/* the range may be that of polled I/O */
 	else
-		zcblk_io_fail(io, err);
+		zcblk_io_cancel(io, err);
 }
 
 /* End a bio that is not tracked */

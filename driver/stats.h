@@ -67,19 +67,15 @@ static inline void zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
 /**
  * zcblk_stats_end() - count a bio that has ended
  * @io: the bio
- * @status: how it ended
  * @latency_ns: time from submission, ns
  *
  * Context: any.
  */
-static inline void zcblk_stats_end(struct zcblk_io *io, blk_status_t status,
-				   u64 latency_ns)
+static inline void zcblk_stats_end(struct zcblk_io *io, u64 latency_ns)
 {
 	struct zcblk_stats __percpu *stats = io->disk->stats;
 	unsigned int bucket;
 
-	if (unlikely(status) && io->needs & ZCBLK_NEEDS_COUNT)
-		zcblk_stats_error(io->disk, status);
 	if (io->needs & ZCBLK_NEEDS_LATENCY) {
 		bucket = latency_ns ? ilog2(latency_ns) : 0;
 		bucket = min(bucket, ZCBLK_NR_BUCKETS - 1U);

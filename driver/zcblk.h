@@ -124,6 +124,7 @@ enum zcblk_property {
 #define ZCBLK_NEEDS_ACCOUNT	BIT(6)	/* the block layer's accounting: iostats is 1 */
 #define ZCBLK_NEEDS_POLL	BIT(7)	/* its submitter polls, and it has a number */
 #define ZCBLK_NEEDS_REFUSE	BIT(8)	/* find out whether it has to be refused */
+#define ZCBLK_NEEDS_SUPPORT	BIT(9)	/* the lower device may not support the operation */
 
 static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
 {
@@ -354,6 +355,7 @@ void zcblk_limits_follow(struct zcblk_disk *disk, unsigned long changed);
 /* follow.c */
 void zcblk_follow_start(struct zcblk_disk *disk);
 void zcblk_follow(struct zcblk_disk *disk);
+void zcblk_follow_unsupported(struct zcblk_disk *disk, enum zcblk_op op);
 
 /* lower.c */
 struct file *zcblk_lower_claim(const struct zcblk_settings *set, void *holder,
