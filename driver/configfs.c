@@ -107,6 +107,15 @@ static int zcblk_allow_path(struct zcblk_device *dev, int path)
 	return zcblk_copy_prepare(dev->disk, zcblk_device_name(dev), path);
 }
 
+/* The page cache is to keep its pages as they are; see zcblk.8 for what this reaches */
+static int zcblk_allow_stable(struct zcblk_device *dev, int on)
+{
+	WRITE_ONCE(dev->set.stable, on);
+	if (dev->disk)
+		zcblk_limits_follow(dev->disk, BIT(ZCBLK_STABLE_WRITES));
+	return 0;
+}
+
 static int zcblk_allow_overlap(struct zcblk_device *dev, int overlap)
 {
 	if (dev->set.range_lock)
