@@ -92,7 +92,24 @@ static inline void bdev_fput(struct file *bdev_file)
 	blkdev_put(file->bdev, file->mode);
 	kfree(file);
 }
+
+/* fs: holders freeze and thaw (v6.8); without it holder.c is not built */
+#define zcblk_holder_ops	NULL
+#define zcblk_holder_stop(disk)	((void)(disk))
+#define compat_freeze_count(bdev)	((bdev)->bd_fsfreeze_count)
+#else
+struct zcblk_disk;
+
+extern const struct blk_holder_ops *const zcblk_holder_ops;
+void zcblk_holder_stop(struct zcblk_disk *disk);
+#define compat_freeze_count(bdev)	atomic_read(&(bdev)->bd_fsfreeze_count)
 #endif
+
+/* The block layer has no name for this */
+static inline bool compat_bdev_is_frozen(struct block_device *bdev)
+{
+	return compat_freeze_count(bdev) > 0;
+}
 
 /*
  * block: fix use after free for bd_holder_dir (v6.2). del_gendisk() makes the lower

@@ -10,9 +10,10 @@ ifneq ($(call compat-has,blk_types.h,\<blk_opf_t\>),y)
 $(error zcblk needs Linux 6.1 or later)
 endif
 
-# v6.9: block devices are opened as files
+# v6.9: block devices are opened as files; since v6.8 their holders freeze and thaw
 ifeq ($(call compat-has,blkdev.h,\<bdev_file_open_by_path\>),y)
 ccflags-y += -DCOMPAT_HAVE_BDEV_FILE
+zcblk-y += holder.o
 endif
 
 # v6.5: ->open() takes the gendisk

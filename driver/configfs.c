@@ -128,7 +128,7 @@ static int zcblk_allow_overlap(struct zcblk_device *dev, int overlap)
 ZCBLK_WORD_ATTR(path, zcblk_path_names, zcblk_allow_path);
 ZCBLK_WORD_ATTR(bounce, zcblk_bounce_names, zcblk_allow_all);
 ZCBLK_WORD_ATTR(stats, zcblk_stats_names, zcblk_allow_all);
-ZCBLK_WORD_ATTR(stable, zcblk_bool_names, zcblk_allow_all);
+ZCBLK_WORD_ATTR(stable, zcblk_bool_names, zcblk_allow_stable);
 ZCBLK_WORD_ATTR(overlap, zcblk_overlap_names, zcblk_allow_overlap);
 
 static bool zcblk_device_is_up(struct zcblk_device *dev, const char *what)
@@ -545,7 +545,7 @@ static int zcblk_configfs_try_lower(char *const *lower, unsigned int nr_lower)
 	for (i = 0; i < nr_lower && !err; i++) {
 		snprintf(name, sizeof(name), ZCBLK_NAME "%u", i);
 		set.lower = lower[i];
-		files[i] = zcblk_lower_claim(&set, &files[i], name);
+		files[i] = zcblk_lower_claim(&set, &files[i], NULL, name);
 		err = PTR_ERR_OR_ZERO(files[i]);
 	}
 	while (i--)

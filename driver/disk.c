@@ -107,6 +107,8 @@ static struct zcblk_disk *zcblk_disk_alloc(const char *name,
 		return ERR_PTR(err);
 	disk->set = set;
 	spin_lock_init(&disk->needs_lock);
+	mutex_init(&disk->holder_lock);
+	xa_init(&disk->frozen);
 	disk->own_needs = ZCBLK_NEEDS_SUPPORT;
 	zcblk_io_update_needs(disk);
 	INIT_DELAYED_WORK(&disk->watch, zcblk_lower_watch);
@@ -267,6 +269,8 @@ int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 		/* Submitters cannot poll any more */
 		zcblk_poll_kick(disk);
 	}
+	/* Late: what a file system writes when it thaws must fail, not wait for a thaw below */
+	zcblk_holder_stop(disk);
 	if (disk->linked)
 		bd_unlink_disk_holder(disk->lower, gd);
 	del_gendisk(gd);

@@ -28,6 +28,8 @@ static const char *zcblk_lower_why(int err)
 		return "it is a zcblk disk itself";
 	case -EOPNOTSUPP:
 		return "it is zoned, which zcblk does not support";
+	case -EAGAIN:
+		return "it is frozen, for a snapshot for example; thaw it first";
 	case -ENXIO:
 		return "it has no device behind it";
 	case -EINVAL:
@@ -43,7 +45,8 @@ static int zcblk_lower_check(struct block_device *lower)
 		return -ELOOP;
 	if (bdev_is_zoned(lower))
 		return -EOPNOTSUPP;
-	return 0;
+	/* The disk's file systems would not be frozen */
+	return compat_bdev_is_frozen(lower) ? -EAGAIN : 0;
 }
 
 /* The kernel says EACCES of a read-only device, and of a path that is barred */
@@ -60,8 +63,8 @@ static int zcblk_lower_why_barred(const char *path)
 	return err;
 }
 
-static struct file *zcblk_lower_try(const struct zcblk_settings *set,
-				    void *holder)
+static struct file *zcblk_lower_try(const struct zcblk_settings *set, void *holder,
+				    const struct blk_holder_ops *ops)
 {
 	blk_mode_t mode = BLK_OPEN_READ;
 	struct file *file;
@@ -71,7 +74,7 @@ static struct file *zcblk_lower_try(const struct zcblk_settings *set,
 		return ERR_PTR(-EINVAL);
 	if (!set->read_only)
 		mode |= BLK_OPEN_WRITE;
-	file = bdev_file_open_by_path(set->lower, mode, holder, NULL);
+	file = bdev_file_open_by_path(set->lower, mode, holder, ops);
 	if (PTR_ERR_OR_ZERO(file) == -EACCES)
 		return ERR_PTR(zcblk_lower_why_barred(set->lower));
 	if (IS_ERR(file))
@@ -88,6 +91,7 @@ static struct file *zcblk_lower_try(const struct zcblk_settings *set,
  * zcblk_lower_claim() - claim the lower device that the settings name
  * @set: the settings
  * @holder: for whom
+ * @ops: what the lower device may ask of @holder, or NULL
  * @name: name of the disk that is to stand on it, for messages
  *
  * Context: process; resolves a path.
@@ -95,9 +99,9 @@ static struct file *zcblk_lower_try(const struct zcblk_settings *set,
  * a message that says why.
  */
 struct file *zcblk_lower_claim(const struct zcblk_settings *set, void *holder,
-			       const char *name)
+			       const struct blk_holder_ops *ops, const char *name)
 {
-	struct file *file = zcblk_lower_try(set, holder);
+	struct file *file = zcblk_lower_try(set, holder, ops);
 
 	if (IS_ERR(file))
 		pr_err("%s: cannot use lower device '%s': %s (%ld)\n", name,
@@ -116,7 +120,7 @@ struct file *zcblk_lower_claim(const struct zcblk_settings *set, void *holder,
  */
 int zcblk_lower_open(struct zcblk_disk *disk, const char *name)
 {
-	struct file *file = zcblk_lower_claim(disk->set, disk, name);
+	struct file *file = zcblk_lower_claim(disk->set, disk, zcblk_holder_ops, name);
 
 	if (IS_ERR(file))
 		return PTR_ERR(file);
@@ -168,7 +172,33 @@ void zcblk_lower_close(struct zcblk_disk *disk)
  */
 void zcblk_lower_watch_start(struct zcblk_disk *disk)
 {
+	/* Pairs with zcblk_holder_pin() */
+	smp_store_release(&disk->up, true);
 	schedule_delayed_work(&disk->watch, ZCBLK_WATCH_INTERVAL);
+}
+
+/**
+ * zcblk_lower_gone() - the lower device is gone, and so is the disk
+ * @disk: the disk
+ *
+ * Context: process; not while the disk is being removed.
+ */
+void zcblk_lower_gone(struct zcblk_disk *disk)
+{
+	bool dead;
+
+	/* The worker and the lower device may find out at the same time */
+	spin_lock(&disk->needs_lock);
+	dead = disk->dead;
+	WRITE_ONCE(disk->dead, true);
+	spin_unlock(&disk->needs_lock);
+	if (dead)
+		return;
+	pr_err("%s: lower device %pg has gone\n", disk->gd->disk_name, disk->lower);
+	blk_mark_disk_dead(disk->gd);
+	/* Submitters cannot poll any more, and the lower device waits for I/O */
+	zcblk_poll_kick(disk);
+	set_capacity(disk->gd, 0);
 }
 
 /**
@@ -182,16 +212,10 @@ void zcblk_lower_watch(struct work_struct *work)
 	struct zcblk_disk *disk = container_of(to_delayed_work(work),
 					       struct zcblk_disk, watch);
 
-	if (test_bit(GD_DEAD, &disk->lower->bd_disk->state)) {
-		pr_err("%s: lower device %pg has gone\n", disk->gd->disk_name,
-		       disk->lower);
-		WRITE_ONCE(disk->dead, true);
-		blk_mark_disk_dead(disk->gd);
-		/* Submitters cannot poll any more, and the lower device waits for I/O */
-		zcblk_poll_kick(disk);
-		set_capacity(disk->gd, 0);
+	if (test_bit(GD_DEAD, &disk->lower->bd_disk->state))
+		zcblk_lower_gone(disk);
+	if (READ_ONCE(disk->dead))
 		return;
-	}
 	zcblk_follow(disk);
 	if (disk->ranges)
 		zcblk_ranges_watch(disk->ranges, disk->gd->disk_name);

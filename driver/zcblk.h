@@ -16,6 +16,7 @@
 #include <linux/mempool.h>
 #include <linux/sizes.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 #include <linux/zcblk.h>
 
 #include "compat.h"
@@ -140,8 +141,9 @@ static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
  * @from_param: made for the parameter lower=, and not to be removed by rmdir
  *
  * Lock order: what configfs holds around a store, then &zcblk_device.lock, then
- * the open_mutex of our disk or of the lower device, never both. The I/O path
- * takes none of them.
+ * the open_mutex of our disk or of the lower device, never both, or
+ * &zcblk_disk.holder_lock and then what bdev_freeze() acquires for our disk. The I/O
+ * path acquires none of them.
  */
 struct zcblk_device {
 	struct config_group group;
@@ -230,8 +232,13 @@ struct zcblk_io_cache;
  * @dead: the lower device has gone
  * @unfit: the lower device has changed so that no I/O may go down
  * @seen: properties of the lower device when we last looked
+ * @up: the disk was added; set before anything reads @gd by way of @lower
  * @linked: the holder links in sysfs stand
  * @watch: looks after the lower device's properties and life
+ * @holder_lock: serialises what happens by way of the lower device with the removal
+ *	of the disk
+ * @frozen: the disk and its partitions, by number, that are frozen as the lower device
+ *	is; under @holder_lock
  * @wq: makes pieces where submit_bio had no memory for them; each disk has its
  *      own, as disks may stand on one another by way of other drivers
  * @io_set: clones, each inside a struct zcblk_io
@@ -258,9 +265,12 @@ struct zcblk_disk {
 	bool removing;
 	bool dead;
 	bool unfit;
+	bool up;
 	bool linked;
 	u64 seen[ZCBLK_NR_PROPERTIES];
 	struct delayed_work watch;
+	struct mutex holder_lock; /* see above */
+	struct xarray frozen;
 	struct workqueue_struct *wq;
 	struct bio_set io_set;
 	struct zcblk_io_cache __percpu *io_cache;
@@ -359,10 +369,11 @@ void zcblk_follow_unsupported(struct zcblk_disk *disk, enum zcblk_op op);
 
 /* lower.c */
 struct file *zcblk_lower_claim(const struct zcblk_settings *set, void *holder,
-			       const char *name);
+			       const struct blk_holder_ops *ops, const char *name);
 int zcblk_lower_open(struct zcblk_disk *disk, const char *name);
 bool zcblk_lower_can_poll(struct block_device *lower);
 void zcblk_lower_close(struct zcblk_disk *disk);
+void zcblk_lower_gone(struct zcblk_disk *disk);
 void zcblk_lower_watch_start(struct zcblk_disk *disk);
 void zcblk_lower_watch(struct work_struct *work);
 

@@ -28,6 +28,8 @@ static const struct reason {
 	{ ACTION_POWER_UP, ENOTBLK, "not a block device" },
 	{ ACTION_POWER_UP, EBUSY,
 	  "device is in use (mounted, or claimed by another driver); see 'lsblk %L'" },
+	{ ACTION_POWER_UP, EAGAIN,
+	  "device is frozen, for a snapshot for example; thaw it first ('dmsetup resume')" },
 	{ ACTION_POWER_UP, EROFS,
 	  "device is read-only; add --read-only, or 'zcblk set %D read_only=1'" },
 	{ ACTION_POWER_UP, ELOOP,
