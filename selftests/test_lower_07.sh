@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The lower device's logical block outgrows the disk's: all I/O is refused, with a message,
+# until it fits again. The same if the lower device becomes zoned.
+
+. ./lib.sh
+
+requires module=null_blk module=dm_mod program=dmsetup
+null_add nullb0 memory_backed=1 size=64
+null_add nullb1 memory_backed=1 size=64 blocksize=4096
+dm_add below "0 32768 linear /dev/nullb0 0"
+zcblk_load
+zcblk_add zcblk0 lower=/dev/mapper/below
+
+reload() {
+	dmsetup suspend --noudevsync below &&
+		dmsetup reload below --table "0 32768 linear $1 0" &&
+		dmsetup resume --noudevrules --noudevsync below
+}
+
+write_block() {
+	dd if=/dev/zero of=/dev/zcblk0 bs=4k count=1 oflag=direct status=none
+}
+
+read_block() {
+	dd if=/dev/zcblk0 of=/dev/null bs=4k count=1 iflag=direct status=none
+}
+
+# refused DESC TEXT
+refused() {
+	check "$1: the log says so" wait_for 3 dmesg_has "$2"
+	check_fails "$1: a write is refused" "" write_block
+	check_fails "$1: a read is refused" "" read_block
+}
+
+fits_again() {
+	dmesg_mark
+	check "the lower device is as it was" reload /dev/nullb0
+	check "the log says so" wait_for 3 dmesg_has "fits again"
+	check "a write passes" write_block
+	check "a read passes" read_block
+}
+
+for path in zerocopy copy; do
+	zcblk_set zcblk0 path "$path"
+	dmesg_mark
+	check "$path: the logical block grows" reload /dev/nullb1
+	refused "$path" "now has logical blocks of 4096 bytes"
+	fits_again
+done
+
+null_add nullb2 memory_backed=1 size=64 zoned=1 zone_size=16
+if reload /dev/nullb2 2>"$TMP/zoned"; then
+	refused "zoned" "has become zoned"
+	fits_again
+else
+	note "device-mapper refuses a zoned device: $(<"$TMP/zoned")"
+	dmsetup resume --noudevrules --noudevsync below
+fi
