@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Freezing the lower device freezes the file systems on the disk and on its partitions, so
+# that a snapshot of the lower device is clean. No disk comes up on a frozen device.
+#
+# timeout=180
+
+. ./lib.sh
+
+requires module=null_blk module=dm_mod program=dmsetup program=mkfs.ext4 program=dumpe2fs
+requires program=fsfreeze program=fio
+null_add nullb0 memory_backed=1 size=64
+dm_add below "0 131072 linear /dev/nullb0 0"
+zcblk_load
+
+freeze() {
+	dmsetup suspend --noudevsync below
+}
+
+thaw() {
+	dmsetup resume --noudevrules --noudevsync below
+}
+
+zcblk_make zcblk0 lower=/dev/mapper/below
+freeze
+dmesg_mark
+check_fails "frozen: power 1 is refused" "" zcblk_set zcblk0 power 1
+check "frozen: the log says why" dmesg_has "it is frozen"
+thaw
+check "thawed: power 1" zcblk_set zcblk0 power 1
+wait_for 5 test -b /dev/zcblk0
+
+grep -qw bdev_freeze /proc/kallsyms || {
+	note "this kernel does not ask holders to freeze"
+	exit 0
+}
+
+# clean OFFSET: is the file system there, in MiB, one that needs no recovery?
+clean() {
+	dd if=/dev/nullb0 of="$TMP/snapshot" bs=1M skip="$1" iflag=direct status=none
+	! dumpe2fs -h "$TMP/snapshot" 2>"$TMP/dumpe2fs" | grep needs_recovery
+}
+
+# frozen_file_system DESC DEVICE OFFSET
+frozen_file_system() {
+	local desc=$1
+
+	mkfs.ext4 -qF "$2"
+	mount_add "$2" "$TMP/mnt"
+	head -c 300000 /dev/urandom >"$TMP/mnt/file"
+	check "$desc: the lower device is frozen" freeze
+	check_fails "$desc: so is the file system" "busy" fsfreeze -f "$TMP/mnt"
+	check "$desc: its snapshot is clean" clean "$3"
+	check "$desc: the lower device is thawed" thaw
+	check "$desc: so is the file system" fsfreeze -f "$TMP/mnt"
+	check "$desc: and no more than that" fsfreeze -u "$TMP/mnt"
+	check "$desc: a file is written" cp "$TMP/mnt/file" "$TMP/mnt/copy"
+}
+
+frozen_file_system "whole disk" /dev/zcblk0 0
+fio --name=load --directory="$TMP/mnt" --rw=randwrite --bs=4k --size=4M --fsync=16 \
+	--time_based --runtime=300 --rate_iops=500 >"$TMP/fio" 2>&1 &
+job=$!
+rounds() {
+	for _ in {1..20}; do
+		freeze && thaw
+	done
+}
+check "20 rounds under fio" rounds
+check "fio still runs" kill -0 "$job"
+stop "$job"
+umount "$TMP/mnt"
+
+# An MBR with one Linux partition from sector 2048, 32768 sectors
+{
+	head -c 446 /dev/zero
+	printf '\x00\x00\x00\x00\x83\x00\x00\x00\x00\x08\x00\x00\x00\x80\x00\x00'
+	head -c 48 /dev/zero
+	printf '\x55\xaa'
+} | dd of=/dev/zcblk0 conv=fsync status=none
+blockdev --rereadpt /dev/zcblk0
+wait_for 5 test -b /dev/zcblk0p1
+frozen_file_system "partition" /dev/zcblk0p1 1
+
+check "frozen again" freeze
+check "a disk that is removed by force thaws" zcblk_set zcblk0 power force
+thaw
+check "its file system can be unmounted" umount "$TMP/mnt"
+check "the lower device is free" wait_for 5 wipefs -a /dev/mapper/below
