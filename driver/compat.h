@@ -47,6 +47,32 @@ static int compat_##fn(struct block_device *bdev, fmode_t mode)	\
 #define compat_disk_open(fn) compat_##fn
 #endif
 
+/*
+ * block: pass a gendisk to ->getgeo (v6.18). COMPAT_GETGEO(fn) makes the entry that
+ * compat_getgeo_op(fn) names. compat_getgeo() asks another driver.
+ */
+#ifdef COMPAT_HAVE_GENDISK_GETGEO
+#define COMPAT_GETGEO(fn)
+#define compat_getgeo_op(fn) fn
+#define compat_getgeo(bdev, geo) ((bdev)->bd_disk->fops->getgeo((bdev)->bd_disk, geo))
+#else
+#define COMPAT_GETGEO(fn)						\
+static int compat_##fn(struct block_device *bdev, struct hd_geometry *geo)	\
+{									\
+	return fn(bdev->bd_disk, geo);					\
+}
+
+#define compat_getgeo_op(fn) compat_##fn
+#define compat_getgeo(bdev, geo) ((bdev)->bd_disk->fops->getgeo(bdev, geo))
+#endif
+
+/* block: read keys and reservations in pr_ops (v6.5): code that only then is there */
+#ifdef COMPAT_HAVE_PR_READ
+#define COMPAT_PR_READ(...) __VA_ARGS__
+#else
+#define COMPAT_PR_READ(...)
+#endif
+
 /* block: open block devices as files (v6.9) */
 #ifndef COMPAT_HAVE_BDEV_FILE
 #ifdef COMPAT_HAVE_GENDISK_OPEN

@@ -21,6 +21,16 @@ ifeq ($(call compat-has,blkdev.h,\*open. ?.struct gendisk),y)
 ccflags-y += -DCOMPAT_HAVE_GENDISK_OPEN
 endif
 
+# v6.18: ->getgeo() takes the gendisk
+ifeq ($(call compat-has,blkdev.h,\*getgeo. ?.struct gendisk),y)
+ccflags-y += -DCOMPAT_HAVE_GENDISK_GETGEO
+endif
+
+# v6.5: persistent reservations can be read
+ifeq ($(call compat-has,pr.h,\<pr_read_keys\>),y)
+ccflags-y += -DCOMPAT_HAVE_PR_READ
+endif
+
 # until v6.2, which removed this name too: bd_link_disk_holder() does not pin the directory
 ifeq ($(call compat-has,blkdev.h,\<bd_register_pending_holders\>),y)
 ccflags-y += -DCOMPAT_NEED_HOLDER_DIR_PIN

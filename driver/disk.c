@@ -26,6 +26,7 @@ static int zcblk_open(struct gendisk *gd, blk_mode_t mode)
 }
 
 COMPAT_DISK_OPEN(zcblk_open)
+COMPAT_GETGEO(zcblk_getgeo)
 
 /* For the disk or a partition of it: the block layer changes a flag, and only warns of writes */
 static int zcblk_set_read_only(struct block_device *bdev, bool ro)
@@ -58,6 +59,11 @@ static const struct block_device_operations zcblk_fops = {
 	.poll_bio = zcblk_poll_bio,
 	.open = compat_disk_open(zcblk_open),
 	.set_read_only = zcblk_set_read_only,
+	.ioctl = zcblk_ioctl,
+	.compat_ioctl = zcblk_compat_ioctl,
+	.getgeo = compat_getgeo_op(zcblk_getgeo),
+	.get_unique_id = zcblk_get_unique_id,
+	.pr_ops = &zcblk_pr_ops,
 	.free_disk = zcblk_free_disk,
 };
 

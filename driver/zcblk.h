@@ -358,6 +358,17 @@ int zcblk_disk_remove(struct zcblk_disk *disk, bool force);
 bool zcblk_is_ours(const struct gendisk *gd);
 void zcblk_disk_wait_all_freed(void);
 
+/* ioctl.c */
+struct hd_geometry;
+struct pr_ops;
+extern const struct pr_ops zcblk_pr_ops;
+int zcblk_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
+		unsigned long arg);
+int zcblk_compat_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
+		       unsigned long arg);
+int zcblk_getgeo(struct gendisk *gd, struct hd_geometry *geo);
+int zcblk_get_unique_id(struct gendisk *gd, u8 id[16], enum blk_unique_id type);
+
 /* limits.c, or compat-limits.c for kernels before v6.11 */
 struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *name);
 void zcblk_limits_follow(struct zcblk_disk *disk, unsigned long changed);

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the block layer does not do itself, and the lower device does: ioctls,
+ * persistent reservations, the geometry and unique identifiers.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/blkdev.h>
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/hdreg.h>
+#include <linux/nvme_ioctl.h>
+#include <linux/pr.h>
+#include <scsi/scsi.h>
+#include <scsi/sg.h>
+
+#include "zcblk.h"
+
+typedef int zcblk_ioctl_fn(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
+			   unsigned long arg);
+
+/* The caller has the disk open, and the disk keeps the lower device until the last close */
+static struct block_device *zcblk_ioctl_lower(struct gendisk *gd)
+{
+	struct zcblk_disk *disk = gd->private_data;
+
+	return test_bit(GD_DEAD, &gd->state) ? NULL : disk->lower;
+}
+
+/*
+ * SG_IO without a capability sends commands that write through a file that is open
+ * for writing only. Other commands write without such a check, as NVME_IOCTL_SUBMIT_IO
+ * before v6.2, so only queries pass.
+ */
+static int zcblk_ioctl_read_only(zcblk_ioctl_fn *ioctl, struct block_device *lower,
+				 blk_mode_t mode, unsigned int cmd, unsigned long arg)
+{
+	const struct cred *caller;
+	struct cred *cred;
+	int err;
+
+	switch (cmd) {
+	case SG_IO:
+	case SG_GET_VERSION_NUM:
+	case SCSI_IOCTL_GET_IDLUN:
+	case SCSI_IOCTL_GET_BUS_NUMBER:
+	case NVME_IOCTL_ID:
+		break;
+	default:
+		return -EPERM;
+	}
+	cred = prepare_creds();
+	if (!cred)
+		return -ENOMEM;
+	cred->cap_effective = CAP_EMPTY_SET;
+	caller = override_creds(cred);
+	err = ioctl(lower, mode & ~BLK_OPEN_WRITE, cmd, arg);
+	revert_creds(caller);
+	put_cred(cred);
+	return err;
+}
+
+/* Commands may concern all of the device, so a part of it is not enough to send them */
+static int zcblk_ioctl_pass(zcblk_ioctl_fn *ioctl, struct block_device *bdev,
+			    struct block_device *lower, blk_mode_t mode,
+			    unsigned int cmd, unsigned long arg)
+{
+	if (!ioctl)
+		return -ENOTTY;
+	if ((bdev_is_partition(bdev) || bdev_is_partition(lower)) && !capable(CAP_SYS_RAWIO))
+		return -ENOIOCTLCMD;
+	if (bdev_read_only(bdev) || bdev_read_only(lower))
+		return zcblk_ioctl_read_only(ioctl, lower, mode, cmd, arg);
+	return ioctl(lower, mode, cmd, arg);
+}
+
+/**
+ * zcblk_ioctl() - pass on an ioctl that the block layer does not know
+ * @bdev: our disk, or a partition of it
+ * @mode: how it was opened
+ * @cmd: the ioctl
+ * @arg: its argument
+ *
+ * Context: process, with @bdev open.
+ * Return: what the lower device returns; -ENXIO when that has gone, or the disk was
+ * removed; -EPERM when the disk is read-only and @cmd is not known to only read.
+ */
+int zcblk_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
+		unsigned long arg)
+{
+	struct block_device *lower = zcblk_ioctl_lower(bdev->bd_disk);
+
+	if (!lower)
+		return -ENXIO;
+	return zcblk_ioctl_pass(lower->bd_disk->fops->ioctl, bdev, lower, mode, cmd, arg);
+}
+
+/**
+ * zcblk_compat_ioctl() - zcblk_ioctl() for 32-bit programs
+ * @bdev: our disk, or a partition of it
+ * @mode: how it was opened
+ * @cmd: the ioctl
+ * @arg: its argument
+ *
+ * Context: process, with @bdev open.
+ * Return: as zcblk_ioctl().
+ */
+int zcblk_compat_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
+		       unsigned long arg)
+{
+	struct block_device *lower = zcblk_ioctl_lower(bdev->bd_disk);
+
+	if (!lower)
+		return -ENXIO;
+	return zcblk_ioctl_pass(lower->bd_disk->fops->compat_ioctl, bdev, lower, mode, cmd,
+				arg);
+}
+
+/**
+ * zcblk_getgeo() - look up the geometry
+ * @gd: our disk
+ * @geo: where to store it; the start is there already
+ *
+ * Context: process, with the disk open.
+ * Return: what the lower device returns; -ENOTTY when it has no geometry.
+ */
+int zcblk_getgeo(struct gendisk *gd, struct hd_geometry *geo)
+{
+	struct block_device *lower = zcblk_ioctl_lower(gd);
+
+	if (!lower)
+		return -ENXIO;
+	if (!lower->bd_disk->fops->getgeo)
+		return -ENOTTY;
+	return compat_getgeo(lower, geo);
+}
+
+/* All of a lower disk: what concerns all of it is not for a disk on a partition */
+static struct block_device *zcblk_ioctl_whole(struct gendisk *gd)
+{
+	struct block_device *lower = zcblk_ioctl_lower(gd);
+
+	return lower && !bdev_is_partition(lower) ? lower : NULL;
+}
+
+/**
+ * zcblk_get_unique_id() - look up a unique identifier
+ * @gd: our disk
+ * @id: where to store it
+ * @type: its kind
+ *
+ * Context: process.
+ * Return: its length, or what the lower device returns; -EOPNOTSUPP when it has none.
+ */
+int zcblk_get_unique_id(struct gendisk *gd, u8 id[16], enum blk_unique_id type)
+{
+	struct block_device *lower = zcblk_ioctl_whole(gd);
+
+	if (!lower || !lower->bd_disk->fops->get_unique_id)
+		return -EOPNOTSUPP;
+	return lower->bd_disk->fops->get_unique_id(lower->bd_disk, id, type);
+}
+
+/* The operation @_op of struct pr_ops, with the arguments after @_proto's first */
+#define ZCBLK_PR_OP(_op, _proto, ...)						\
+static int zcblk_##_op _proto							\
+{										\
+	struct block_device *lower = zcblk_ioctl_whole(bdev->bd_disk);		\
+	const struct pr_ops *ops = lower ? lower->bd_disk->fops->pr_ops : NULL;	\
+										\
+	return ops && ops->_op ? ops->_op(lower, __VA_ARGS__) : -EOPNOTSUPP;	\
+}
+
+ZCBLK_PR_OP(pr_register,
+	    (struct block_device *bdev, u64 old_key, u64 new_key, u32 flags),
+	    old_key, new_key, flags)
+ZCBLK_PR_OP(pr_reserve,
+	    (struct block_device *bdev, u64 key, enum pr_type type, u32 flags),
+	    key, type, flags)
+ZCBLK_PR_OP(pr_release, (struct block_device *bdev, u64 key, enum pr_type type), key, type)
+ZCBLK_PR_OP(pr_preempt,
+	    (struct block_device *bdev, u64 old_key, u64 new_key, enum pr_type type,
+	     bool abort),
+	    old_key, new_key, type, abort)
+ZCBLK_PR_OP(pr_clear, (struct block_device *bdev, u64 key), key)
+COMPAT_PR_READ(ZCBLK_PR_OP(pr_read_keys,
+			   (struct block_device *bdev, struct pr_keys *keys), keys))
+COMPAT_PR_READ(ZCBLK_PR_OP(pr_read_reservation,
+			   (struct block_device *bdev, struct pr_held_reservation *held),
+			   held))
+
+const struct pr_ops zcblk_pr_ops = {
+	.pr_register = zcblk_pr_register,
+	.pr_reserve = zcblk_pr_reserve,
+	.pr_release = zcblk_pr_release,
+	.pr_preempt = zcblk_pr_preempt,
+	.pr_clear = zcblk_pr_clear,
+	COMPAT_PR_READ(.pr_read_keys = zcblk_pr_read_keys,
+		       .pr_read_reservation = zcblk_pr_read_reservation)
+};
