@@ -30,10 +30,13 @@
 /*
  * block: pass a gendisk to ->open (v6.5). COMPAT_DISK_OPEN(fn) makes the entry
  * that compat_disk_open(fn) names, from fn(struct gendisk *, blk_mode_t).
+ * block: ->release does not need the mode (v6.5): the same, from fn(struct gendisk *).
  */
 #ifdef COMPAT_HAVE_GENDISK_OPEN
 #define COMPAT_DISK_OPEN(fn)
 #define compat_disk_open(fn) fn
+#define COMPAT_DISK_RELEASE(fn)
+#define compat_disk_release(fn) fn
 #else
 #define blk_mode_t	fmode_t
 #define BLK_OPEN_READ	FMODE_READ
@@ -45,6 +48,13 @@ static int compat_##fn(struct block_device *bdev, fmode_t mode)	\
 }
 
 #define compat_disk_open(fn) compat_##fn
+#define COMPAT_DISK_RELEASE(fn)						\
+static void compat_##fn(struct gendisk *gd, fmode_t mode)		\
+{									\
+	fn(gd);								\
+}
+
+#define compat_disk_release(fn) compat_##fn
 #endif
 
 /*

@@ -19,13 +19,21 @@ const char *const zcblk_bounce_names[] = { "page", "kmalloc", "vmalloc", NULL };
 const char *const zcblk_stats_names[] = { "off", "counters", "latency", NULL };
 static const char *const zcblk_bool_names[] = { "0", "1", NULL };
 
-enum zcblk_power { ZCBLK_POWER_OFF, ZCBLK_POWER_ON, ZCBLK_POWER_FORCE };
+enum zcblk_power {
+	ZCBLK_POWER_OFF,
+	ZCBLK_POWER_ON,
+	ZCBLK_POWER_FORCE,
+	ZCBLK_POWER_DEFERRED,	/* off at the last close */
+};
 
-static const char *const zcblk_power_names[] = { "0", "1", "force", NULL };
+static const char *const zcblk_power_names[] = { "0", "1", "force", "deferred", NULL };
 
 static const char *const zcblk_reset_names[] = { "1", NULL };
 
 static struct zcblk_settings zcblk_defaults;
+
+/* Removes disks at their last close */
+static struct workqueue_struct *zcblk_last_close_wq;
 
 static struct zcblk_device *to_zcblk_device(struct config_item *item)
 {
@@ -162,9 +170,9 @@ static ssize_t zcblk_cfs_lower_show(struct config_item *item, char *page)
 	struct zcblk_device *dev = to_zcblk_device(item);
 	ssize_t len;
 
-	mutex_lock(&dev->lock);
+	spin_lock(&dev->show_lock);
 	len = sysfs_emit(page, "%s\n", dev->set.lower ?: "");
-	mutex_unlock(&dev->lock);
+	spin_unlock(&dev->show_lock);
 	return len;
 }
 
@@ -178,7 +186,9 @@ static int zcblk_device_set_lower(struct zcblk_device *dev, const char *path)
 		return -ENOMEM;
 	mutex_lock(&dev->lock);
 	if (!zcblk_device_is_up(dev, "lower")) {
+		spin_lock(&dev->show_lock);
 		swap(dev->set.lower, lower);
+		spin_unlock(&dev->show_lock);
 		err = 0;
 	}
 	mutex_unlock(&dev->lock);
@@ -263,43 +273,94 @@ static bool zcblk_device_is_dead(struct zcblk_device *dev)
 
 /*
  * A directory whose disk is up cannot be removed: what rmdir finds is the
- * dependency that power on takes and power off gives back.
+ * dependency that power on makes and power off drops.
  */
+static int zcblk_device_pin(struct zcblk_device *dev)
+{
+	int err;
+
+	lockdep_assert_held(&dev->lock);
+	if (dev->from_param || dev->pinned)
+		return 0;
+	err = configfs_depend_item_unlocked(&zcblk_subsys, &dev->group.cg_item);
+	dev->pinned = !err;
+	return err;
+}
+
+static void zcblk_device_unpin(struct zcblk_device *dev)
+{
+	lockdep_assert_held(&dev->lock);
+	if (!dev->pinned)
+		return;
+	configfs_undepend_item(&dev->group.cg_item);
+	dev->pinned = false;
+}
+
+static void zcblk_device_set_disk(struct zcblk_device *dev, struct zcblk_disk *disk)
+{
+	lockdep_assert_held(&dev->lock);
+	spin_lock(&dev->show_lock);
+	dev->disk = disk;
+	spin_unlock(&dev->show_lock);
+}
+
 static int zcblk_device_power_on(struct zcblk_device *dev)
 {
-	struct config_item *item = &dev->group.cg_item;
 	struct zcblk_disk *disk;
 	int err;
 
 	lockdep_assert_held(&dev->lock);
-	if (dev->disk)
-		return zcblk_device_is_dead(dev) ? -ENODEV : 0;
-	if (!dev->from_param) {
-		err = configfs_depend_item_unlocked(&zcblk_subsys, item);
-		if (err)
-			return err;
+	if (dev->disk && zcblk_device_is_dead(dev))
+		return -ENODEV;
+	err = zcblk_device_pin(dev);
+	if (err)
+		return err;
+	if (dev->disk) {
+		zcblk_disk_defer(dev->disk, false);
+		return 0;
 	}
 	disk = zcblk_disk_create(zcblk_device_name(dev), &dev->set);
-	if (!IS_ERR(disk))
-		dev->disk = disk;
-	else if (!dev->from_param)
-		configfs_undepend_item(item);
-	return PTR_ERR_OR_ZERO(disk);
+	if (IS_ERR(disk)) {
+		zcblk_device_unpin(dev);
+		return PTR_ERR(disk);
+	}
+	config_item_get(&dev->group.cg_item);
+	zcblk_device_set_disk(dev, disk);
+	return 0;
 }
 
+/* The caller has a reference to the directory of its own */
 static int zcblk_device_power_off(struct zcblk_device *dev, bool force)
+{
+	struct zcblk_disk *disk = dev->disk;
+	int err;
+
+	lockdep_assert_held(&dev->lock);
+	if (!disk)
+		return 0;
+	err = zcblk_disk_remove(disk, force);
+	if (err)
+		return err;
+	zcblk_device_set_disk(dev, NULL);
+	zcblk_disk_put(disk);
+	zcblk_device_unpin(dev);
+	config_item_put(&dev->group.cg_item);
+	return 0;
+}
+
+/* The directory may go before the disk */
+static int zcblk_device_power_deferred(struct zcblk_device *dev)
 {
 	int err;
 
 	lockdep_assert_held(&dev->lock);
 	if (!dev->disk)
 		return 0;
-	err = zcblk_disk_remove(dev->disk, force);
-	if (err)
+	zcblk_disk_defer(dev->disk, true);
+	err = zcblk_device_power_off(dev, false);
+	if (err != -EBUSY)
 		return err;
-	dev->disk = NULL;
-	if (!dev->from_param)
-		configfs_undepend_item(&dev->group.cg_item);
+	zcblk_device_unpin(dev);
 	return 0;
 }
 
@@ -310,10 +371,39 @@ static int zcblk_device_set_power(struct zcblk_device *dev, enum zcblk_power pow
 	mutex_lock(&dev->lock);
 	if (power == ZCBLK_POWER_ON)
 		err = zcblk_device_power_on(dev);
+	else if (power == ZCBLK_POWER_DEFERRED)
+		err = zcblk_device_power_deferred(dev);
 	else
 		err = zcblk_device_power_off(dev, power == ZCBLK_POWER_FORCE);
 	mutex_unlock(&dev->lock);
 	return err;
+}
+
+/* It may be open again, and then there is another last close */
+static void zcblk_device_last_close(struct work_struct *work)
+{
+	struct zcblk_device *dev = container_of(work, struct zcblk_device, last_close);
+
+	mutex_lock(&dev->lock);
+	if (dev->disk && READ_ONCE(dev->disk->deferred))
+		zcblk_device_power_off(dev, false);
+	mutex_unlock(&dev->lock);
+	config_item_put(&dev->group.cg_item);
+}
+
+/**
+ * zcblk_configfs_last_close() - a disk whose removal is deferred is closed
+ * @set: its settings
+ *
+ * Context: any; the disk must not be removed meanwhile.
+ */
+void zcblk_configfs_last_close(const struct zcblk_settings *set)
+{
+	struct zcblk_device *dev = container_of(set, struct zcblk_device, set);
+
+	config_item_get(&dev->group.cg_item);
+	if (!queue_work(zcblk_last_close_wq, &dev->last_close))
+		config_item_put(&dev->group.cg_item);
 }
 
 static ssize_t zcblk_cfs_power_show(struct config_item *item, char *page)
@@ -335,15 +425,23 @@ static ssize_t zcblk_cfs_power_store(struct config_item *item, const char *page,
 }
 CONFIGFS_ATTR(zcblk_cfs_, power);
 
+static bool zcblk_name_is(const char *disk, const char *name)
+{
+	return !strcmp(disk, name);
+}
+
 static ssize_t zcblk_cfs_state_show(struct config_item *item, char *page)
 {
 	struct zcblk_device *dev = to_zcblk_device(item);
-	const char *state = "off";
+	const char *state = NULL;
 
-	mutex_lock(&dev->lock);
+	spin_lock(&dev->show_lock);
 	if (dev->disk)
-		state = READ_ONCE(dev->disk->dead) ? "dead" : "live";
-	mutex_unlock(&dev->lock);
+		state = zcblk_disk_state(dev->disk);
+	spin_unlock(&dev->show_lock);
+	if (!state)
+		state = zcblk_disks_find(zcblk_name_is, zcblk_device_name(dev), true) ?
+			"removed" : "off";
 	return sysfs_emit(page, "%s\n", state);
 }
 CONFIGFS_ATTR_RO(zcblk_cfs_, state);
@@ -451,6 +549,8 @@ static struct zcblk_device *zcblk_device_alloc(const char *name)
 		return ERR_PTR(-ENOMEM);
 	dev->set = zcblk_defaults;
 	mutex_init(&dev->lock);
+	spin_lock_init(&dev->show_lock);
+	INIT_WORK(&dev->last_close, zcblk_device_last_close);
 	config_group_init_type_name(&dev->group, name, &zcblk_device_type);
 	return dev;
 }
@@ -497,8 +597,15 @@ static ssize_t zcblk_cfs_features_show(struct config_item *item, char *page)
 }
 CONFIGFS_ATTR_RO(zcblk_cfs_, features);
 
+static ssize_t zcblk_cfs_removed_show(struct config_item *item, char *page)
+{
+	return zcblk_disks_show(page);
+}
+CONFIGFS_ATTR_RO(zcblk_cfs_, removed);
+
 static struct configfs_attribute *zcblk_group_attrs[] = {
 	&zcblk_cfs_attr_features,
+	&zcblk_cfs_attr_removed,
 	NULL,
 };
 
@@ -585,16 +692,21 @@ int zcblk_configfs_init(const struct zcblk_settings *defaults,
 	int err;
 
 	zcblk_defaults = *defaults;
+	zcblk_last_close_wq = alloc_workqueue(ZCBLK_NAME, WQ_UNBOUND, 0);
+	if (!zcblk_last_close_wq)
+		return -ENOMEM;
 	config_group_init(&zcblk_subsys.su_group);
 	err = zcblk_configfs_try_lower(lower, nr_lower);
 	for (i = 0; i < nr_lower && !err; i++)
 		err = zcblk_configfs_add(lower[i], i);
 	if (!err)
 		err = configfs_register_subsystem(&zcblk_subsys);
-	if (err)
+	if (err) {
 		configfs_remove_default_groups(&zcblk_subsys.su_group);
-	else
+		destroy_workqueue(zcblk_last_close_wq);
+	} else {
 		zcblk_configfs_power_all(ZCBLK_POWER_ON);
+	}
 	return err;
 }
 
@@ -609,5 +721,7 @@ void zcblk_configfs_exit(void)
 {
 	configfs_unregister_subsystem(&zcblk_subsys);
 	zcblk_configfs_power_all(ZCBLK_POWER_FORCE);
+	/* Before the directories, to which it has references */
+	destroy_workqueue(zcblk_last_close_wq);
 	configfs_remove_default_groups(&zcblk_subsys.su_group);
 }

@@ -8,6 +8,8 @@
 
 #include <linux/backing-dev.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
@@ -17,6 +19,13 @@
 /* Disks not yet freed: more than those that are up, after forced removals */
 static atomic_t zcblk_nr_disks = ATOMIC_INIT(0);
 
+/* Those of them that hold a lower device */
+static LIST_HEAD(zcblk_disks);
+static DEFINE_MUTEX(zcblk_disks_lock);
+
+/* Refused removals are retried: that is one line in the kernel log */
+#define ZCBLK_BUSY_MS	(10 * MSEC_PER_SEC)
+
 static int zcblk_open(struct gendisk *gd, blk_mode_t mode)
 {
 	struct zcblk_disk *disk = gd->private_data;
@@ -25,7 +34,17 @@ static int zcblk_open(struct gendisk *gd, blk_mode_t mode)
 	return disk->removing || READ_ONCE(disk->dead) ? -ENXIO : 0;
 }
 
+static void zcblk_release(struct gendisk *gd)
+{
+	struct zcblk_disk *disk = gd->private_data;
+
+	lockdep_assert_held(&gd->open_mutex);
+	if (disk->deferred && !disk_openers(gd))
+		zcblk_configfs_last_close(disk->set);
+}
+
 COMPAT_DISK_OPEN(zcblk_open)
+COMPAT_DISK_RELEASE(zcblk_release)
 COMPAT_GETGEO(zcblk_getgeo)
 
 /* For the disk or a partition of it: the block layer changes a flag, and only warns of writes */
@@ -35,9 +54,21 @@ static int zcblk_set_read_only(struct block_device *bdev, bool ro)
 	return 0;
 }
 
+/* Nothing looks at the lower device any more once the disk has left the list */
+static void zcblk_disk_close_lower(struct zcblk_disk *disk)
+{
+	mutex_lock(&zcblk_disks_lock);
+	list_del_init(&disk->entry);
+	mutex_unlock(&zcblk_disks_lock);
+	zcblk_lower_close(disk);
+}
+
 static void zcblk_disk_free(struct zcblk_disk *disk)
 {
-	zcblk_lower_close(disk);
+	if (disk->removed && disk->lower_file)
+		pr_info("%s: closed at last, and so is its lower device %pg\n",
+			disk->gd->disk_name, disk->lower);
+	zcblk_disk_close_lower(disk);
 	zcblk_ranges_destroy(disk->ranges);
 	destroy_workqueue(disk->wq);
 	zcblk_bounce_pool_exit(&disk->bounce);
@@ -59,6 +90,7 @@ static const struct block_device_operations zcblk_fops = {
 	.poll_bio = zcblk_poll_bio,
 	.open = compat_disk_open(zcblk_open),
 	.set_read_only = zcblk_set_read_only,
+	.release = compat_disk_release(zcblk_release),
 	.ioctl = zcblk_ioctl,
 	.compat_ioctl = zcblk_compat_ioctl,
 	.getgeo = compat_getgeo_op(zcblk_getgeo),
@@ -116,6 +148,7 @@ static struct zcblk_disk *zcblk_disk_alloc(const char *name,
 	mutex_init(&disk->holder_lock);
 	xa_init(&disk->frozen);
 	disk->own_needs = ZCBLK_NEEDS_SUPPORT;
+	INIT_LIST_HEAD(&disk->entry);
 	zcblk_io_update_needs(disk);
 	INIT_DELAYED_WORK(&disk->watch, zcblk_lower_watch);
 	INIT_DELAYED_WORK(&disk->poll_work, zcblk_poll_work);
@@ -188,9 +221,34 @@ static int zcblk_disk_add_gd(struct zcblk_disk *disk)
 			disk->lower, err);
 	disk->linked = !err;
 	disk->gd->bdi->ra_pages = disk->seen[ZCBLK_READ_AHEAD];
+	mutex_lock(&zcblk_disks_lock);
+	list_add_tail(&disk->entry, &zcblk_disks);
+	mutex_unlock(&zcblk_disks_lock);
 	zcblk_debugfs_add(disk);
 	zcblk_lower_watch_start(disk);
 	return 0;
+}
+
+/* The lower device is in use: by another disk of ours, even one that is not seen any more? */
+static void zcblk_disk_name_holder(const char *name, const char *lower)
+{
+	struct zcblk_disk *disk;
+	dev_t dev;
+
+	if (lookup_bdev(lower, &dev))
+		return;
+	mutex_lock(&zcblk_disks_lock);
+	list_for_each_entry(disk, &zcblk_disks, entry) {
+		if (disk->lower->bd_dev != dev)
+			continue;
+		if (disk->removed)
+			pr_err("%s: %pg is held by %s, which was removed by force and is still open; close or unmount it\n",
+			       name, disk->lower, disk->gd->disk_name);
+		else
+			pr_err("%s: %pg is held by %s\n", name, disk->lower,
+			       disk->gd->disk_name);
+	}
+	mutex_unlock(&zcblk_disks_lock);
 }
 
 /**
@@ -213,6 +271,8 @@ struct zcblk_disk *zcblk_disk_create(const char *name,
 	if (IS_ERR(disk))
 		return disk;
 	err = zcblk_lower_open(disk, name);
+	if (err == -EBUSY)
+		zcblk_disk_name_holder(name, set->lower);
 	if (err)
 		goto free_disk;
 	disk->can_poll = zcblk_lower_can_poll(disk->lower);
@@ -231,21 +291,38 @@ free_disk:
 	return ERR_PTR(err);
 }
 
-/* Turn new openers away, unless there is one who must be heard */
+/* Turn new openers away, unless the disk is open and may not be forced */
 static int zcblk_disk_shut(struct zcblk_disk *disk, bool force)
 {
 	struct gendisk *gd = disk->gd;
 	int err = 0;
 
 	mutex_lock(&gd->open_mutex);
-	if (disk_openers(gd) && !force)
+	if (disk_openers(gd) && !force) {
 		err = -EBUSY;
-	else
-		disk->removing = true;
+	} else {
+		WRITE_ONCE(disk->removing, true);
+		WRITE_ONCE(disk->deferred, false);
+	}
 	mutex_unlock(&gd->open_mutex);
-	if (err)
-		pr_err("%s: cannot be removed while it is open\n", gd->disk_name);
+	if (err && !disk->deferred && printk_timed_ratelimit(&disk->said_busy, ZCBLK_BUSY_MS))
+		pr_err("%s: cannot be removed while it is open; close it, or write deferred or force to power\n",
+		       gd->disk_name);
 	return err;
+}
+
+/**
+ * zcblk_disk_defer() - remove a disk at its last close, or do not
+ * @disk: a disk from zcblk_disk_create()
+ * @defer: call zcblk_configfs_last_close() then
+ *
+ * Context: process.
+ */
+void zcblk_disk_defer(struct zcblk_disk *disk, bool defer)
+{
+	mutex_lock(&disk->gd->open_mutex);
+	WRITE_ONCE(disk->deferred, defer);
+	mutex_unlock(&disk->gd->open_mutex);
 }
 
 /**
@@ -257,7 +334,7 @@ static int zcblk_disk_shut(struct zcblk_disk *disk, bool force)
  * the last close of a disk that was removed by force.
  *
  * Context: process.
- * Return: 0, and then @disk must not be used any more; -EBUSY when it is open.
+ * Return: 0, and then the caller has to call zcblk_disk_put(); -EBUSY when it is open.
  */
 int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 {
@@ -284,8 +361,91 @@ int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 	cancel_delayed_work_sync(&disk->poll_work);
 	/* Late, as it shows what there is to wait for */
 	zcblk_debugfs_del(disk);
-	if (!disk_openers(gd))
-		zcblk_lower_close(disk);
-	put_disk(gd);
+
+	WRITE_ONCE(disk->removed, true);
+	if (disk_openers(gd))
+		pr_warn("%s: removed while open; it holds %pg until it is closed or unmounted\n",
+			gd->disk_name, disk->lower);
+	else
+		zcblk_disk_close_lower(disk);
 	return 0;
+}
+
+/**
+ * zcblk_disk_put() - let the last close free a disk
+ * @disk: a disk that zcblk_disk_remove() has taken down; not to be used any more
+ *
+ * Context: process.
+ */
+void zcblk_disk_put(struct zcblk_disk *disk)
+{
+	put_disk(disk->gd);
+}
+
+/**
+ * zcblk_disk_state() - the state of a disk, for the user
+ * @disk: a disk that zcblk_disk_put() was not called for
+ *
+ * Context: any.
+ * Return: a word.
+ */
+const char *zcblk_disk_state(const struct zcblk_disk *disk)
+{
+	if (READ_ONCE(disk->removing))
+		return "removing";
+	if (READ_ONCE(disk->dead))
+		return "dead";
+	return READ_ONCE(disk->deferred) ? "deferred" : "live";
+}
+
+/**
+ * zcblk_disks_show() - list the disks that are to be gone, and are still open
+ * @page: where to
+ *
+ * Context: process.
+ * Return: how many bytes were written.
+ */
+ssize_t zcblk_disks_show(char *page)
+{
+	struct zcblk_disk *disk;
+	ssize_t len = 0;
+
+	mutex_lock(&zcblk_disks_lock);
+	list_for_each_entry(disk, &zcblk_disks, entry) {
+		dev_t dev = disk_devt(disk->gd), lower = disk->lower->bd_dev;
+
+		if (!READ_ONCE(disk->removing) && !READ_ONCE(disk->deferred))
+			continue;
+		len += sysfs_emit_at(page, len, "%s %s %u:%u %u:%u %pg\n",
+				     disk->gd->disk_name,
+				     READ_ONCE(disk->removed) ? "removed" : zcblk_disk_state(disk),
+				     MAJOR(dev), MINOR(dev), MAJOR(lower), MINOR(lower),
+				     disk->lower);
+	}
+	mutex_unlock(&zcblk_disks_lock);
+	return len;
+}
+
+/**
+ * zcblk_disks_find() - look a disk up among those that hold a lower device
+ * @match: says which one; has its name
+ * @name: passed to it
+ * @removed: look among those that were removed, and are open; else among the others
+ *
+ * Context: process.
+ * Return: true when there is one.
+ */
+bool zcblk_disks_find(bool (*match)(const char *disk, const char *name), const char *name,
+		      bool removed)
+{
+	struct zcblk_disk *disk;
+	bool found = false;
+
+	mutex_lock(&zcblk_disks_lock);
+	list_for_each_entry(disk, &zcblk_disks, entry)
+		if (READ_ONCE(disk->removed) == removed &&
+		    match(disk->gd->disk_name, name))
+			found = true;
+	mutex_unlock(&zcblk_disks_lock);
+	return found;
 }

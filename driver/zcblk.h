@@ -137,8 +137,12 @@ static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
  * @group: the directory
  * @lock: serialises power, and settings that may not change while powered
  * @set: the settings; the I/O path reads them with READ_ONCE()
- * @disk: the running disk, or NULL; under @lock
  * @from_param: made for the parameter lower=, and not to be removed by rmdir
+ * @pinned: rmdir finds it in use; under @lock
+ * @show_lock: what may be read while @lock is held for long: changes of @disk, and of
+ *	the path of the lower device
+ * @disk: the running disk, or NULL; it holds a reference to @group; under @lock
+ * @last_close: removes a disk whose removal is deferred
  *
  * Lock order: what configfs holds around a store, then &zcblk_device.lock, then
  * the open_mutex of our disk or of the lower device, never both, or
@@ -149,8 +153,11 @@ struct zcblk_device {
 	struct config_group group;
 	struct mutex lock; /* see above */
 	bool from_param;
+	bool pinned;
+	spinlock_t show_lock; /* see above */
 	struct zcblk_settings set;
 	struct zcblk_disk *disk;
+	struct work_struct last_close;
 };
 
 /**
@@ -228,7 +235,11 @@ struct zcblk_io_cache;
  * @needs_lock: serialises changes of both; a leaf
  * @lower_file: our claim on the lower device
  * @lower: the lower device
+ * @entry: among the disks that hold a lower device
  * @removing: no new openers; under @gd->open_mutex
+ * @deferred: to be removed at the last close; under @gd->open_mutex
+ * @removed: its name is free; it is open if it still is in the list
+ * @said_busy: when the kernel log last had that it is open
  * @dead: the lower device has gone
  * @unfit: the lower device has changed so that no I/O may go down
  * @seen: properties of the lower device when we last looked
@@ -262,7 +273,11 @@ struct zcblk_disk {
 	spinlock_t needs_lock; /* see above */
 	struct file *lower_file;
 	struct block_device *lower;
+	struct list_head entry;
 	bool removing;
+	bool deferred;
+	bool removed;
+	unsigned long said_busy;
 	bool dead;
 	bool unfit;
 	bool up;
@@ -350,11 +365,18 @@ int zcblk_configfs_init(const struct zcblk_settings *defaults,
 			char *const *lower, unsigned int nr_lower);
 void zcblk_configfs_exit(void);
 int zcblk_parse_engine(const char *who, const char *word);
+void zcblk_configfs_last_close(const struct zcblk_settings *set);
 
 /* disk.c */
 struct zcblk_disk *zcblk_disk_create(const char *name,
 				     const struct zcblk_settings *set);
+void zcblk_disk_defer(struct zcblk_disk *disk, bool defer);
 int zcblk_disk_remove(struct zcblk_disk *disk, bool force);
+void zcblk_disk_put(struct zcblk_disk *disk);
+const char *zcblk_disk_state(const struct zcblk_disk *disk);
+ssize_t zcblk_disks_show(char *page);
+bool zcblk_disks_find(bool (*match)(const char *disk, const char *name), const char *name,
+		      bool removed);
 bool zcblk_is_ours(const struct gendisk *gd);
 void zcblk_disk_wait_all_freed(void);
 
