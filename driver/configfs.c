@@ -497,14 +497,14 @@ static const struct config_item_type zcblk_device_type = {
 	.ct_owner = THIS_MODULE,
 };
 
-/* zcblk0p1 would be the first partition of zcblk0 */
+/* zcblk0p1 would be the first partition of zcblk0, and zcblk0p would have one of that name */
 static bool zcblk_is_partition_name(const char *name)
 {
 	const char *c = name + strlen(name);
 
 	while (c > name && isdigit(c[-1]))
 		c--;
-	return *c && c > name + 1 && c[-1] == 'p' && isdigit(c[-2]);
+	return c > name + 1 && c[-1] == 'p' && isdigit(c[-2]);
 }
 
 /* The prefix keeps our names apart from those of other drivers' disks */
@@ -526,7 +526,13 @@ static int zcblk_check_name(const char *name)
 		return -ENAMETOOLONG;
 	}
 	if (zcblk_is_partition_name(name)) {
-		pr_err("'%s': this is what a partition may be called\n", name);
+		pr_err("'%s': a partition may be called so; choose a name that does not end in a digit, p and a number\n",
+		       name);
+		return -EINVAL;
+	}
+	if (!strcmp(name, ZCBLK_NAME)) {
+		pr_err("'%s': its partitions would have the names of other disks; add a letter or a number\n",
+		       name);
 		return -EINVAL;
 	}
 	if (!zcblk_is_disk_name(name)) {
@@ -555,10 +561,50 @@ static struct zcblk_device *zcblk_device_alloc(const char *name)
 	return dev;
 }
 
+/* Could a partition of @disk be called @name? That follows disk_name() of the block layer. */
+static bool zcblk_is_partition_of(const char *disk, const char *name)
+{
+	size_t len = strlen(disk);
+
+	if (strncmp(name, disk, len))
+		return false;
+	name += len;
+	if (isdigit(disk[len - 1]) && *name++ != 'p')
+		return false;
+	return *name && !name[strspn(name, "0123456789")];
+}
+
+static bool zcblk_names_clash(const char *disk, const char *name)
+{
+	if (!zcblk_is_partition_of(disk, name) && !zcblk_is_partition_of(name, disk))
+		return false;
+	pr_err("'%s': it could be a partition of %s by its name, or the other way round; choose another, such as %s-a\n",
+	       name, disk, name);
+	return true;
+}
+
+/* configfs holds its lock around this, so no other directory is made meanwhile */
+static int zcblk_check_others(struct config_group *group, const char *name)
+{
+	struct config_item *item;
+
+	list_for_each_entry(item, &group->cg_children, ci_entry)
+		if (zcblk_names_clash(config_item_name(item), name))
+			return -EINVAL;
+	if (zcblk_disks_find(zcblk_name_is, name, false)) {
+		pr_err("'%s': its removal is deferred to its last close; see the file removed\n",
+		       name);
+		return -EEXIST;
+	}
+	/* Those of which the directory has gone */
+	return zcblk_disks_find(zcblk_names_clash, name, false) ? -EINVAL : 0;
+}
+
 static struct config_group *zcblk_make_group(struct config_group *group,
 					     const char *name)
 {
-	struct zcblk_device *dev = zcblk_device_alloc(name);
+	int err = zcblk_check_others(group, name);
+	struct zcblk_device *dev = err ? ERR_PTR(err) : zcblk_device_alloc(name);
 
 	return IS_ERR(dev) ? ERR_CAST(dev) : &dev->group;
 }

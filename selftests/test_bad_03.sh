@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Names that a disk can not have
+# Names that a disk can not have: bad ones, and those that partitions of other disks could
+# have, in both directions
 
 . ./lib.sh
 
@@ -18,7 +19,7 @@ for name in foo zcbl0 Zcblk0 nullb0 zcblk/0; do
 	check_fails "'$name' is refused" "" mkdir "$ZCFS/$name"
 done
 check_fails "'foo' is an invalid argument" "Invalid argument" mkdir "$ZCFS/foo"
-check_eq "no directory is left" features "$(ls "$ZCFS")"
+check_eq "no directory is left" "" "$(find "$ZCFS" -mindepth 1 -type d)"
 
 mkdir "$ZCFS/zcblk0"
 check_fails "a name that is taken" "File exists" mkdir "$ZCFS/zcblk0"
@@ -30,3 +31,28 @@ check "and in debugfs" test -r "$DEBUGFS/zcblk/$longest/stats"
 
 check_fails "a name with ! (a slash, to sysfs) is refused" "Invalid argument" \
 	mkdir "$ZCFS/zcblk!x"
+
+# clashes NAME OTHER...: OTHER cannot be made beside NAME, and the log says why
+clashes() {
+	local name=$1 other
+	shift
+
+	mkdir "$ZCFS/$name"
+	for other; do
+		dmesg_mark
+		check_fails "'$other' is refused beside '$name'" "Invalid argument" mkdir "$ZCFS/$other"
+		check "'$other': the log says why" dmesg_has "partition"
+	done
+	rmdir "$ZCFS/$name"
+}
+
+zcblk_del "$longest"
+clashes zcblk0 zcblk0p zcblk0p1 zcblk
+clashes zcblkx zcblkx1 zcblkx12
+clashes zcblkx1 zcblkx zcblkx1p2
+for name in zcblk-again zcblkx-1 zcblkxp zcblk10 zcblkx1-a; do
+	mkdir "$ZCFS/zcblk0" "$ZCFS/zcblkx"
+	[[ $name != zcblkx* ]] || rmdir "$ZCFS/zcblk0"
+	check "'$name' may be made beside others" mkdir "$ZCFS/$name"
+	rmdir "$ZCFS"/zcblk*/
+done
