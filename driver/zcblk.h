@@ -146,8 +146,9 @@ static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
  *
  * Lock order: what configfs holds around a store, then &zcblk_device.lock, then
  * the open_mutex of our disk or of the lower device, never both, or
- * &zcblk_disk.holder_lock and then what bdev_freeze() acquires for our disk. The I/O
- * path acquires none of them.
+ * &zcblk_disk.holder_lock and then what bdev_freeze() acquires for our disk. The lock of
+ * the list of disks, in disk.c, and @show_lock come last. The I/O path acquires none of
+ * them.
  */
 struct zcblk_device {
 	struct config_group group;
