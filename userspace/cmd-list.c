@@ -14,12 +14,12 @@
 static const char usage[] =
 	"Usage: zcblk list [OPTION...]\n"
 	"\n"
-	"Lists the zcblk disks.\n"
+	"Lists the zcblk disks, and those that were removed and are still open.\n"
 	"\n"
 	"Options:\n"
 	TABLE_USAGE;
 
-enum { NAME, SIZE = 7, COLUMNS };
+enum { NAME, LOWER, STATE = 6, SIZE, HOLDER, COLUMNS };
 
 /* Those between NAME and SIZE show the attribute of the same place. */
 static const struct column columns[COLUMNS] = {
@@ -29,15 +29,18 @@ static const struct column columns[COLUMNS] = {
 	{ "BOUNCE",	SCOLS_JSON_STRING,	"memory for path copy" },
 	{ "STATS",	SCOLS_JSON_STRING,	"level of statistics" },
 	{ "RO",		SCOLS_JSON_BOOLEAN,	"read-only" },
-	{ "STATE",	SCOLS_JSON_STRING,	"off, live, or dead: the lower device went away" },
+	{ "STATE",	SCOLS_JSON_STRING,	"off, live, dead, deferred, removing, removed" },
 	{ "SIZE",	SCOLS_JSON_NUMBER,	"size, while it is up" },
+	{ "HOLDER",	SCOLS_JSON_STRING,	"of a disk that was removed: what has it open" },
 };
 
 static const char * const attributes[COLUMNS] = {
-	NULL, "lower", "path", "bounce", "stats", "read_only", "state", NULL
+	NULL, "lower", "path", "bounce", "stats", "read_only", "state", NULL, NULL
 };
 
+/* HOLDER is shown where there is one */
 static const char shown[] = "NAME,LOWER,PATH,BOUNCE,STATS,RO,STATE,SIZE";
+static const char shown_removed[] = "NAME,LOWER,PATH,BOUNCE,STATS,RO,STATE,SIZE,HOLDER";
 
 static void add_disk(struct table *table, const char *disk)
 {
@@ -53,11 +56,51 @@ static void add_disk(struct table *table, const char *disk)
 		table_set_bytes(table, SIZE, bytes);
 }
 
+/* Its directory is there, and says so */
+static bool is_listed(const struct removed *disk)
+{
+	char state[VALUE_SIZE];
+
+	return !kernel_get(disk->name, "state", state) && strcmp(state, "off") &&
+	       strcmp(state, "live");
+}
+
+static void add_removed(struct table *table, const struct removed *disk)
+{
+	char holder[VALUE_SIZE];
+
+	if (!is_listed(disk)) {
+		table_line(table);
+		table_set(table, NAME, "%s", disk->name);
+		table_set(table, LOWER, "/dev/%s", disk->lower_name);
+		table_set(table, STATE, "%s", disk->state);
+	}
+	kernel_removed_holder(disk, holder);
+	table_set(table, HOLDER, "%s", holder);
+}
+
+static void add_disks(struct table *table, const struct names *disks,
+		      const struct removed *removed, int count)
+{
+	for (int i = 0; i < disks->count; i++) {
+		const char *disk = disks->entry[i]->d_name;
+
+		add_disk(table, disk);
+		for (int j = 0; j < count; j++)
+			if (!strcmp(removed[j].name, disk))
+				add_removed(table, &removed[j]);
+	}
+	for (int j = 0; j < count; j++)
+		if (!kernel_has_disk(removed[j].name))
+			add_removed(table, &removed[j]);
+}
+
 static int print_disks(const struct table_options *table_options)
 {
+	struct removed removed[MAX_REMOVED];
 	struct names disks;
 	struct table table;
-	int ret;
+	int ret, count;
 
 	if (disk_need_configfs())
 		return STATUS_FAILED;
@@ -66,9 +109,10 @@ static int print_disks(const struct table_options *table_options)
 		error("cannot list disks: %s", strerror(-ret));
 		return STATUS_FAILED;
 	}
-	table_begin(&table, table_options, columns, COLUMNS, shown);
-	for (int i = 0; i < disks.count; i++)
-		add_disk(&table, disks.entry[i]->d_name);
+	count = kernel_removed(removed);
+	table_begin(&table, table_options, columns, COLUMNS,
+		    count ? shown_removed : shown);
+	add_disks(&table, &disks, removed, count);
 	table_end(&table);
 	names_free(&disks);
 	return STATUS_OK;

@@ -142,11 +142,27 @@ static void show_ranges(const char *disk)
 	ranges_free(&ranges);
 }
 
+/* A disk without a directory; false where there is none */
+static bool show_removed(const char *disk)
+{
+	struct removed removed;
+	char holder[VALUE_SIZE];
+
+	if (kernel_has_disk(disk) || !kernel_removed_find(&removed, disk, 0))
+		return false;
+	kernel_removed_holder(&removed, holder);
+	printf("/dev/%s\n  %-12s /dev/%s\n  %-12s %s\n  %-12s %s\n", disk,
+	       "lower", removed.lower_name, "state", removed.state, "holder", holder);
+	return true;
+}
+
 static int show(const char *disk)
 {
 	struct stats stats;
 	int ret;
 
+	if (show_removed(disk))
+		return STATUS_OK;
 	if (disk_need(disk))
 		return STATUS_FAILED;
 	ret = show_attributes(disk);

@@ -7,10 +7,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #define DEV	"/dev/"
 #define PREFIX	"zcblk"
 #define NAME_MAX_LENGTH (LABEL_SIZE - 1)	/* the kernel's DISK_NAME_LEN */
+#define NODE_PAUSES	500			/* of 10 ms */
 
 int setting_parse(struct setting *setting, char *assignment)
 {
@@ -78,6 +81,61 @@ int disk_need(const char *disk)
 	return STATUS_FAILED;
 }
 
+enum name_use disk_name_use(const char *disk)
+{
+	char path[LABEL_SIZE + sizeof(DEV)];
+	struct stat status;
+	dev_t dev;
+
+	snprintf(path, sizeof(path), DEV "%s", disk);
+	if (!lstat(path, &status))
+		return S_ISBLK(status.st_mode) ? NAME_DEVICE : NAME_FILE;
+	return kernel_dev(disk, &dev) ? NAME_FREE : NAME_DEVICE;
+}
+
+int disk_need_node(const char *disk)
+{
+	static const struct timespec pause = { .tv_nsec = 10000000 };
+	char path[LABEL_SIZE + sizeof(DEV)];
+	struct stat status;
+	int ret = -1;
+	dev_t dev;
+
+	if (kernel_dev(disk, &dev))
+		return STATUS_OK;
+	snprintf(path, sizeof(path), DEV "%s", disk);
+	for (int i = 0; i < NODE_PAUSES && ret; i++) {
+		ret = stat(path, &status);
+		if (ret)
+			nanosleep(&pause, NULL);
+	}
+	if (!ret && S_ISBLK(status.st_mode) && status.st_rdev == dev)
+		return STATUS_OK;
+	if (ret)
+		error("%s came up, but %s does not appear; see 'systemctl status systemd-udevd'",
+		      disk, path);
+	else
+		error("%s came up, but %s is something else; remove that, or use another --name",
+		      disk, path);
+	return STATUS_FAILED;
+}
+
+/* Names a disk that was removed and still has the lower device */
+static bool explain_removed(const char *disk, const char *lower)
+{
+	char holder[VALUE_SIZE];
+	struct removed removed;
+	struct stat status;
+
+	if (stat(lower, &status) || !kernel_removed_find(&removed, NULL, status.st_rdev))
+		return false;
+	kernel_removed_holder(&removed, holder);
+	error("cannot bring up %s on %s: device is in use by %s, which is %s and open",
+	      disk, lower, removed.name, removed.state);
+	hint("until it is closed or unmounted; it is held by: %s", holder);
+	return true;
+}
+
 static void explain_power(const char *disk, const char *value, int err)
 {
 	char lower[VALUE_SIZE] = "";
@@ -93,7 +151,7 @@ static void explain_power(const char *disk, const char *value, int err)
 	if (kernel_get(disk, "lower", lower) || !lower[0])
 		error_action(ACTION_POWER_UP, err, disk, "", "bring up %s",
 			     disk);
-	else
+	else if (err != -EBUSY || !explain_removed(disk, lower))
 		error_action(ACTION_POWER_UP, err, disk, lower,
 			     "bring up %s on %s", disk, lower);
 }
@@ -102,7 +160,7 @@ static bool is_power(const struct setting *setting)
 {
 	return !strcmp(setting->attribute, "power") &&
 	       (!strcmp(setting->value, "0") || !strcmp(setting->value, "1") ||
-		!strcmp(setting->value, "force"));
+		!strcmp(setting->value, "force") || !strcmp(setting->value, "deferred"));
 }
 
 void disk_explain(const char *disk, const struct setting *setting, int err)

@@ -24,6 +24,16 @@ int disk_names(int count, char *arguments[]);
 /* The module is there and its directory in configfs too. */
 int disk_need_configfs(void);
 int disk_need(const char *disk);
+/* What has the name, in /dev or in sysfs */
+enum name_use {
+	NAME_FREE,
+	NAME_DEVICE,		/* a block device */
+	NAME_FILE,		/* what is in /dev is no block device */
+};
+
+enum name_use disk_name_use(const char *disk);
+/* Waits for the block device of a disk that is up. */
+int disk_need_node(const char *disk);
 int disk_need_attribute(const char *disk, const char *attribute);
 
 int disk_set(const char *disk, const struct setting *setting);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define SECTOR_SIZE 512
@@ -156,5 +157,21 @@ int kernel_size(const char *disk, u64 *bytes)
 	if (found != 1)
 		return -EBADMSG;
 	*bytes = sectors * SECTOR_SIZE;
+	return 0;
+}
+
+int kernel_dev(const char *name, dev_t *dev)
+{
+	FILE *file = kernel_open("class/block/%s/dev", name);
+	unsigned int major, minor;
+	int found;
+
+	if (!file)
+		return -errno;
+	found = fscanf(file, "%u:%u", &major, &minor);
+	fclose(file);
+	if (found != 2)
+		return -EBADMSG;
+	*dev = makedev(major, minor);
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #define VALUE_SIZE	(PATH_MAX + 1)	/* the longest value is a path */
 #define LABEL_SIZE	32		/* disk, path, operation, error name */
@@ -32,6 +33,8 @@ bool kernel_has_configfs(void);
 bool kernel_has_module(const char *name);
 bool kernel_has_stats(void);
 int kernel_size(const char *disk, u64 *bytes);
+/* The number of a block device */
+int kernel_dev(const char *name, dev_t *dev);
 int kernel_write(const char *path, const char *value);
 int kernel_mkdir(const char *parent, const char *name);
 int kernel_rmdir(const char *parent, const char *name);
@@ -55,6 +58,24 @@ int kernel_set(const char *disk, const char *attribute, const char *value);
 /* @subsystem is the directory of `features` in configfs. */
 int kernel_accepted(const char *subsystem, const char *attribute, char *values,
 		    size_t size);
+
+/* kernel-removed.c: disks that were removed, or are to be, and are still open */
+#define MAX_REMOVED	64
+
+struct removed {
+	char name[LABEL_SIZE];
+	char state[LABEL_SIZE];		/* removed, removing, deferred */
+	char lower_name[LABEL_SIZE];
+	dev_t dev;
+	dev_t lower;
+};
+
+/* How many there are */
+int kernel_removed(struct removed disks[MAX_REMOVED]);
+/* The first that is called @disk or, where that is NULL, holds @lower */
+bool kernel_removed_find(struct removed *found, const char *disk, dev_t lower);
+/* What holds it: where it is mounted, or a process; "?" where neither is seen */
+void kernel_removed_holder(const struct removed *disk, char holder[VALUE_SIZE]);
 
 /* kernel-debugfs.c: statistics */
 #define MAX_PATHS	4
