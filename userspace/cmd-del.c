@@ -7,7 +7,11 @@
 #include "error.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,17 +19,19 @@
 #define LAST_PAUSE_MS	640	/* 1.3 seconds in all */
 
 static const char usage[] =
-	"Usage: zcblk del [--force] NAME...\n"
+	"Usage: zcblk del [--force | --deferred] NAME...\n"
 	"\n"
 	"Takes disks down and removes them. NAME is as in zcblk0 or /dev/zcblk0.\n"
 	"\n"
 	"Options:\n"
 	"  -f, --force      take a disk down while it is open: what is in flight is\n"
 	"                   finished, all later I/O fails\n"
+	"  -d, --deferred   take a disk down now if it is closed, or at its last close\n"
 	"  -h, --help       this help\n";
 
 static const struct option options[] = {
 	{ "force",	no_argument,	NULL, 'f' },
+	{ "deferred",	no_argument,	NULL, 'd' },
 	{ "help",	no_argument,	NULL, 'h' },
 	{ NULL, 0, NULL, 0 }
 };
@@ -41,10 +47,7 @@ static int remove_directory(const char *disk, const char *how)
 	return kernel_remove(disk);
 }
 
-/*
- * udev may be looking into the disk: that is over in a moment. Each time, the
- * driver has a line for the kernel's log, so they become rarer.
- */
+/* udev may be looking into the disk: that is over in a moment. */
 static int retry_busy(int (*step)(const char *disk, const char *how),
 		      const char *disk, const char *how)
 {
@@ -60,15 +63,49 @@ static int retry_busy(int (*step)(const char *disk, const char *how),
 	return ret;
 }
 
+static int read_partitions(const char *lower, const char *how)
+{
+	int fd = open(lower, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int ret;
+
+	(void)how;
+	if (fd < 0)
+		return -errno;
+	ret = ioctl(fd, BLKRRPART) ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+/*
+ * The kernel has those partitions of the lower device that were there when the disk
+ * came up. Most errors mean that it can have none.
+ */
+static void refresh_lower(const char *disk, const char *lower)
+{
+	struct removed removed;
+
+	if (!*lower || kernel_removed_find(&removed, disk, 0) ||
+	    retry_busy(read_partitions, lower, NULL) != -EBUSY)
+		return;
+	error("%s is removed, but the partitions of %s are in use and were not read again;",
+	      disk, lower);
+	hint("when they are not: blockdev --rereadpt %s", lower);
+}
+
 static int del(const char *disk, const char *how)
 {
 	const struct setting power = { "power", how };
-	int ret = retry_busy(power_down, disk, how);
+	char state[VALUE_SIZE], lower[VALUE_SIZE] = "";
+	int ret;
 
+	if (!kernel_get(disk, "state", state) && strcmp(state, "off"))
+		(void)kernel_get(disk, "lower", lower);
+	ret = retry_busy(power_down, disk, how);
 	if (ret) {
 		disk_explain(disk, &power, ret);
 		return STATUS_FAILED;
 	}
+	refresh_lower(disk, lower);
 	ret = retry_busy(remove_directory, disk, how);
 	if (ret == -EPERM && !geteuid()) {
 		error("%s is down; its directory stays until 'rmmod zcblk',", disk);
@@ -86,12 +123,12 @@ int cmd_del(int argc, char *argv[])
 	const char *how = "0";
 	int option, status;
 
-	while ((option = getopt_long(argc, argv, "fh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "dfh", options, NULL)) != -1) {
 		if (option == 'h')
 			command_help(usage);
-		if (option != 'f')
+		if (option == '?')
 			return error_usage("del");
-		how = "force";
+		how = option == 'd' ? "deferred" : "force";
 	}
 	if (optind == argc) {
 		error("del needs the names of disks");

@@ -128,7 +128,7 @@ _zcblk() {
 	fi
 	case ${COMP_WORDS[1]} in
 	add) _zcblk_add "$word" "$previous" ;;
-	del) _zcblk_words "$(_zcblk_disks) --force --help" "$word" ;;
+	del) _zcblk_words "$(_zcblk_disks) --force --deferred --help" "$word" ;;
 	set) _zcblk_set "$word" "$attribute" ;;
 	list) _zcblk_table list "$word" "$previous" "" ;;
 	show) _zcblk_words "$(_zcblk_disks) --help" "$word" ;;
