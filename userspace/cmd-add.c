@@ -146,26 +146,52 @@ static int load_module(const char *file)
 	return disk_need_configfs();
 }
 
+/* The first name that nothing has */
+static int make_free(struct request *request, char free_name[LABEL_SIZE])
+{
+	unsigned int i = 0;
+	int ret;
+
+	request->name = free_name;
+	do {
+		enum name_use use;
+
+		snprintf(free_name, LABEL_SIZE, "zcblk%u", i++);
+		use = kernel_has_disk(free_name) ? NAME_DEVICE : disk_name_use(free_name);
+		ret = use == NAME_FREE ? kernel_make(free_name) : -EEXIST;
+		if (use == NAME_FILE)
+			error("/dev/%s is not a block device, so its name is not used; remove it",
+			      free_name);
+	} while (ret == -EEXIST);
+	return ret;
+}
+
+static int make_named(const char *name)
+{
+	enum name_use use = kernel_has_disk(name) ? NAME_FREE : disk_name_use(name);
+
+	if (use == NAME_FREE)
+		return kernel_make(name);
+	if (use == NAME_FILE)
+		error("cannot make %s: /dev/%s is not a block device; remove it", name,
+		      name);
+	else
+		error("cannot make %s: another block device has this name; see 'lsblk'",
+		      name);
+	return 1;
+}
+
 /* The directory, with a name of its own where none is asked for. */
 static int make(struct request *request, char free_name[LABEL_SIZE])
 {
-	int ret;
+	int ret = request->name ? make_named(request->name) :
+				  make_free(request, free_name);
 
-	if (!request->name) {
-		unsigned int i = 0;
-
-		request->name = free_name;
-		do {
-			snprintf(free_name, LABEL_SIZE, "zcblk%u", i++);
-			ret = kernel_make(free_name);
-		} while (ret == -EEXIST);
-	} else {
-		ret = kernel_make(request->name);
-	}
 	if (!ret)
 		return STATUS_OK;
-	error_action(ACTION_MAKE, ret, request->name, "", "make %s",
-		     request->name);
+	if (ret < 0)
+		error_action(ACTION_MAKE, ret, request->name, "", "make %s",
+			     request->name);
 	return STATUS_FAILED;
 }
 
@@ -176,7 +202,12 @@ static int bring_up(const struct request *request)
 	for (int i = 0; i < request->count; i++)
 		if (disk_set(request->name, &request->settings[i]))
 			return STATUS_FAILED;
-	return disk_set(request->name, &power);
+	if (disk_set(request->name, &power))
+		return STATUS_FAILED;
+	if (!disk_need_node(request->name))
+		return STATUS_OK;
+	kernel_set(request->name, "power", "force");
+	return STATUS_FAILED;
 }
 
 static int add(struct request *request)
