@@ -7,6 +7,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/backing-dev.h>
+#include <linux/idr.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
@@ -22,6 +23,16 @@ static atomic_t zcblk_nr_disks = ATOMIC_INIT(0);
 /* Those of them that hold a lower device */
 static LIST_HEAD(zcblk_disks);
 static DEFINE_MUTEX(zcblk_disks_lock);
+
+/*
+ * sg3_utils sends NVMe commands to all disks that have the block layer's own major number.
+ * LVM uses no disk unless the name of its major number begins with one that LVM knows.
+ */
+#define ZCBLK_MAJOR_NAME	"blkext-" ZCBLK_NAME
+#define ZCBLK_MINORS		16	/* of a disk; more partitions have the other major */
+
+static int zcblk_major;
+static DEFINE_IDA(zcblk_indices);
 
 /* Refused removals are retried: that is one line in the kernel log */
 #define ZCBLK_BUSY_MS	(10 * MSEC_PER_SEC)
@@ -74,6 +85,8 @@ static void zcblk_disk_free(struct zcblk_disk *disk)
 	zcblk_bounce_pool_exit(&disk->bounce);
 	zcblk_io_exit(disk);
 	zcblk_stats_exit(disk);
+	if (disk->index >= 0)
+		ida_free(&zcblk_indices, disk->index);
 	kfree(disk);
 	if (atomic_dec_and_test(&zcblk_nr_disks))
 		wake_up_var(&zcblk_nr_disks);
@@ -111,9 +124,7 @@ bool zcblk_is_ours(const struct gendisk *gd)
 	return gd->fops == &zcblk_fops;
 }
 
-/**
- * zcblk_disk_wait_all_freed() - wait until no disk is left
- *
+/*
  * After the last close the block layer frees the disk when it has already let
  * go of the module, so module exit has to wait for that.
  *
@@ -126,13 +137,38 @@ bool zcblk_is_ours(const struct gendisk *gd)
  * CONFIG_TASKS_RCU comes with BPF, ftrace or kprobes on a preemptible kernel.
  *
  * No test can hold a task between these instructions.
- *
- * Context: process, module exit.
  */
-void zcblk_disk_wait_all_freed(void)
+static void zcblk_disk_wait_all_freed(void)
 {
 	wait_var_event(&zcblk_nr_disks, !atomic_read(&zcblk_nr_disks));
 	synchronize_rcu_tasks();
+}
+
+/**
+ * zcblk_disk_init() - get a major number for disks
+ *
+ * Context: process, module init.
+ * Return: 0 or a negative errno.
+ */
+int zcblk_disk_init(void)
+{
+	int major = register_blkdev(0, ZCBLK_MAJOR_NAME);
+
+	if (major < 0)
+		return major;
+	zcblk_major = major;
+	return 0;
+}
+
+/**
+ * zcblk_disk_exit() - wait until no disk is left
+ *
+ * Context: process, module exit.
+ */
+void zcblk_disk_exit(void)
+{
+	zcblk_disk_wait_all_freed();
+	unregister_blkdev(zcblk_major, ZCBLK_MAJOR_NAME);
 }
 
 static struct zcblk_disk *zcblk_disk_alloc(const char *name,
@@ -148,6 +184,7 @@ static struct zcblk_disk *zcblk_disk_alloc(const char *name,
 	mutex_init(&disk->holder_lock);
 	xa_init(&disk->frozen);
 	disk->own_needs = ZCBLK_NEEDS_SUPPORT;
+	disk->index = -1;
 	INIT_LIST_HEAD(&disk->entry);
 	zcblk_io_update_needs(disk);
 	INIT_DELAYED_WORK(&disk->watch, zcblk_lower_watch);
@@ -190,10 +227,17 @@ free_disk:
 
 static int zcblk_disk_alloc_gd(struct zcblk_disk *disk, const char *name)
 {
-	struct gendisk *gd = zcblk_limits_alloc_disk(disk, name);
+	struct gendisk *gd;
 
+	disk->index = ida_alloc_max(&zcblk_indices, MINORMASK / ZCBLK_MINORS, GFP_KERNEL);
+	if (disk->index < 0)
+		return disk->index;
+	gd = zcblk_limits_alloc_disk(disk, name);
 	if (IS_ERR(gd))
 		return PTR_ERR(gd);
+	gd->major = zcblk_major;
+	gd->first_minor = disk->index * ZCBLK_MINORS;
+	gd->minors = ZCBLK_MINORS;
 	gd->fops = &zcblk_fops;
 	gd->private_data = disk;
 	strscpy(gd->disk_name, name, sizeof(gd->disk_name));

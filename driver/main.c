@@ -79,6 +79,9 @@ static int __init zcblk_init(void)
 	err = zcblk_bufio_init();
 	if (err)
 		goto exit_poll;
+	err = zcblk_disk_init();
+	if (err)
+		goto exit_bufio;
 	zcblk_debugfs_init();
 	err = zcblk_configfs_init(&defaults, lower, nr_lower);
 	if (err)
@@ -87,6 +90,8 @@ static int __init zcblk_init(void)
 
 exit_debugfs:
 	zcblk_debugfs_exit();
+	zcblk_disk_exit();
+exit_bufio:
 	zcblk_bufio_exit();
 exit_poll:
 	zcblk_poll_exit();
@@ -96,7 +101,7 @@ exit_poll:
 static void __exit zcblk_exit(void)
 {
 	zcblk_configfs_exit();
-	zcblk_disk_wait_all_freed();
+	zcblk_disk_exit();
 	zcblk_debugfs_exit();
 	zcblk_bufio_exit();
 	zcblk_poll_exit();

@@ -236,6 +236,7 @@ struct zcblk_io_cache;
  * @needs_lock: serialises changes of both; a leaf
  * @lower_file: our claim on the lower device
  * @lower: the lower device
+ * @index: says which minor numbers it has; negative before
  * @entry: among the disks that hold a lower device
  * @removing: no new openers; under @gd->open_mutex
  * @deferred: to be removed at the last close; under @gd->open_mutex
@@ -274,6 +275,7 @@ struct zcblk_disk {
 	spinlock_t needs_lock; /* see above */
 	struct file *lower_file;
 	struct block_device *lower;
+	int index;
 	struct list_head entry;
 	bool removing;
 	bool deferred;
@@ -379,7 +381,8 @@ ssize_t zcblk_disks_show(char *page);
 bool zcblk_disks_find(bool (*match)(const char *disk, const char *name), const char *name,
 		      bool removed);
 bool zcblk_is_ours(const struct gendisk *gd);
-void zcblk_disk_wait_all_freed(void);
+int zcblk_disk_init(void);
+void zcblk_disk_exit(void);
 
 /* ioctl.c */
 struct hd_geometry;
