@@ -4,95 +4,88 @@
  */
 #include "error.h"
 #include "kernel.h"
+#include "program.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define WORDS_SIZE 1024
+/* What modprobe and insmod say when the kernel refuses a module for its signature */
+static const char *const refusals[] = {
+	"Key was rejected by service",
+	"Required key not available",
+	"Package not installed",
+	"Operation not permitted",
+};
 
-/* Users' PATH often has no sbin. */
-static __noreturn void exec_program(const char *program, const char *argument,
-				    int output)
+static bool is_refused(const char *words)
 {
-	char path[PATH_MAX];
-
-	dup2(output, STDOUT_FILENO);
-	dup2(output, STDERR_FILENO);
-	execlp(program, program, argument, NULL);
-	snprintf(path, sizeof(path), "/sbin/%s", program);
-	execl(path, program, argument, NULL);
-	dprintf(STDERR_FILENO, "%s: %s\n", program, strerror(errno));
-	_exit(127);
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++)
+		if (strstr(words, refusals[i]))
+			return true;
+	return false;
 }
 
-/* All that comes, the last newline dropped. */
-static void read_words(int fd, char words[WORDS_SIZE])
+/* The sysctl that stays set until the next boot */
+static bool is_disabled(void)
 {
-	size_t used = 0;
+	FILE *file = fopen("/proc/sys/kernel/modules_disabled", "r");
+	int value = 0;
 
-	while (used < WORDS_SIZE - 1) {
-		ssize_t n = read(fd, words + used, WORDS_SIZE - 1 - used);
+	if (!file)
+		return false;
+	value = fgetc(file);
+	fclose(file);
+	return value == '1';
+}
 
-		if (n <= 0)
-			break;
-		used += n;
+static void explain_refusal(void)
+{
+	if (is_disabled()) {
+		hint("the sysctl kernel.modules_disabled is 1: no module loads until reboot");
+		return;
 	}
-	while (used && words[used - 1] == '\n')
-		used--;
-	words[used] = '\0';
+	hint("the kernel loads signed modules only (Secure Boot or lockdown): sign it with a");
+	hint("key that 'mokutil --import' has enrolled, or disable Secure Boot; see SECURE");
+	hint("BOOT in zcblk(8)");
 }
 
-/* 0 when @program succeeded; what it said is in @words. */
-static int run_program(const char *program, const char *argument,
-		       char words[WORDS_SIZE])
-{
-	int fds[2], status;
-	pid_t pid;
-
-	if (pipe(fds))
-		return -errno;
-	pid = fork();
-	if (!pid) {
-		close(fds[0]);
-		exec_program(program, argument, fds[1]);
-	}
-	close(fds[1]);
-	read_words(fds[0], words);
-	close(fds[0]);
-	if (pid < 0 || waitpid(pid, &status, 0) < 0)
-		return -errno;
-	return status ? -EIO : 0;
-}
-
-static void explain(const char *module, const char *words)
+static void explain_build(void)
 {
 	struct utsname kernel;
 
-	if (geteuid()) {
-		error("cannot load module %s: needs root", module);
-		return;
-	}
 	uname(&kernel);
-	error("cannot load module %s: %s", module, words);
 	hint("it has to be built for the running kernel, %s (README.md says which are supported):",
 	     kernel.release);
 	hint("'make && make install' in zcblk's source, or name a built one with --module FILE;");
 	hint("what the kernel said is in 'dmesg'");
 }
 
+static void explain(const char *module, const char *words)
+{
+	if (geteuid()) {
+		error("cannot load module %s: needs root", module);
+		return;
+	}
+	error("cannot load module %s: %s", module, words);
+	if (is_refused(words))
+		explain_refusal();
+	else
+		explain_build();
+}
+
 /* modprobe brings what a module needs with it; insmod does not. */
 int kernel_load_module(const char *name, const char *needs, const char *file)
 {
+	const char *const modprobe[] = { "modprobe", file ? needs : name, NULL };
+	const char *const insmod[] = { "insmod", file, NULL };
 	char words[WORDS_SIZE];
 	int ret;
 
-	ret = run_program("modprobe", file ? needs : name, words);
+	ret = program_run(modprobe, words);
 	if (file)
-		ret = run_program("insmod", file, words);
+		ret = program_run(insmod, words);
 	if (ret)
 		explain(file ? file : name, words);
 	return ret;

@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Why a module is not loaded: refused for its signature, or not built for this kernel. Loads
+# none: insmod and modprobe only say what theirs would say.
+
+. ./lib.sh
+
+requires tool
+mkdir "$TMP/bin" "$TMP/sys"
+export ZCBLK_SYSFS=$TMP/sys PATH=$TMP/bin:$PATH
+
+# loader TEXT: modprobe and insmod fail with it
+loader() {
+	local program
+
+	for program in modprobe insmod; do
+		printf '#!/bin/sh\necho "%s: ERROR: could not insert %s: %s" >&2\nexit 1\n' \
+			$program "'zcblk'" "$1" >"$TMP/bin/$program"
+		chmod +x "$TMP/bin/$program"
+	done
+}
+
+add() {
+	"$ZCBLK" add --lower /dev/null "$@"
+}
+
+# says CAUSE NOT COMMAND...: fails, names this cause, and not the other one
+says() {
+	local cause=$1 other=$2
+	shift 2
+
+	! "$@" >"$TMP/said" 2>&1 || return 1
+	cat "$TMP/said"
+	grep -q "$cause" "$TMP/said" && ! grep -q "$other" "$TMP/said"
+}
+
+signature="Secure Boot or lockdown.*sign it"
+build="built for the running kernel, $(uname -r)"
+for reason in "Key was rejected by service" "Required key not available" \
+	"Operation not permitted" "Package not installed"; do
+	loader "$reason"
+	check "modprobe: $reason" says "$signature" "$build" add
+	check "insmod: $reason" says "$signature" "$build" add --module /x/zcblk.ko
+	check_fails "names the remedy" "mokutil --import" add
+done
+for reason in "Exec format error" "Unknown symbol in module, or unknown parameter (see dmesg)"; do
+	loader "$reason"
+	check "modprobe: $reason" says "$build" "$signature" add
+done

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Running other programs.
+ */
+#include "program.h"
+#include "compiler.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STATUS_NO_PROGRAM 127	/* as shells have it */
+
+/* Users' PATH often has no sbin. */
+static __noreturn void exec_program(const char *const argv[], int output)
+{
+	char path[PATH_MAX];
+
+	dup2(output, STDOUT_FILENO);
+	dup2(output, STDERR_FILENO);
+	setenv("LC_ALL", "C", 1);
+	execvp(argv[0], (char *const *)argv);
+	snprintf(path, sizeof(path), "/sbin/%s", argv[0]);
+	execv(path, (char *const *)argv);
+	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
+	_exit(STATUS_NO_PROGRAM);
+}
+
+/* All that comes, the last newline dropped. */
+static void read_words(int fd, char words[WORDS_SIZE])
+{
+	size_t used = 0;
+
+	while (used < WORDS_SIZE - 1) {
+		ssize_t n = read(fd, words + used, WORDS_SIZE - 1 - used);
+
+		if (n <= 0)
+			break;
+		used += n;
+	}
+	while (used && words[used - 1] == '\n')
+		used--;
+	words[used] = '\0';
+}
+
+int program_run(const char *const argv[], char words[WORDS_SIZE])
+{
+	int fds[2], status;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (!pid)
+		exec_program(argv, fds[1]);
+	close(fds[1]);
+	read_words(fds[0], words);
+	close(fds[0]);
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return -errno;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == STATUS_NO_PROGRAM)
+		return -ENOENT;
+	return status ? -EIO : 0;
+}
