@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Why a module is not loaded: refused for its signature, or not built for this kernel. Loads
-# none: insmod and modprobe only say what theirs would say.
+# none: insmod and modprobe only say what theirs would say. Relative paths.
 
 . ./lib.sh
 
@@ -48,3 +48,15 @@ for reason in "Exec format error" "Unknown symbol in module, or unknown paramete
 	loader "$reason"
 	check "modprobe: $reason" says "$build" "$signature" add
 done
+
+DISK=$ZCBLK_SYSFS/kernel/config/zcblk/zcblk0
+mkdir -p "$DISK"
+touch "$DISK/../features" "$DISK/lower" "$DISK/path"
+cd "$TMP"
+check "set lower= with a relative path" "$ZCBLK" set zcblk0 lower=dev/sdx
+check_eq "it is made absolute" "$TMP/dev/sdx" "$(<"$DISK/lower")"
+: >"$DISK/lower"
+check "set lower= with an absolute path" "$ZCBLK" set zcblk0 lower=/dev/sdx
+check_eq "it stays" /dev/sdx "$(<"$DISK/lower")"
+check "other attributes" "$ZCBLK" set zcblk0 path=copy
+check_eq "have no path" copy "$(<"$DISK/path")"

@@ -51,7 +51,6 @@ struct request {
 	const char *name;
 	const char *module;
 	const char *lower;
-	char lower_path[PATH_MAX];
 	struct setting *settings;
 	int count;
 };
@@ -65,27 +64,14 @@ static void add_setting(struct request *request, const char *attribute,
 	setting->value = value;
 }
 
-/* The kernel would look a relative path up each time from somewhere else. */
 static int add_lower(struct request *request, const char *device)
 {
-	char *path = request->lower_path;
-	size_t size = sizeof(request->lower_path);
-	char directory[PATH_MAX];
-	int length;
-
-	if (*device == '/')
-		length = snprintf(path, size, "%s", device);
-	else if (getcwd(directory, sizeof(directory)))
-		length = snprintf(path, size, "%s/%s", directory, device);
-	else
-		length = size;
-	if (!*device || (size_t)length >= size) {
-		error("'%s' cannot be a lower device: empty or too long a path",
-		      device);
+	if (!*device) {
+		error("'' cannot be a lower device: the path is empty");
 		return STATUS_USAGE;
 	}
-	request->lower = path;
-	add_setting(request, "lower", path);
+	request->lower = device;
+	add_setting(request, "lower", device);
 	return STATUS_OK;
 }
 

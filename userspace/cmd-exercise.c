@@ -4,6 +4,7 @@
  * in turn, and compares them.
  */
 #include "commands.h"
+#include "disk.h"
 #include "error.h"
 #include "exercise.h"
 
@@ -219,6 +220,8 @@ static int parse_options(struct exercise *exercise, int argc, char *argv[])
 
 static int check_target(struct exercise *exercise, int count, const char *target)
 {
+	static char path[PATH_MAX];
+
 	if (count != 1) {
 		error("exercise needs one block device: TARGET --destroy TARGET");
 		return error_usage("exercise");
@@ -234,6 +237,12 @@ static int check_target(struct exercise *exercise, int count, const char *target
 		      exercise->target, exercise->destroy);
 		return STATUS_USAGE;
 	}
+	if (device_path(path, target)) {
+		error("'%s' cannot be a target: too long a path", target);
+		return STATUS_USAGE;
+	}
+	exercise->target = path;
+	exercise->destroy = path;
 	return STATUS_OK;
 }
 

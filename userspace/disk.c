@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define DEV	"/dev/"
 #define PREFIX	"zcblk"
@@ -57,6 +58,20 @@ int disk_names(int count, char *arguments[])
 			return STATUS_USAGE;
 	}
 	return STATUS_OK;
+}
+
+int device_path(char path[PATH_MAX], const char *device)
+{
+	char directory[PATH_MAX];
+	int length;
+
+	if (*device == '/')
+		length = snprintf(path, PATH_MAX, "%s", device);
+	else if (getcwd(directory, sizeof(directory)))
+		length = snprintf(path, PATH_MAX, "%s/%s", directory, device);
+	else
+		return -errno;
+	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
 int disk_need_configfs(void)
@@ -199,11 +214,18 @@ int disk_need_attribute(const char *disk, const char *attribute)
 
 int disk_set(const char *disk, const struct setting *setting)
 {
-	int ret;
+	const char *value = setting->value;
+	char path[PATH_MAX];
+	int ret = 0;
 
 	if (disk_need_attribute(disk, setting->attribute))
 		return STATUS_FAILED;
-	ret = kernel_set(disk, setting->attribute, setting->value);
+	if (!strcmp(setting->attribute, "lower") && *value) {
+		ret = device_path(path, value);
+		value = path;
+	}
+	if (!ret)
+		ret = kernel_set(disk, setting->attribute, value);
 	if (!ret)
 		return STATUS_OK;
 	disk_explain(disk, setting, ret);

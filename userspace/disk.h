@@ -21,6 +21,12 @@ char *disk_name(char *argument);
 /* The same for all of @arguments, in place, before anything is touched. */
 int disk_names(int count, char *arguments[]);
 
+/*
+ * The absolute path of @device: the kernel would look a relative one up each time from
+ * somewhere else. A negative errno, and nothing printed, if there is none.
+ */
+int device_path(char path[PATH_MAX], const char *device);
+
 /* The module is there and its directory in configfs too. */
 int disk_need_configfs(void);
 int disk_need(const char *disk);
