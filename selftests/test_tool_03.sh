@@ -33,6 +33,8 @@ check "the disk is there" test -b /dev/zcblk0
 check_eq "with the defaults" "zcblk0 /dev/nullb0 zerocopy page latency 0 live 64M" \
 	"$("$ZCBLK" list -n | tr -s ' ')"
 
+check_eq "completion offers the same without the module" "$(<"$ZCFS/features")" \
+	"$(sed -n '/<<-END$/,/^\tEND$/s/^\t\t//p' ../userspace/zcblk.bash)"
 check_fails "a claimed device: says so" "cannot bring up zcblk1 on /dev/nullb0: device is in use" \
 	"$ZCBLK" add --lower /dev/nullb0
 check_fails "a bad value: says which are accepted" \

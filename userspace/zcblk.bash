@@ -19,18 +19,62 @@ _zcblk_disks() {
 	zcblk list -n -o NAME 2>/dev/null
 }
 
-# _zcblk_value ATTR WORD: what the loaded module accepts
-_zcblk_value() {
-	local name value values=
+_zcblk_attributes="lower= path= bounce= stats= stable= range_lock= overlap= read_only= power=
+	reset_stats="
 
-	if [ "$1" = lower ] || [ "$1" = module ]; then
+# _zcblk_features: what the loaded module accepts; or this version, if none is loaded
+_zcblk_features() {
+	cat /sys/kernel/config/zcblk/features 2>/dev/null || cat <<-END
+		path zerocopy
+		path copy
+		path ab
+		bounce page
+		bounce kmalloc
+		bounce vmalloc
+		stats off
+		stats counters
+		stats latency
+		stable 0
+		stable 1
+		range_lock off
+		range_lock list
+		range_lock tree
+		range_lock slot
+		range_lock on
+		overlap serialize
+		overlap reject
+		overlap detect
+		read_only 0
+		read_only 1
+		power 0
+		power 1
+		power force
+		power deferred
+		reset_stats 1
+	END
+}
+
+# _zcblk_value ATTR WORD: ATTR may also be the option of that name
+_zcblk_value() {
+	local attribute=${1#--} name value values=
+
+	attribute=${attribute//-/_}
+	case $attribute in
+	lower | module)
 		_zcblk_files "$2"
 		return
-	fi
+		;;
+	esac
 	while read -r name value; do
-		[ "$name" != "$1" ] || values+=" $value"
-	done 2>/dev/null </sys/kernel/config/zcblk/features
+		[ "$name" != "$attribute" ] || values+=" $value"
+	done < <(_zcblk_features)
 	_zcblk_words "$values" "$2"
+}
+
+# _zcblk_assign WORD WORDS: one of these words, or ATTR=
+_zcblk_assign() {
+	_zcblk_words "$2 $_zcblk_attributes" "$1"
+	[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
 }
 
 # _zcblk_column COMMAND LIST: the last of a list of columns
@@ -46,15 +90,20 @@ _zcblk_column() {
 	_zcblk_words "$words" "$2"
 }
 
-# _zcblk_add WORD PREVIOUS
+# _zcblk_add WORD PREVIOUS ATTR, where ATTR is that of an ATTR= before the word
 _zcblk_add() {
+	if [[ -n $3 ]]; then
+		_zcblk_value "$3" "$1"
+		return
+	fi
 	case $2 in
-	--lower | --path | --bounce | --stats | --overlap | --module) _zcblk_value "${2#--}" "$1" ;;
-	--range-lock) _zcblk_value range_lock "$1" ;;
+	--lower | --path | --bounce | --stats | --range-lock | --overlap | --module)
+		_zcblk_value "$2" "$1"
+		;;
 	--name) ;;
 	*)
-		_zcblk_words "--lower --name --path --bounce --stats --range-lock
-			--overlap --read-only --module --help" "$1"
+		_zcblk_assign "$1" "--lower --name --path --bounce --stats --range-lock
+			--overlap --read-only --module --help"
 		;;
 	esac
 }
@@ -103,9 +152,7 @@ _zcblk_set() {
 	elif ((COMP_CWORD == 2)); then
 		_zcblk_words "$(_zcblk_disks) --help" "$1"
 	else
-		compopt -o nospace
-		_zcblk_words "lower= path= bounce= stats= stable= range_lock= overlap=
-			read_only= power= reset_stats=" "$1"
+		_zcblk_assign "$1" ""
 	fi
 }
 
@@ -127,7 +174,7 @@ _zcblk() {
 		return
 	fi
 	case ${COMP_WORDS[1]} in
-	add) _zcblk_add "$word" "$previous" ;;
+	add) _zcblk_add "$word" "$previous" "$attribute" ;;
 	del) _zcblk_words "$(_zcblk_disks) --force --deferred --help" "$word" ;;
 	set) _zcblk_set "$word" "$attribute" ;;
 	list) _zcblk_table list "$word" "$previous" "" ;;
