@@ -268,6 +268,9 @@ static int zcblk_disk_add_gd(struct zcblk_disk *disk)
 	mutex_lock(&zcblk_disks_lock);
 	list_add_tail(&disk->entry, &zcblk_disks);
 	mutex_unlock(&zcblk_disks_lock);
+	/* add_disk() has sent its event without the link */
+	disk_uevent(disk->gd, KOBJ_CHANGE);
+	zcblk_lower_uevent(disk->lower);
 	zcblk_debugfs_add(disk);
 	zcblk_lower_watch_start(disk);
 	return 0;

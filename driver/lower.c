@@ -148,6 +148,24 @@ bool zcblk_lower_can_poll(struct block_device *lower)
 }
 
 /**
+ * zcblk_lower_uevent() - report that the lower device has a new holder, or lost it
+ * @lower: the lower device
+ *
+ * udev's rules hide the data of a lower device, and of its partitions, while a disk is up.
+ *
+ * Context: process.
+ */
+void zcblk_lower_uevent(struct block_device *lower)
+{
+	if (!device_is_registered(&lower->bd_device))
+		return;
+	if (bdev_is_partition(lower))
+		kobject_uevent(bdev_kobj(lower), KOBJ_CHANGE);
+	else
+		disk_uevent(lower->bd_disk, KOBJ_CHANGE);
+}
+
+/**
  * zcblk_lower_close() - release the lower device
  * @disk: the disk; nothing happens when it holds none
  *
@@ -155,10 +173,15 @@ bool zcblk_lower_can_poll(struct block_device *lower)
  */
 void zcblk_lower_close(struct zcblk_disk *disk)
 {
+	struct device *dev;
+
 	if (!disk->lower_file)
 		return;
+	dev = get_device(&disk->lower->bd_device);
 	bdev_fput(disk->lower_file);
 	disk->lower_file = NULL;
+	zcblk_lower_uevent(disk->lower);
+	put_device(dev);
 }
 
 /**

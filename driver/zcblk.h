@@ -409,6 +409,7 @@ struct file *zcblk_lower_claim(const struct zcblk_settings *set, void *holder,
 			       const struct blk_holder_ops *ops, const char *name);
 int zcblk_lower_open(struct zcblk_disk *disk, const char *name);
 bool zcblk_lower_can_poll(struct block_device *lower);
+void zcblk_lower_uevent(struct block_device *lower);
 void zcblk_lower_close(struct zcblk_disk *disk);
 void zcblk_lower_gone(struct zcblk_disk *disk);
 void zcblk_lower_watch_start(struct zcblk_disk *disk);
