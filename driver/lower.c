@@ -177,6 +177,8 @@ void zcblk_lower_close(struct zcblk_disk *disk)
 
 	if (!disk->lower_file)
 		return;
+	/* The page cache of the lower device does not know what the disk has written */
+	invalidate_bdev(disk->lower);
 	dev = get_device(&disk->lower->bd_device);
 	bdev_fput(disk->lower_file);
 	disk->lower_file = NULL;
