@@ -1,0 +1,104 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A udevd with zcblk's rules, what it knows of devices, and data that has to be found again.
+#
+# USAGE: . ./lib-udev.sh (after lib.sh)
+# REQUIREMENTS: udev; zcblk's rules where udev looks for them
+
+UDEVD=/lib/systemd/systemd-udevd
+
+settle() {
+	udevadm settle --timeout=60
+}
+
+# udev_start: udevd runs, and knows all block devices
+udev_start() {
+	requires program=udevadm file=$UDEVD
+	compgen -G '/*/udev/rules.d/60-zcblk.rules' >/dev/null ||
+		compgen -G '/usr/lib/udev/rules.d/60-zcblk.rules' >/dev/null ||
+		skip "zcblk's udev rules are not installed"
+	if ! pidof -q systemd-udevd; then
+		"$UDEVD" --daemon
+		defer udev_stop
+	fi
+	udevadm trigger --subsystem-match=block --action=change
+	settle
+}
+
+# what udevd leaves behind would mislead tests that have none
+udev_stop() {
+	udevadm control --exit
+	wait_for 10 eval '! pidof -q systemd-udevd'
+	rm -rf /run/udev/control /run/udev/data /run/udev/links /run/udev/tags /dev/disk
+}
+
+# property DEVICE NAME
+property() {
+	udevadm info --query=property --name="$1" | sed -n "s/^$2=//p"
+}
+
+# links DEVICE DIRECTORY...: of /dev/disk/DIRECTORY, those that udev has for the device
+links() {
+	local device=$1 dir found=()
+	shift
+
+	for dir; do
+		mapfile -t -O ${#found[@]} found < <(udevadm info --query=symlink --name="$device" |
+			tr ' ' '\n' | sed -n "s,^disk/$dir/,$dir/,p")
+	done
+	echo "${found[*]}"
+}
+
+# leads LINK: where a link below /dev/disk leads to
+leads() {
+	readlink -f "/dev/disk/$1" 2>/dev/null || true
+}
+
+# disk_add LOWER [NAME]: a zcblk disk that udev has seen
+disk_add() {
+	local disk=${2:-zcblk0}
+
+	defer disk_del "$disk"
+	"$ZCBLK" add --lower "$1" --name "$disk" >"$TMP/add" 2>"$TMP/advice"
+	settle
+}
+
+# disk_del NAME: after it, udev has seen the lower device again
+disk_del() {
+	[ -d "$ZCFS/$1" ] || return 0
+	settle
+	"$ZCBLK" del "$1"
+	settle
+}
+
+# write_data WHAT: 4 MiB, to the file system that mount finds as WHAT; sets SOURCE
+write_data() {
+	mkdir -p "$TMP/mnt"
+	mount "$1" "$TMP/mnt"
+	# shellcheck disable=SC2034 # tests read it
+	SOURCE=$(findmnt -no SOURCE "$TMP/mnt")
+	head -c 4M /dev/urandom >"$TMP/mnt/data"
+	sha256sum <"$TMP/mnt/data" >"$TMP/sum"
+	umount "$TMP/mnt"
+}
+
+# data_is_on DEVICE WHAT: the same data, on the file system that mount finds as WHAT
+data_is_on() {
+	local source
+
+	mount "$2" "$TMP/mnt"
+	source=$(findmnt -no SOURCE "$TMP/mnt")
+	sha256sum <"$TMP/mnt/data" | cmp - "$TMP/sum"
+	umount "$TMP/mnt"
+	echo "mounted: $source"
+	[ "$source" = "$1" ]
+}
+
+# is_member DESC DEVICE: nothing looks for data there
+is_member() {
+	check_eq "$1 is a member" zcblk_member "$(property "$2" ID_FS_TYPE)"
+	check_eq "$1 has no links for its data" "" "$(links "$2" by-uuid by-label)"
+	check_eq "$1 is not unplugged for systemd" "" \
+		"$(property "$2" SYSTEMD_READY | grep -x 0 || true)"
+}

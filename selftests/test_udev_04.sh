@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# With udev: LUKS and swap on a disk; 200 MiB go through the swap under memory pressure
+#
+# timeout=240
+
+. ./lib.sh
+. ./lib-udev.sh
+
+requires tool device=1 program=cryptsetup program=mkfs.ext4 program=findmnt module=dm_crypt
+
+CGROUP=/sys/fs/cgroup/zcblk-swap
+MIB=260
+
+udev_start
+zcblk_load
+scratch 0
+lower=$SCRATCH
+defer wipefs -aq "$lower"
+
+luks_open() {
+	cryptsetup open --key-file="$TMP/key" "$1" zcluks
+	settle
+}
+
+luks_close() {
+	[ ! -b /dev/mapper/zcluks ] || { settle && cryptsetup close zcluks; }
+}
+
+echo secret >"$TMP/key"
+disk_add "$lower"
+cryptsetup luksFormat -q --pbkdf=pbkdf2 --pbkdf-force-iterations=1000 --label=zccrypt \
+	--key-file="$TMP/key" /dev/zcblk0
+settle
+check_eq "LUKS is found by its label" /dev/zcblk0 "$(leads by-label/zccrypt)"
+is_member "the lower device" "$lower"
+luks_open LABEL=zccrypt
+defer luks_close
+mkfs.ext4 -qF -L zcinside /dev/mapper/zcluks
+settle
+write_data LABEL=zcinside
+check_eq "the file system inside is mounted" /dev/mapper/zcluks "$SOURCE"
+luks_close
+disk_del zcblk0
+check_eq "LUKS is found on the lower device" "$lower" "$(leads by-label/zccrypt)"
+luks_open LABEL=zccrypt
+check "with its data" data_is_on /dev/mapper/zcluks LABEL=zcinside
+luks_close
+wipefs -aq "$lower"
+
+# pages of text: some kernels do not write pages of zeroes
+pages() {
+	seq 1 99999999 | head -c "${MIB}M"
+}
+
+# squeeze: tail holds all of it in memory that the group does not have
+squeeze() {
+	echo 0 >"$CGROUP/cgroup.procs"
+	pages | tail -c "${MIB}M" | cksum
+}
+
+swapped_mib() {
+	awk '$1 == "pswpout" { print int($2 * '"$(getconf PAGESIZE)"' / 1048576) }' /proc/vmstat
+}
+
+grep -qw memory /sys/fs/cgroup/cgroup.controllers || skip "no memory controller"
+disk_add "$lower"
+mkswap -q -L zcswap /dev/zcblk0
+settle
+check "swapon by LABEL" swapon LABEL=zcswap
+defer eval '! grep -q zcblk0 /proc/swaps || swapoff /dev/zcblk0'
+check "swaps to the disk" grep -q '^/dev/zcblk0 ' /proc/swaps
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+mkdir "$CGROUP"
+defer rmdir "$CGROUP"
+echo 32M >"$CGROUP/memory.max"
+before=$(swapped_mib)
+check_eq "$MIB MiB come back from the swap" "$(pages | cksum)" "$( (squeeze) )"
+moved=$(($(swapped_mib) - before))
+check "$moved MiB went out" test "$moved" -ge 200
+check "swapoff" swapoff /dev/zcblk0
+disk_del zcblk0
+check_eq "the swap is found on the lower device" "$lower" "$(leads by-label/zcswap)"
