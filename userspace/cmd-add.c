@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "disk.h"
 #include "error.h"
+#include "lvm.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -31,7 +32,10 @@ static const char usage[] =
 	"  --module FILE    file to load the module from (default: modprobe finds it)\n"
 	"  -h, --help       this help\n"
 	"\n"
-	"ATTR=VALUE sets any other attribute before the disk comes up, as 'zcblk set' does.\n";
+	"ATTR=VALUE sets any other attribute before the disk comes up, as 'zcblk set' does.\n"
+	"\n"
+	"If LVM would see a physical volume on the disk and on DEVICE, prints what to set.\n"
+	"zcblk(8) describes that, udev's links to a disk, fstab, and Secure Boot.\n";
 
 static const struct option options[] = {
 	{ "lower",	required_argument,	NULL, 'l' },
@@ -196,15 +200,20 @@ static int bring_up(const struct request *request)
 	return STATUS_FAILED;
 }
 
+/* Once the disk is up, LVM hides one of two duplicates: so it is asked before. */
 static int add(struct request *request)
 {
-	char free_name[LABEL_SIZE];
+	char free_name[LABEL_SIZE], filter[FILTER_SIZE];
+	bool duplicates;
 	int ret;
 
 	if (load_module(request->module) || make(request, free_name))
 		return STATUS_FAILED;
+	duplicates = lvm_sees(request->lower, filter);
 	if (!bring_up(request)) {
 		printf("/dev/%s\n", request->name);
+		if (duplicates)
+			lvm_warn(request->name, request->lower, filter);
 		return STATUS_OK;
 	}
 	ret = kernel_remove(request->name);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Disks are directories in configfs, and their attributes are files.
+ * Disks are directories in configfs, and their attributes are files. Lists of names.
  */
 #include "kernel.h"
 
@@ -43,6 +43,22 @@ int kernel_attributes(const char *disk, struct names *attributes)
 	attributes->count = scandir(path, &attributes->entry, is_attribute,
 				    alphasort);
 	return attributes->count < 0 ? -errno : 0;
+}
+
+static int is_partition(const struct dirent *entry)
+{
+	return kernel_is_partition(entry->d_name);
+}
+
+int kernel_partitions(const char *disk, struct names *partitions)
+{
+	char path[PATH_MAX];
+	int ret = kernel_path(path, "class/block/%s", disk);
+
+	if (ret)
+		return ret;
+	partitions->count = scandir(path, &partitions->entry, is_partition, versionsort);
+	return partitions->count < 0 ? -errno : 0;
 }
 
 void names_free(struct names *names)

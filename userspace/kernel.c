@@ -117,6 +117,20 @@ bool kernel_has_module(const char *name)
 	return !kernel_path(path, "module/%s", name) && !access(path, F_OK);
 }
 
+bool kernel_has_block(const char *name)
+{
+	char path[PATH_MAX];
+
+	return !kernel_path(path, "class/block/%s", name) && !access(path, F_OK);
+}
+
+bool kernel_is_partition(const char *name)
+{
+	char path[PATH_MAX];
+
+	return !kernel_path(path, "class/block/%s/partition", name) && !access(path, F_OK);
+}
+
 bool kernel_has_stats(void)
 {
 	return exists("kernel/debug/zcblk");

@@ -35,6 +35,9 @@ bool kernel_has_stats(void);
 int kernel_size(const char *disk, u64 *bytes);
 /* The number of a block device */
 int kernel_dev(const char *name, dev_t *dev);
+/* Names are the kernel's, as in /sys/class/block. */
+bool kernel_has_block(const char *name);
+bool kernel_is_partition(const char *name);
 int kernel_write(const char *path, const char *value);
 int kernel_mkdir(const char *parent, const char *name);
 int kernel_rmdir(const char *parent, const char *name);
@@ -48,6 +51,9 @@ struct names {
 int kernel_disks(struct names *disks);
 int kernel_attributes(const char *disk, struct names *attributes);
 void names_free(struct names *names);
+
+/* The partitions of @disk, which may be any disk. */
+int kernel_partitions(const char *disk, struct names *partitions);
 
 bool kernel_has_disk(const char *disk);
 int kernel_make(const char *disk);

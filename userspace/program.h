@@ -5,7 +5,7 @@
 #ifndef ZCBLK_PROGRAM_H
 #define ZCBLK_PROGRAM_H
 
-#define WORDS_SIZE 1024
+#define WORDS_SIZE 16384
 
 /*
  * Runs argv[0], in English, and puts its output and errors into @words, without the last
