@@ -20,7 +20,7 @@ lower=$SCRATCH
 defer wipefs -aq "$lower"
 
 luks_open() {
-	cryptsetup open --key-file="$TMP/key" "$1" zcluks
+	cryptsetup open --key-file="$TMP/key" "$1" zcluks || die "cryptsetup open: status $?"
 	settle
 }
 
@@ -35,7 +35,7 @@ cryptsetup luksFormat -q --pbkdf=pbkdf2 --pbkdf-force-iterations=1000 --label=zc
 settle
 check_eq "LUKS is found by its label" /dev/zcblk0 "$(leads by-label/zccrypt)"
 is_member "the lower device" "$lower"
-luks_open LABEL=zccrypt
+luks_open /dev/disk/by-label/zccrypt
 defer luks_close
 mkfs.ext4 -qF -L zcinside /dev/mapper/zcluks
 settle
@@ -44,7 +44,7 @@ check_eq "the file system inside is mounted" /dev/mapper/zcluks "$SOURCE"
 luks_close
 disk_del zcblk0
 check_eq "LUKS is found on the lower device" "$lower" "$(leads by-label/zccrypt)"
-luks_open LABEL=zccrypt
+luks_open /dev/disk/by-label/zccrypt
 check "with its data" data_is_on /dev/mapper/zcluks LABEL=zcinside
 luks_close
 wipefs -aq "$lower"

@@ -24,6 +24,7 @@ static __noreturn void exec_program(const char *const argv[], int output)
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
 	setenv("LC_ALL", "C", 1);
+	setenv("LVM_SUPPRESS_FD_WARNINGS", "1", 1);
 	execvp(argv[0], (char *const *)argv);
 	snprintf(path, sizeof(path), "/sbin/%s", argv[0]);
 	execv(path, (char *const *)argv);
