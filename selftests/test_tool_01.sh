@@ -29,9 +29,9 @@ help_fits() {
 
 check "--version" grep -qx 'zcblk [0-9.]*' <("$ZCBLK" --version)
 "$ZCBLK" --help >"$TMP/help"
-check_eq "--help names the commands" "add del set list show stat locks exercise" \
+check_eq "--help names the commands" "add del set list show stat locks save restore stop exercise" \
 	"$(sed -n 's/^  \([a-z]*\) .*/\1/p' "$TMP/help" | xargs)"
-for command in add del set list show stat locks exercise; do
+for command in add del set list show stat locks save restore stop exercise; do
 	check "$command --help" help_fits $command
 	check "$command --foo" refused "unrecognized option '--foo'" $command --foo
 done
@@ -47,6 +47,8 @@ check "set without an attribute" refused "ATTR=VALUE" set zcblk0
 check "set without a value" refused "'path' is not ATTR=VALUE" set zcblk0 path
 check "set without a name of an attribute" refused "not ATTR=VALUE" set zcblk0 =copy
 check "show without names" refused "name of a disk" show
+check "save with a name" refused "'zcblk0' is too much" save zcblk0
+check "restore of a bad name" refused "names begin with zcblk" restore sda
 check "list with a name" refused "'zcblk0' is too much" list zcblk0
 check "list with a bad column" refused "no column 'FOO'" list -o NAME,FOO
 check "stat with a bad column" refused "no column 'STATE'" stat -o STATE

@@ -15,6 +15,9 @@ int cmd_list(int argc, char *argv[]);
 int cmd_show(int argc, char *argv[]);
 int cmd_stat(int argc, char *argv[]);
 int cmd_locks(int argc, char *argv[]);
+int cmd_save(int argc, char *argv[]);
+int cmd_restore(int argc, char *argv[]);
+int cmd_stop(int argc, char *argv[]);
 int cmd_exercise(int argc, char *argv[]);
 
 /* Prints a command's usage for --help, and ends. */

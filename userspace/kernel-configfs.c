@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CONFIGFS "kernel/config/zcblk"
@@ -92,6 +93,16 @@ bool kernel_has_attribute(const char *disk, const char *attribute)
 	return *attribute && !strchr(attribute, '/') &&
 	       !kernel_path(path, CONFIGFS "/%s/%s", disk, attribute) &&
 	       !access(path, F_OK);
+}
+
+bool kernel_is_setting(const char *disk, const char *attribute)
+{
+	char path[PATH_MAX];
+	struct stat info;
+
+	return strcmp(attribute, "lower") && strcmp(attribute, "power") &&
+	       !kernel_path(path, CONFIGFS "/%s/%s", disk, attribute) &&
+	       !stat(path, &info) && (info.st_mode & 0200) && (info.st_mode & 0400);
 }
 
 /*

@@ -59,6 +59,8 @@ bool kernel_has_disk(const char *disk);
 int kernel_make(const char *disk);
 int kernel_remove(const char *disk);
 bool kernel_has_attribute(const char *disk, const char *attribute);
+/* It can be read and set, and is what a disk has when it comes up. */
+bool kernel_is_setting(const char *disk, const char *attribute);
 int kernel_get(const char *disk, const char *attribute, char value[VALUE_SIZE]);
 int kernel_set(const char *disk, const char *attribute, const char *value);
 /* @subsystem is the directory of `features` in configfs. */

@@ -25,6 +25,9 @@ static const struct command {
 	{ "show", cmd_show, "Show attributes and statistics of disks in full" },
 	{ "stat", cmd_stat, "Show statistics: totals, or rates every few seconds" },
 	{ "locks", cmd_locks, "Show who holds and who waits for sectors of a disk" },
+	{ "save", cmd_save, "Write the disks that are up to /etc/zcblktab" },
+	{ "restore", cmd_restore, "Bring up the disks of /etc/zcblktab" },
+	{ "stop", cmd_stop, "Shut disks down, those on top first" },
 	{ "exercise", cmd_exercise, "Load a device from kernel buffers, and compare engines" },
 };
 

@@ -156,6 +156,18 @@ _zcblk_set() {
 	fi
 }
 
+# _zcblk_restore WORD PREVIOUS: the disks of the table
+_zcblk_restore() {
+	local names
+
+	if [ "$2" = --module ]; then
+		_zcblk_files "$1"
+		return
+	fi
+	names=$(sed -n 's/^[[:blank:]]*\(zcblk[^[:blank:]]*\).*/\1/p' /etc/zcblktab 2>/dev/null)
+	_zcblk_words "$names --dry-run --module --help" "$1"
+}
+
 _zcblk() {
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local attribute=
@@ -170,7 +182,8 @@ _zcblk() {
 	previous=${attribute:-$previous}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_zcblk_words "add del set list show stat locks exercise --help --version" "$word"
+		_zcblk_words "add del set list show stat locks save restore stop
+			exercise --help --version" "$word"
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -181,6 +194,9 @@ _zcblk() {
 	show) _zcblk_words "$(_zcblk_disks) --help" "$word" ;;
 	stat) _zcblk_table stat "$word" "$previous" "$(_zcblk_disks)" ;;
 	locks) _zcblk_table locks "$word" "$previous" "--counters --waits --hot $(_zcblk_disks)" ;;
+	save) _zcblk_words "--dry-run --help" "$word" ;;
+	restore) _zcblk_restore "$word" "$previous" ;;
+	stop) _zcblk_words "$(_zcblk_disks) --dry-run --help" "$word" ;;
 	exercise) _zcblk_exercise "$word" "$previous" ;;
 	esac
 }

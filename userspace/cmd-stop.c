@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zcblk stop: shuts disks down, those on top first.
+ */
+#include "commands.h"
+#include "disk.h"
+#include "error.h"
+#include "stack.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"Usage: zcblk stop [OPTION...] [NAME...]\n"
+	"\n"
+	"Shuts disks down and removes them: those named, or all. A disk that lies on another,\n"
+	"through LVM, md or a loop device, goes first. Their lines in the table stay.\n"
+	"\n"
+	"Options:\n"
+	"  -n, --dry-run    print the names of the disks in order, and do nothing\n"
+	"  -h, --help       this help\n";
+
+static const struct option options[] = {
+	{ "dry-run",	no_argument,	NULL, 'n' },
+	{ "help",	no_argument,	NULL, 'h' },
+	{ NULL, 0, NULL, 0 }
+};
+
+/* The deepest first, else in reverse. */
+static int compare(const void *a, const void *b)
+{
+	const char *one = *(char * const *)a, *other = *(char * const *)b;
+	unsigned int d = stack_depth(one), e = stack_depth(other);
+
+	if (d != e)
+		return d < e ? 1 : -1;
+	return strverscmp(other, one);
+}
+
+/* In the order of @disks, which are only names that exist. */
+static int stop(char *disks[], int count, bool dry_run)
+{
+	char **arguments = calloc(count + 2, sizeof(*arguments));
+	int status;
+
+	if (!arguments)
+		error_memory();
+	for (int i = 0; dry_run && i < count; i++)
+		puts(disks[i]);
+	arguments[0] = "zcblk";
+	memcpy(arguments + 1, disks, count * sizeof(*disks));
+	optind = 0;
+	status = dry_run || !count ? STATUS_OK : cmd_del(count + 1, arguments);
+	free(arguments);
+	return status;
+}
+
+static int stop_all(bool dry_run)
+{
+	struct names names = { 0 };
+	char **disks;
+	int status;
+
+	if (!kernel_has_configfs() || kernel_disks(&names))
+		return STATUS_OK;
+	disks = calloc(names.count + 1, sizeof(*disks));
+	if (!disks)
+		error_memory();
+	for (int i = 0; i < names.count; i++)
+		disks[i] = names.entry[i]->d_name;
+	qsort(disks, names.count, sizeof(*disks), compare);
+	status = stop(disks, names.count, dry_run);
+	free(disks);
+	names_free(&names);
+	return status;
+}
+
+/* What is down already has been stopped: systemd stops the units of such disks, too. */
+static int stop_named(char *disks[], int count, bool dry_run)
+{
+	int left = 0;
+
+	if (disk_names(count, disks))
+		return STATUS_USAGE;
+	for (int i = 0; i < count; i++) {
+		if (kernel_has_disk(disks[i]))
+			disks[left++] = disks[i];
+		else
+			error("there is no disk %s, and nothing to stop", disks[i]);
+	}
+	qsort(disks, left, sizeof(*disks), compare);
+	return stop(disks, left, dry_run);
+}
+
+int cmd_stop(int argc, char *argv[])
+{
+	bool dry_run = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "nh", options, NULL)) != -1) {
+		if (option == 'h')
+			command_help(usage);
+		if (option != 'n')
+			return error_usage("stop");
+		dry_run = true;
+	}
+	if (optind == argc)
+		return stop_all(dry_run);
+	return stop_named(argv + optind, argc - optind, dry_run);
+}

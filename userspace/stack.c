@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a disk stands on, and what that is called from one boot to the next.
+ */
+#include "kernel.h"
+#include "stack.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define MAX_DEPTH	32
+#define DEV		"/dev/"
+
+/* The file's device, if @device is a loop device on one; -1 if not. */
+static int file_below(const char *device, char below[LABEL_SIZE])
+{
+	FILE *file = kernel_open("class/block/%s/loop/backing_file", device);
+	char backing[PATH_MAX] = "", link[PATH_MAX], target[PATH_MAX];
+	struct stat info;
+	ssize_t length;
+
+	if (!file)
+		return -1;
+	if (fgets(backing, sizeof(backing), file))
+		backing[strcspn(backing, "\n")] = '\0';
+	fclose(file);
+	if (stat(backing, &info) ||
+	    kernel_path(link, "dev/block/%u:%u", major(info.st_dev), minor(info.st_dev)))
+		return -1;
+	length = readlink(link, target, sizeof(target) - 1);
+	if (length < 0)
+		return -1;
+	target[length] = '\0';
+	snprintf(below, LABEL_SIZE, "%.31s", basename(target));
+	return 0;
+}
+
+/* The disk that has the partition @device; -1 if it is none. */
+static int disk_of(const char *device, char disk[LABEL_SIZE])
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	char *slash;
+
+	if (kernel_path(path, "class/block/%s/partition", device) || access(path, F_OK))
+		return -1;
+	if (kernel_path(path, "class/block/%s", device) || !realpath(path, target))
+		return -1;
+	slash = strrchr(target, '/');
+	*slash = '\0';
+	snprintf(disk, LABEL_SIZE, "%.31s", basename(target));
+	return 0;
+}
+
+static int is_device(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static unsigned int depth(const char *device, unsigned int limit)
+{
+	char path[PATH_MAX], below[LABEL_SIZE];
+	unsigned int deepest = 0;
+	struct names slaves;
+
+	if (!limit)
+		return 0;
+	if (!disk_of(device, below))
+		return depth(below, limit - 1);
+	if (!file_below(device, below))
+		return 1 + depth(below, limit - 1);
+	if (kernel_path(path, "class/block/%s/slaves", device))
+		return 0;
+	slaves.count = scandir(path, &slaves.entry, is_device, alphasort);
+	if (slaves.count < 0)
+		return 0;
+	for (int i = 0; i < slaves.count; i++) {
+		unsigned int d = 1 + depth(slaves.entry[i]->d_name, limit - 1);
+
+		deepest = d > deepest ? d : deepest;
+	}
+	names_free(&slaves);
+	return deepest;
+}
+
+unsigned int stack_depth(const char *disk)
+{
+	return depth(disk, MAX_DEPTH);
+}
+
+static const char *dev_root(void)
+{
+	const char *root = getenv("ZCBLK_DEV");
+
+	return root ? root : "/dev";
+}
+
+/* What @path, below /dev, leads to. */
+static bool resolve(const char *path, char target[PATH_MAX])
+{
+	char rooted[PATH_MAX];
+
+	if (strncmp(path, DEV, strlen(DEV)))
+		return realpath(path, target);
+	return snprintf(rooted, sizeof(rooted), "%s/%s", dev_root(),
+			path + strlen(DEV)) < (int)sizeof(rooted) &&
+	       realpath(rooted, target);
+}
+
+/* Links that come from what is written on the device lead to the disk on it, too. */
+static int is_link(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' &&
+	       strncmp(entry->d_name, "lvm-pv-uuid-", 12) &&
+	       strncmp(entry->d_name, "zcblk-", 6);
+}
+
+static int find_link(const char *directory, const char *target,
+		     char path[PATH_MAX])
+{
+	char name[PATH_MAX], other[PATH_MAX];
+	struct names links;
+	int found = -1;
+
+	snprintf(name, sizeof(name), "%s/disk/%s", dev_root(), directory);
+	links.count = scandir(name, &links.entry, is_link, alphasort);
+	if (links.count < 0)
+		return -1;
+	for (int i = 0; found && i < links.count; i++) {
+		snprintf(name, sizeof(name), DEV "disk/%s/%s", directory,
+			 links.entry[i]->d_name);
+		if (!resolve(name, other) || strcmp(other, target))
+			continue;
+		strcpy(path, name);
+		found = 0;
+	}
+	names_free(&links);
+	return found;
+}
+
+static const char * const directories[] = {
+	"by-id", "by-partuuid", "by-path", "by-partlabel"
+};
+
+static bool is_stable(const char *device)
+{
+	char prefix[LABEL_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+		snprintf(prefix, sizeof(prefix), DEV "disk/%s/", directories[i]);
+		if (!strncmp(device, prefix, strlen(prefix)))
+			return true;
+	}
+	/* of LVM, device-mapper, md */
+	return !strncmp(device, DEV, strlen(DEV)) &&
+	       strncmp(device, DEV "disk/", strlen(DEV "disk/")) &&
+	       strchr(device + strlen(DEV), '/');
+}
+
+int stack_stable_path(const char *device, char path[PATH_MAX])
+{
+	char target[PATH_MAX];
+
+	snprintf(path, PATH_MAX, "%s", device);
+	if (is_stable(device))
+		return 0;
+	if (!resolve(device, target))
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+		if (!find_link(directories[i], target, path))
+			return 0;
+	return -1;
+}

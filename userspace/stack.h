@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a disk stands on, and what that is called from one boot to the next.
+ */
+#ifndef ZCBLK_STACK_H
+#define ZCBLK_STACK_H
+
+#include <limits.h>
+
+/* How many devices lie below @disk, the longest way down. */
+unsigned int stack_depth(const char *disk);
+
+/*
+ * The path of @device that stays the same and does not come from its content; @device
+ * itself where there is none. 0 if there is, else -1.
+ */
+int stack_stable_path(const char *device, char path[PATH_MAX]);
+
+#endif
