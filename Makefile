@@ -16,6 +16,9 @@ TESTS ?=
 # where the headers of the kernel to build modules for are, if not of the one that runs
 KDIR ?=
 export KDIR
+# where to install, beside the modules
+PREFIX ?= /usr/local
+export PREFIX
 
 built := out/build/running
 kernel = $(or $(shell KDIR='$(KDIR)' scripts/kernel running $(1)),$(error no kernel to build for))
@@ -67,20 +70,26 @@ all: modules
 modules: ## build module and tool for the running kernel, or the headers in KDIR=
 	scripts/build running
 
-install: modules ## install module and tool; DESTDIR=, PREFIX=/usr/local
+deb: setup ## build Debian packages in out/deb/
+	scripts/package/deb
+
+install: modules ## install module, tool and header; DESTDIR=, PREFIX=/usr/local
 	$(MAKE) -C $(call kernel,BUILD) M=$(CURDIR)/$(built) INSTALL_MOD_PATH=$(DESTDIR) \
 		INSTALL_MOD_DIR=updates CONFIG_MODULE_SIG_ALL= modules_install
+	install -m 644 $(built)/Module.symvers $(modules)/updates/driver/
 	$(depmod)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/zcblk/linux driver/include/linux/zcblk.h
 	$(MAKE) -C userspace install O=$(CURDIR)/$(built)/userspace
 
 uninstall: ## remove what install put there
-	$(RM) $(modules)/updates/driver/zcblk.ko* \
+	$(RM) $(modules)/updates/driver/zcblk.ko* $(modules)/updates/driver/Module.symvers \
 		$(modules)/updates/driver/exerciser/zcblk_exerciser*.ko*
 	$(depmod)
+	$(RM) $(DESTDIR)$(PREFIX)/include/zcblk/linux/zcblk.h
 	$(MAKE) -C userspace uninstall
 
 clean: ## remove everything generated; the cache of kernels stays
 	$(RM) -r out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-debug matrix coverage bench profile check vm setup all modules install uninstall clean
+.PHONY: help demo test test-long test-debug matrix coverage bench profile check vm setup all modules deb install uninstall clean

@@ -8,6 +8,7 @@
 
 #include <linux/module.h>
 
+#include "version.h"
 #include "zcblk.h"
 
 static char *lower[ZCBLK_MAX_LOWER];
@@ -111,5 +112,6 @@ module_init(zcblk_init);
 module_exit(zcblk_exit);
 
 MODULE_DESCRIPTION("Zero-copy stacking block device");
+MODULE_VERSION(ZCBLK_VERSION);
 MODULE_AUTHOR("The zcblk authors");
 MODULE_LICENSE("GPL");

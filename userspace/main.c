@@ -2,6 +2,7 @@
 /*
  * zcblk: makes, changes and watches zcblk disks.
  */
+#include "../driver/version.h"
 #include "commands.h"
 #include "error.h"
 
@@ -10,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define VERSION "0.1"
 
 static const struct command {
 	const char *name;
@@ -50,7 +49,7 @@ static int run(int argc, char *argv[])
 		return STATUS_OK;
 	}
 	if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
-		puts("zcblk " VERSION);
+		puts("zcblk " ZCBLK_VERSION);
 		return STATUS_OK;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {

@@ -6,6 +6,7 @@
  */
 #include <linux/module.h>
 
+#include "../version.h"
 #include "exerciser.h"
 
 static struct exerciser_engine *const exerciser_engines[] = {
@@ -49,5 +50,6 @@ module_init(exerciser_init);
 module_exit(exerciser_exit);
 
 MODULE_DESCRIPTION("Load generator for disk I/O from kernel buffers");
+MODULE_VERSION(ZCBLK_VERSION);
 MODULE_AUTHOR("The zcblk authors");
 MODULE_LICENSE("GPL");

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The version of the module, the tool and the packages; 'scripts/check version' compares them.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#ifndef ZCBLK_VERSION_H
+#define ZCBLK_VERSION_H
+
+#define ZCBLK_VERSION "0.2"
+
+#endif
