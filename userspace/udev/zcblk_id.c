@@ -9,10 +9,12 @@
 
 #define DEV "/dev/"
 
-static bool is_of_content(const char *link)
+/* The disk on top has the partitions of its lower device, too, with the same UUIDs. */
+static bool is_of_content(const char *link, bool partition)
 {
 	return !strncmp(link, "disk/by-uuid/", 13) ||
-	       !strncmp(link, "disk/by-label/", 14);
+	       !strncmp(link, "disk/by-label/", 14) ||
+	       (partition && !strncmp(link, "disk/by-part", 12));
 }
 
 /* names[0] is the device's node, the others are links, with or without /dev/. */
@@ -30,34 +32,45 @@ static bool has_name(const char *lower, int count, char *const names[])
 	return false;
 }
 
-static void print(const struct tab_disk *disk, int count, char *const links[])
+static void print(const char *disk, bool partition, int count, char *const links[])
 {
-	printf("ZCBLK_TAB_DISK=%s\nZCBLK_TAB_LINKS=", disk->name);
+	printf("ZCBLK_TAB_DISK=%s\nZCBLK_TAB_LINKS=", disk);
 	for (int i = 0, printed = 0; i < count; i++)
-		if (!is_of_content(links[i]))
+		if (!is_of_content(links[i], partition))
 			printf("%s%s", printed++ ? " " : "", links[i]);
 	putchar('\n');
 }
 
-int main(int argc, char *argv[])
+static int look_up(int count, char *const names[])
 {
+	FILE *file = fopen(tab_path(), "re");
 	struct tab tab;
-	FILE *file;
 
-	if (argc < 2) {
-		fputs("Usage: zcblk_id NODE [LINK...]\n", stderr);
-		return 2;
-	}
-	file = fopen(tab_path(), "re");
 	if (!file || tab_read(file, &tab, NULL))
 		return 1;
 	fclose(file);
 	for (unsigned int i = 0; i < tab.count; i++) {
-		if (!has_name(tab.disk[i].lower, argc - 1, argv + 1))
+		if (!has_name(tab.disk[i].lower, count, names))
 			continue;
-		print(&tab.disk[i], argc - 2, argv + 2);
+		print(tab.disk[i].name, false, count - 1, names + 1);
 		break;
 	}
 	tab_free(&tab);
+	return 0;
+}
+
+/* cppcheck-suppress constParameter */
+int main(int argc, char *argv[])
+{
+	bool partition = argc > 3 && !strcmp(argv[1], "--partition-of");
+
+	if (argc < 2 || (!partition && *argv[1] == '-')) {
+		fputs("Usage: zcblk_id NODE [LINK...]\n"
+		      "       zcblk_id --partition-of DISK NODE [LINK...]\n", stderr);
+		return 2;
+	}
+	if (!partition)
+		return look_up(argc - 1, argv + 1);
+	print(argv[2], true, argc - 4, argv + 4);
 	return 0;
 }
