@@ -46,6 +46,7 @@ struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *nam
 
 	if (!gd)
 		return ERR_PTR(-ENOMEM);
+
 	q = gd->queue;
 	/* disk_stack_limits() warns by this name */
 	strscpy(gd->disk_name, name, sizeof(gd->disk_name));
@@ -53,6 +54,7 @@ struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *nam
 	/* Its default would make the disk stricter than the lower device */
 	q->limits.dma_alignment = 0;
 	disk_stack_limits(gd, lower, 0);
+
 	zcblk_limits_copy_flags(disk, q, ZCBLK_LIMITS);
 	if (zcblk_lower_can_poll(lower))
 		blk_queue_flag_set(QUEUE_FLAG_POLL, q);
@@ -73,6 +75,7 @@ void zcblk_limits_follow(struct zcblk_disk *disk, unsigned long changed)
 	blk_set_stacking_limits(&from);
 	blk_stack_limits(&from, &bdev_get_queue(disk->lower)->limits,
 			 get_start_sect(disk->lower));
+
 	if (changed & BIT(ZCBLK_DISCARD)) {
 		lim->discard_granularity = from.discard_granularity;
 		lim->discard_alignment = from.discard_alignment;

@@ -184,6 +184,7 @@ static int zcblk_device_set_lower(struct zcblk_device *dev, const char *path)
 	lower = kstrndup(path, strcspn(path, "\n"), GFP_KERNEL);
 	if (!lower)
 		return -ENOMEM;
+
 	mutex_lock(&dev->lock);
 	if (!zcblk_device_is_up(dev, "lower")) {
 		spin_lock(&dev->show_lock);
@@ -319,6 +320,7 @@ static int zcblk_device_power_on(struct zcblk_device *dev)
 		zcblk_disk_defer(dev->disk, false);
 		return 0;
 	}
+
 	disk = zcblk_disk_create(zcblk_device_name(dev), &dev->set);
 	if (IS_ERR(disk)) {
 		zcblk_device_unpin(dev);
@@ -525,21 +527,25 @@ static int zcblk_check_name(const char *name)
 		       DISK_NAME_LEN - 1);
 		return -ENAMETOOLONG;
 	}
+
 	if (zcblk_is_partition_name(name)) {
 		pr_err("'%s': a partition may be called so; choose a name that does not end in a digit, p and a number\n",
 		       name);
 		return -EINVAL;
 	}
+
 	if (!strcmp(name, ZCBLK_NAME)) {
 		pr_err("'%s': its partitions would have the names of other disks; add a letter or a number\n",
 		       name);
 		return -EINVAL;
 	}
+
 	if (!zcblk_is_disk_name(name)) {
 		pr_err("'%s': a name is " ZCBLK_NAME " and letters, digits, '.', '_' or '-'\n",
 		       name);
 		return -EINVAL;
 	}
+
 	return 0;
 }
 
@@ -701,6 +707,7 @@ static int zcblk_configfs_try_lower(char *const *lower, unsigned int nr_lower)
 		files[i] = zcblk_lower_claim(&set, &files[i], NULL, name);
 		err = PTR_ERR_OR_ZERO(files[i]);
 	}
+
 	while (i--)
 		if (!IS_ERR(files[i]))
 			bdev_fput(files[i]);
@@ -741,12 +748,14 @@ int zcblk_configfs_init(const struct zcblk_settings *defaults,
 	zcblk_last_close_wq = alloc_workqueue(ZCBLK_NAME, WQ_UNBOUND, 0);
 	if (!zcblk_last_close_wq)
 		return -ENOMEM;
+
 	config_group_init(&zcblk_subsys.su_group);
 	err = zcblk_configfs_try_lower(lower, nr_lower);
 	for (i = 0; i < nr_lower && !err; i++)
 		err = zcblk_configfs_add(lower[i], i);
 	if (!err)
 		err = configfs_register_subsystem(&zcblk_subsys);
+
 	if (err) {
 		configfs_remove_default_groups(&zcblk_subsys.su_group);
 		destroy_workqueue(zcblk_last_close_wq);

@@ -235,6 +235,7 @@ static int zcblk_disk_alloc_gd(struct zcblk_disk *disk, const char *name)
 	gd = zcblk_limits_alloc_disk(disk, name);
 	if (IS_ERR(gd))
 		return PTR_ERR(gd);
+
 	gd->major = zcblk_major;
 	gd->first_minor = disk->index * ZCBLK_MINORS;
 	gd->minors = ZCBLK_MINORS;
@@ -259,12 +260,14 @@ static int zcblk_disk_add_gd(struct zcblk_disk *disk)
 		put_disk(disk->gd);
 		return err;
 	}
+
 	err = bd_link_disk_holder(disk->lower, disk->gd);
 	if (err)
 		pr_warn("%s: no holder link to %pg: %d\n", disk->gd->disk_name,
 			disk->lower, err);
 	disk->linked = !err;
 	disk->gd->bdi->ra_pages = disk->seen[ZCBLK_READ_AHEAD];
+
 	mutex_lock(&zcblk_disks_lock);
 	list_add_tail(&disk->entry, &zcblk_disks);
 	mutex_unlock(&zcblk_disks_lock);
@@ -284,6 +287,7 @@ static void zcblk_disk_name_holder(const char *name, const char *lower)
 
 	if (lookup_bdev(lower, &dev))
 		return;
+
 	mutex_lock(&zcblk_disks_lock);
 	list_for_each_entry(disk, &zcblk_disks, entry) {
 		if (disk->lower->bd_dev != dev)
@@ -352,6 +356,7 @@ static int zcblk_disk_shut(struct zcblk_disk *disk, bool force)
 		WRITE_ONCE(disk->deferred, false);
 	}
 	mutex_unlock(&gd->open_mutex);
+
 	if (err && !disk->deferred && printk_timed_ratelimit(&disk->said_busy, ZCBLK_BUSY_MS))
 		pr_err("%s: cannot be removed while it is open; close it, or write deferred or force to power\n",
 		       gd->disk_name);

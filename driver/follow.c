@@ -83,6 +83,7 @@ static void zcblk_follow_fit(struct zcblk_disk *disk)
 
 	if (unfit == disk->unfit)
 		return;
+
 	WRITE_ONCE(disk->unfit, unfit);
 	if (unfit)
 		zcblk_io_add_needs(disk, ZCBLK_NEEDS_REFUSE);
@@ -133,6 +134,7 @@ void zcblk_follow(struct zcblk_disk *disk)
 
 	if (likely(!changed))
 		return;
+
 	if (changed & BIT(ZCBLK_SIZE))
 		set_capacity_and_notify(gd, disk->seen[ZCBLK_SIZE]);
 	if (changed & BIT(ZCBLK_READ_ONLY))

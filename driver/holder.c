@@ -57,6 +57,7 @@ static int zcblk_holder_for_each(struct gendisk *gd,
 		if (err)
 			break;
 	}
+
 	rcu_read_unlock();
 	return err;
 }
@@ -175,6 +176,7 @@ static void zcblk_holder_mark_dead(struct block_device *lower, bool surprise)
 	/* If it is not up, the worker finds out */
 	if (!gd)
 		return;
+
 	disk = gd->private_data;
 	/* In an orderly removal, the lower device still writes */
 	if (!surprise)

@@ -77,6 +77,7 @@ static inline struct zcblk_io *zcblk_io_alloc(struct zcblk_disk *disk, struct bi
 	/* Memory for integrity is the bio_set's */
 	if (likely(!bio_integrity(bio)))
 		io = zcblk_io_pop(disk);
+
 	/* Without a device: its cgroup would be looked up twice */
 	if (unlikely(!io || bio_init_clone(NULL, &io->clone, bio, gfp))) {
 		io = zcblk_io_alloc_slow(disk, bio, io);
@@ -85,6 +86,7 @@ static inline struct zcblk_io *zcblk_io_alloc(struct zcblk_disk *disk, struct bi
 	}
 	io->clone.bi_bdev = disk->lower;
 	bio_clone_blkg_association(&io->clone, bio);
+
 	/* These say how the submitter allocated, and what a driver above needs */
 	io->clone.bi_opf &= ~(REQ_ALLOC_CACHE | REQ_DRV);
 	/* A clone says nothing of its table; one page need not be split, though */

@@ -81,6 +81,7 @@ void zcblk_io_update_needs(struct zcblk_disk *disk)
 		needs |= ZCBLK_NEEDS_COPY;
 	else if (set->path == ZCBLK_PATH_AB)
 		needs |= ZCBLK_NEEDS_TURN;
+
 	if (set->stats != ZCBLK_STATS_OFF)
 		needs |= ZCBLK_NEEDS_COUNT;
 	if (set->stats == ZCBLK_STATS_LATENCY)
@@ -222,6 +223,7 @@ static noinline void zcblk_io_range(struct zcblk_io *io)
 	zcblk_range_init(&io->range, sector, sector + max(bio_sectors(bio), 1U) - 1,
 			 io->op == ZCBLK_OP_READ ? ZCBLK_RANGE_READ : ZCBLK_RANGE_WRITE,
 			 bio->bi_opf & REQ_NOWAIT, zcblk_io_granted);
+
 	err = zcblk_range_lock(disk->ranges, &io->range);
 	if (likely(!err))
 		zcblk_io_start(io);
@@ -377,6 +379,7 @@ void zcblk_submit_bio(struct bio *bio)
 		/* The kernel announces this to no holder, and a look each second is late */
 		needs |= ZCBLK_NEEDS_REFUSE;
 	}
+
 	if (blk_queue_io_stat(bdev_get_queue(bio->bi_bdev)))
 		zcblk_io_begin(disk, bio, needs | ZCBLK_NEEDS_ACCOUNT, op);
 	else if (zcblk_io_needs_completion(needs))

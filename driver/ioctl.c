@@ -49,6 +49,7 @@ static int zcblk_ioctl_read_only(zcblk_ioctl_fn *ioctl, struct block_device *low
 	default:
 		return -EPERM;
 	}
+
 	cred = prepare_creds();
 	if (!cred)
 		return -ENOMEM;

@@ -101,6 +101,7 @@ void zcblk_limits_follow(struct zcblk_disk *disk, unsigned long changed)
 
 	zcblk_limits_stack(&from, disk->lower, gd->disk_name);
 	zcblk_limits_set_stable(&from, disk);
+
 	lim = queue_limits_start_update(gd->queue);
 	zcblk_limits_copy(&lim, &from, changed);
 	err = queue_limits_commit_update(gd->queue, &lim);

@@ -11,32 +11,30 @@
 /* The block layer does not report what changes, so we look */
 #define ZCBLK_WATCH_INTERVAL	HZ
 
+static const struct {
+	int err;
+	const char *why;
+} zcblk_lower_reasons[] = {
+	{ -ENOENT, "it does not exist" },
+	{ -ENOTBLK, "it is no block device" },
+	{ -EBUSY, "it is mounted, or claimed by another driver" },
+	{ -EACCES, "its path may not be used" },
+	{ -EROFS, "it is read-only; set read_only to 1, or make it writable" },
+	{ -ELOOP, "it is a zcblk disk itself" },
+	{ -EOPNOTSUPP, "it is zoned, which zcblk does not support" },
+	{ -EAGAIN, "it is frozen, for a snapshot for example; thaw it first" },
+	{ -ENXIO, "it has no device behind it" },
+	{ -EINVAL, "no path is set" },
+};
+
 static const char *zcblk_lower_why(int err)
 {
-	switch (err) {
-	case -ENOENT:
-		return "it does not exist";
-	case -ENOTBLK:
-		return "it is no block device";
-	case -EBUSY:
-		return "it is mounted, or claimed by another driver";
-	case -EACCES:
-		return "its path may not be used";
-	case -EROFS:
-		return "it is read-only; set read_only to 1, or make it writable";
-	case -ELOOP:
-		return "it is a zcblk disk itself";
-	case -EOPNOTSUPP:
-		return "it is zoned, which zcblk does not support";
-	case -EAGAIN:
-		return "it is frozen, for a snapshot for example; thaw it first";
-	case -ENXIO:
-		return "it has no device behind it";
-	case -EINVAL:
-		return "no path is set";
-	default:
-		return "it cannot be opened";
-	}
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(zcblk_lower_reasons); i++)
+		if (zcblk_lower_reasons[i].err == err)
+			return zcblk_lower_reasons[i].why;
+	return "it cannot be opened";
 }
 
 static int zcblk_lower_check(struct block_device *lower)
@@ -74,11 +72,13 @@ static struct file *zcblk_lower_try(const struct zcblk_settings *set, void *hold
 		return ERR_PTR(-EINVAL);
 	if (!set->read_only)
 		mode |= BLK_OPEN_WRITE;
+
 	file = bdev_file_open_by_path(set->lower, mode, holder, ops);
 	if (PTR_ERR_OR_ZERO(file) == -EACCES)
 		return ERR_PTR(zcblk_lower_why_barred(set->lower));
 	if (IS_ERR(file))
 		return file;
+
 	err = zcblk_lower_check(file_bdev(file));
 	if (err) {
 		bdev_fput(file);

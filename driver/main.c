@@ -45,12 +45,15 @@ static int __init zcblk_parse_params(struct zcblk_settings *set)
 	set->path = zcblk_parse_word("parameter", "path", zcblk_path_names, path);
 	if (set->path < 0)
 		return set->path;
+
 	set->bounce = zcblk_parse_word("parameter", "bounce", zcblk_bounce_names, bounce);
 	if (set->bounce < 0)
 		return set->bounce;
+
 	set->stats = zcblk_parse_word("parameter", "stats", zcblk_stats_names, stats);
 	if (set->stats < 0)
 		return set->stats;
+
 	set->range_lock = zcblk_parse_engine("parameter", range_lock);
 	if (set->range_lock < 0)
 		return set->range_lock;
@@ -62,6 +65,7 @@ static int __init zcblk_parse_params(struct zcblk_settings *set)
 		       overlap);
 		return -EINVAL;
 	}
+
 	set->read_only = read_only;
 	return 0;
 }

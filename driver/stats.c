@@ -221,9 +221,11 @@ void zcblk_stats_show(struct zcblk_disk *disk, struct seq_file *m)
 	for (path = 0; path < ZCBLK_NR_PATHS; path++)
 		seq_printf(m, "copied %s %llu\n", zcblk_path_names[path],
 			   zcblk_fold(disk, copied[path]));
+
 	seq_printf(m, "splits %llu\n", zcblk_fold(disk, splits));
 	seq_printf(m, "unstable %llu\n", zcblk_fold(disk, unstable));
 	seq_printf(m, "inflight %lld\n", zcblk_stats_in_flight(disk));
+
 	for (i = 0; i < ZCBLK_NR_ERRORS; i++) {
 		n = zcblk_fold(disk, errors[i]);
 		if (n)

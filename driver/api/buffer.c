@@ -161,6 +161,7 @@ static unsigned int zcblk_add_vmalloc(struct bio *bio, const void *buf,
 			break;
 		*bv++ = (struct bio_vec){ page, n, offset };
 	}
+
 	bio->bi_vcnt = bv - bio->bi_io_vec;
 	bio->bi_iter.bi_size += done;
 	return done;

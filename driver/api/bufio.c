@@ -218,6 +218,7 @@ static struct bio *zcblk_part_alloc(struct zcblk_bufio *io, size_t done)
 				       zcblk_bufio_gfp(io), &zcblk_bufio_set);
 	if (!bio)
 		return NULL;
+
 	bio->bi_iter.bi_sector = io->sector + (done >> SECTOR_SHIFT);
 	bio->bi_ioprio = io->ioprio;
 	bio->bi_private = io;
@@ -254,12 +255,14 @@ static struct bio *zcblk_part_next(struct zcblk_bufio *io, size_t done,
 		WRITE_ONCE(io->status, BLK_STS_AGAIN);
 		return NULL;
 	}
+
 	*n = 0;
 	if (!io->len)
 		return bio;
 	*n = zcblk_part_fill(io, bio, done);
 	if (*n)
 		return bio;
+
 	zcblk_part_free(io, bio);
 	WRITE_ONCE(io->status, BLK_STS_IOERR);
 	io->reason = ZCBLK_REFUSED_UNMAPPED;
@@ -290,6 +293,7 @@ static void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
 		if (done < io->len && !READ_ONCE(io->status))
 			bio = zcblk_part_next(io, done, &n);
 	}
+
 	blk_finish_plug(&plug);
 	zcblk_bufio_put(io, BLK_STS_OK);
 }
@@ -335,6 +339,7 @@ static void zcblk_bufio_map(struct zcblk_bufio *io)
 	}
 	if (io->len)
 		zcblk_buf_flush(io->kind, io->buf, io->len);
+
 	if (n < io->len) {
 		zcblk_bufio_map_parts(io, bio, n);
 		return;
@@ -357,15 +362,18 @@ void zcblk_bufio_submit(struct zcblk_bufio *io)
 	io->stable = NULL;
 	io->polled = NULL;
 	io->reason = zcblk_bufio_reason(io);
+
 	if (zcblk_reason_is_refused(io->reason)) {
 		zcblk_bufio_refuse(io);
 		return;
 	}
+
 	atomic_set(&io->pending, 1);
 	if (zcblk_reason_is_copied(io->reason)) {
 		zcblk_bufio_copy(io);
 		return;
 	}
+
 	if (unlikely(io->flags & ZCBLK_BUFIO_STABLE) && op_is_write(io->opf))
 		zcblk_stable_begin_buf(io);
 	zcblk_bufio_map(io);
@@ -423,6 +431,7 @@ int zcblk_bufio_rw(struct block_device *bdev, sector_t sector, void *buf,
 		zcblk_bufio_poll(&io);
 		cond_resched();
 	}
+
 	wait_for_completion_io(&done);
 	return zcblk_bufio_errno(&io);
 }

@@ -136,6 +136,7 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 		zcblk_bufio_put(io, BLK_STS_AGAIN);
 		return;
 	}
+
 	blk_start_plug(&plug);
 	for (done = 0; done < io->len && !READ_ONCE(io->status); done += n) {
 		piece = zcblk_bufio_piece_alloc(io, done);

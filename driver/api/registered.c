@@ -84,6 +84,7 @@ static struct zcblk_buf *zcblk_buf_alloc(void *buf, size_t len, gfp_t gfp)
 		return NULL;
 	reg->buf = buf;
 	reg->len = len;
+
 	reg->table = kvmalloc_array(pages, sizeof(*reg->table), gfp);
 	reg->first = kvmalloc_array(pages, sizeof(*reg->first), gfp);
 	reg->run = kvmalloc_array(pages, sizeof(*reg->run), gfp);
@@ -91,6 +92,7 @@ static struct zcblk_buf *zcblk_buf_alloc(void *buf, size_t len, gfp_t gfp)
 		zcblk_buf_free(reg);
 		return NULL;
 	}
+
 	return reg;
 }
 
@@ -113,9 +115,11 @@ struct zcblk_buf *zcblk_buf_register(void *buf, size_t len, gfp_t gfp)
 
 	if (err)
 		return ERR_PTR(err);
+
 	reg = zcblk_buf_alloc(buf, len, gfp);
 	if (!reg)
 		return ERR_PTR(-ENOMEM);
+
 	reg->kind = kind;
 	err = zcblk_buf_fill_table(reg);
 	if (err) {

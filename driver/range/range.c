@@ -130,8 +130,7 @@ void zcblk_range_unblock(struct zcblk_range *range, struct zcblk_range **grants)
 	*grants = range;
 }
 
-static void zcblk_range_count_wait(struct zcblk_ranges *ranges,
-				   struct zcblk_range *range)
+static void zcblk_range_count_wait(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
 	u64 wait_ns = ktime_get_ns() - range->parked_ns;
 	unsigned int bucket = wait_ns ? ilog2(wait_ns) : 0;

@@ -164,6 +164,7 @@ void zcblk_ranges_show_stats(struct zcblk_ranges *ranges, struct seq_file *m)
 	seq_printf(m, "collided %llu\n", zcblk_range_fold(ranges, collided));
 	seq_printf(m, "slow %llu\n", zcblk_range_fold(ranges, slow));
 	seq_printf(m, "longest_ns %llu\n", zcblk_range_longest(ranges));
+
 	for (i = 0; i < ZCBLK_RANGE_BUCKETS; i++) {
 		n = zcblk_range_fold(ranges, waits[i]);
 		if (n)

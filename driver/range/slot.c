@@ -325,6 +325,7 @@ static void zcblk_link_unhide(struct zcblk_slots *slots, struct zcblk_range_link
 	else
 		zcblk_slot_set_newest(slots, link->slot, hidden);
 	zcblk_chain_unlink(slots, link);
+
 	if (!zcblk_link_is_read(hidden)) {
 		zcblk_link_set_across(top, hidden);
 		return;
@@ -466,8 +467,7 @@ static void zcblk_slot_pause(struct zcblk_slots *slots, unsigned long *slot,
 }
 
 /* The slot in which a range has to look next, or NULL */
-static unsigned long *zcblk_slot_place(struct zcblk_slots *slots,
-				       struct zcblk_range *range)
+static unsigned long *zcblk_slot_place(struct zcblk_slots *slots, struct zcblk_range *range)
 {
 	struct zcblk_range_link *own = zcblk_slot_own(range);
 	unsigned long *slot;
@@ -860,6 +860,7 @@ static void zcblk_slot_work(struct work_struct *work)
 		raw_spin_unlock_irq(&slots->todo_lock);
 		if (!range)
 			break;
+
 		err = zcblk_slot_settle_pausing(slots, range);
 		if (err == -EINPROGRESS)
 			continue;

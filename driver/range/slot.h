@@ -88,8 +88,7 @@ static inline unsigned int zcblk_slot_index(u64 region)
 	return (region + above) & (ZCBLK_NR_SLOTS - 1);
 }
 
-static inline int zcblk_slot_lock(struct zcblk_ranges *ranges,
-				  struct zcblk_range *range)
+static inline int zcblk_slot_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
 	struct zcblk_slots *slots = ranges->engine;
 	struct zcblk_range_link *link = &range->link[0];
