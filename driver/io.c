@@ -371,13 +371,15 @@ void zcblk_submit_bio(struct bio *bio)
 	unsigned int needs = smp_load_acquire(&disk->needs) &
 			     (zcblk_ops[nr].needs | ZCBLK_NEEDS_ALWAYS);
 
-	/* A flush covers the writes that completed before it, so it has no range */
-	if (op == ZCBLK_OP_WRITE && !bio->bi_iter.bi_size) {
-		op = ZCBLK_OP_FLUSH;
-		needs &= ZCBLK_NEEDS_STATS;
-	} else if (op != ZCBLK_OP_READ && unlikely(bdev_read_only(disk->lower))) {
-		/* The kernel announces this to no holder, and a look each second is late */
-		needs |= ZCBLK_NEEDS_REFUSE;
+	if (op != ZCBLK_OP_READ) {
+		/* A flush covers the writes that completed before it, so it has no range */
+		if (op == ZCBLK_OP_WRITE && !bio->bi_iter.bi_size) {
+			op = ZCBLK_OP_FLUSH;
+			needs &= ZCBLK_NEEDS_STATS;
+		} else if (unlikely(bdev_read_only(disk->lower))) {
+			/* The kernel announces this to no holder, and a look each second is late */
+			needs |= ZCBLK_NEEDS_REFUSE;
+		}
 	}
 
 	if (blk_queue_io_stat(bdev_get_queue(bio->bi_bdev)))
