@@ -64,5 +64,6 @@ put A /dev/nullb0
 check "blockdev makes the lower device read-only" blockdev --setro /dev/nullb0
 refuses "the lower device is read-only" /dev/mapper/rw
 check "and writable again" blockdev --setrw /dev/nullb0
+check "the disk follows" wait_for 10 eval '[ "$(blockdev --getro /dev/zcblk0)" = 0 ]'
 check "then a write passes" put B /dev/mapper/rw
 dm_del rw
