@@ -73,8 +73,8 @@ int zcblk_parse_word(const char *who, const char *what,
 }
 EXPORT_SYMBOL_GPL(zcblk_parse_word);
 
-/* A setting that may change at any time, to one of @_words that @_allow does not refuse */
-#define ZCBLK_WORD_ATTR(_name, _words, _allow)				\
+/* A setting that may change at any time, to one of @_words; @_prepare comes first, or refuses */
+#define ZCBLK_WORD_ATTR(_name, _words, _prepare)				\
 static ssize_t zcblk_cfs_##_name##_show(struct config_item *item, char *page)	\
 {									\
 	struct zcblk_device *dev = to_zcblk_device(item);		\
@@ -93,7 +93,7 @@ static ssize_t zcblk_cfs_##_name##_store(struct config_item *item,		\
 	if (i < 0)							\
 		return i;						\
 	mutex_lock(&dev->lock);						\
-	err = _allow(dev, i);						\
+	err = _prepare(dev, i);						\
 	if (!err)							\
 		WRITE_ONCE(dev->set._name, i);				\
 	if (!err && dev->disk)						\
@@ -103,12 +103,12 @@ static ssize_t zcblk_cfs_##_name##_store(struct config_item *item,		\
 }									\
 CONFIGFS_ATTR(zcblk_cfs_, _name)
 
-static int zcblk_allow_all(struct zcblk_device *dev, int word)
+static int zcblk_prepare_nothing(struct zcblk_device *dev, int word)
 {
 	return 0;
 }
 
-static int zcblk_allow_path(struct zcblk_device *dev, int path)
+static int zcblk_prepare_path(struct zcblk_device *dev, int path)
 {
 	if (!dev->disk)
 		return 0;
@@ -116,7 +116,7 @@ static int zcblk_allow_path(struct zcblk_device *dev, int path)
 }
 
 /* The page cache is to keep its pages as they are; see zcblk.8 for what this reaches */
-static int zcblk_allow_stable(struct zcblk_device *dev, int on)
+static int zcblk_prepare_stable(struct zcblk_device *dev, int on)
 {
 	WRITE_ONCE(dev->set.stable, on);
 	if (dev->disk)
@@ -124,7 +124,7 @@ static int zcblk_allow_stable(struct zcblk_device *dev, int on)
 	return 0;
 }
 
-static int zcblk_allow_overlap(struct zcblk_device *dev, int overlap)
+static int zcblk_prepare_overlap(struct zcblk_device *dev, int overlap)
 {
 	if (dev->set.range_lock)
 		return 0;
@@ -133,11 +133,11 @@ static int zcblk_allow_overlap(struct zcblk_device *dev, int overlap)
 	return -EINVAL;
 }
 
-ZCBLK_WORD_ATTR(path, zcblk_path_names, zcblk_allow_path);
-ZCBLK_WORD_ATTR(bounce, zcblk_bounce_names, zcblk_allow_all);
-ZCBLK_WORD_ATTR(stats, zcblk_stats_names, zcblk_allow_all);
-ZCBLK_WORD_ATTR(stable, zcblk_bool_names, zcblk_allow_stable);
-ZCBLK_WORD_ATTR(overlap, zcblk_overlap_names, zcblk_allow_overlap);
+ZCBLK_WORD_ATTR(path, zcblk_path_names, zcblk_prepare_path);
+ZCBLK_WORD_ATTR(bounce, zcblk_bounce_names, zcblk_prepare_nothing);
+ZCBLK_WORD_ATTR(stats, zcblk_stats_names, zcblk_prepare_nothing);
+ZCBLK_WORD_ATTR(stable, zcblk_bool_names, zcblk_prepare_stable);
+ZCBLK_WORD_ATTR(overlap, zcblk_overlap_names, zcblk_prepare_overlap);
 
 static bool zcblk_device_is_up(struct zcblk_device *dev, const char *what)
 {
