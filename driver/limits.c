@@ -13,9 +13,11 @@
 
 #include "zcblk.h"
 
-static void zcblk_limits_stack(struct queue_limits *lim, struct block_device *lower,
+static void zcblk_limits_stack(struct queue_limits *lim, struct zcblk_disk *disk,
 			       const char *name)
 {
+	struct block_device *lower = disk->lower;
+
 	blk_set_stacking_limits(lim);
 	/* Its default would make the disk stricter than the lower device */
 	lim->dma_alignment = 0;
@@ -29,10 +31,7 @@ static void zcblk_limits_stack(struct queue_limits *lim, struct block_device *lo
 	/* The user may have reduced it; the driver may have withdrawn it */
 	lim->max_user_discard_sectors = bdev_max_discard_sectors(lower);
 	compat_copy_write_zeroes(lim, lim);
-}
 
-static void zcblk_limits_set_stable(struct queue_limits *lim, struct zcblk_disk *disk)
-{
 	if (disk->set->stable)
 		lim->features |= BLK_FEAT_STABLE_WRITES;
 }
@@ -52,8 +51,7 @@ struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *nam
 {
 	struct queue_limits lim;
 
-	zcblk_limits_stack(&lim, disk->lower, name);
-	zcblk_limits_set_stable(&lim, disk);
+	zcblk_limits_stack(&lim, disk, name);
 	if (!queue_limits_stack_integrity_bdev(&lim, disk->lower))
 		return ERR_PTR(-EINVAL);
 	return blk_alloc_disk(&lim, NUMA_NO_NODE);
@@ -99,8 +97,7 @@ void zcblk_limits_follow(struct zcblk_disk *disk, unsigned long changed)
 	struct queue_limits lim, from;
 	int err;
 
-	zcblk_limits_stack(&from, disk->lower, gd->disk_name);
-	zcblk_limits_set_stable(&from, disk);
+	zcblk_limits_stack(&from, disk, gd->disk_name);
 
 	lim = queue_limits_start_update(gd->queue);
 	zcblk_limits_copy(&lim, &from, changed);
