@@ -9,7 +9,6 @@
 #include "zcblktab.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,12 +24,6 @@ static const char usage[] =
 	"Options:\n"
 	"  -n, --dry-run    print the table, and write nothing\n"
 	"  -h, --help       this help\n";
-
-static const struct option options[] = {
-	{ "dry-run",	no_argument,	NULL, 'n' },
-	{ "help",	no_argument,	NULL, 'h' },
-	{ NULL, 0, NULL, 0 }
-};
 
 static const char heading[] =
 	"# Disks of zcblk, see zcblktab(5)\n"
@@ -256,15 +249,9 @@ static int save(bool dry_run)
 int cmd_save(int argc, char *argv[])
 {
 	bool dry_run = false;
-	int option;
 
-	while ((option = getopt_long(argc, argv, "nh", options, NULL)) != -1) {
-		if (option == 'h')
-			command_help(usage);
-		if (option != 'n')
-			return error_usage("save");
-		dry_run = true;
-	}
+	if (command_dry_run(argc, argv, usage, &dry_run))
+		return error_usage("save");
 	if (optind < argc) {
 		error("'%s' is too much: save writes all disks that are up", argv[optind]);
 		return error_usage("save");

@@ -7,7 +7,7 @@
 #include "error.h"
 #include "stack.h"
 
-#include <getopt.h>
+#include <unistd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,12 +20,6 @@ static const char usage[] =
 	"Options:\n"
 	"  -n, --dry-run    print the names of the disks in order, and do nothing\n"
 	"  -h, --help       this help\n";
-
-static const struct option options[] = {
-	{ "dry-run",	no_argument,	NULL, 'n' },
-	{ "help",	no_argument,	NULL, 'h' },
-	{ NULL, 0, NULL, 0 }
-};
 
 /* The deepest first, else in reverse. */
 static int compare(const void *a, const void *b)
@@ -96,15 +90,9 @@ static int stop_named(char *disks[], int count, bool dry_run)
 int cmd_stop(int argc, char *argv[])
 {
 	bool dry_run = false;
-	int option;
 
-	while ((option = getopt_long(argc, argv, "nh", options, NULL)) != -1) {
-		if (option == 'h')
-			command_help(usage);
-		if (option != 'n')
-			return error_usage("stop");
-		dry_run = true;
-	}
+	if (command_dry_run(argc, argv, usage, &dry_run))
+		return error_usage("stop");
 	if (optind == argc)
 		return stop_all(dry_run);
 	return stop_named(argv + optind, argc - optind, dry_run);

@@ -8,6 +8,8 @@
 
 #include "compiler.h"
 
+#include <stdbool.h>
+
 int cmd_add(int argc, char *argv[]);
 int cmd_del(int argc, char *argv[]);
 int cmd_set(int argc, char *argv[]);
@@ -22,5 +24,8 @@ int cmd_exercise(int argc, char *argv[]);
 
 /* Prints a command's usage for --help, and ends. */
 __noreturn void command_help(const char *usage);
+
+/* Parses the options of a command that has no others than -n (--dry-run) and -h. */
+int command_dry_run(int argc, char *argv[], const char *usage, bool *dry_run);
 
 #endif

@@ -7,6 +7,7 @@
 #include "error.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +80,25 @@ __noreturn void command_help(const char *usage)
 {
 	fputs(usage, stdout);
 	exit(finish(STATUS_OK));
+}
+
+int command_dry_run(int argc, char *argv[], const char *usage, bool *dry_run)
+{
+	static const struct option options[] = {
+		{ "dry-run",	no_argument,	NULL, 'n' },
+		{ "help",	no_argument,	NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "nh", options, NULL)) != -1) {
+		if (option == 'h')
+			command_help(usage);
+		if (option != 'n')
+			return STATUS_USAGE;
+		*dry_run = true;
+	}
+	return STATUS_OK;
 }
 
 int main(int argc, char *argv[])

@@ -44,9 +44,8 @@ static int disk_of(const char *device, char disk[LABEL_SIZE])
 	char path[PATH_MAX], target[PATH_MAX];
 	char *slash;
 
-	if (kernel_path(path, "class/block/%s/partition", device) || access(path, F_OK))
-		return -1;
-	if (kernel_path(path, "class/block/%s", device) || !realpath(path, target))
+	if (!kernel_is_partition(device) || kernel_path(path, "class/block/%s", device) ||
+	    !realpath(path, target))
 		return -1;
 	slash = strrchr(target, '/');
 	*slash = '\0';
