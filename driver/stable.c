@@ -2,8 +2,8 @@
 /*
  * Watching the buffers of writes for changes while they are in flight: the bug
  * that zero-copy invites. A checksum of the data is made at submission, and again
- * when the device is done with it; where they differ, somebody wrote to memory
- * that was not theirs, and what is on the disk is anyone's guess.
+ * when the device is done with it; where they differ, memory was written
+ * that belonged to the I/O, and what is on the disk is unknown.
  *
  * Copyright (C) 2026 The zcblk authors
  */

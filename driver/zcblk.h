@@ -228,7 +228,7 @@ struct zcblk_io_stats;
 struct zcblk_io_cache;
 
 /**
- * struct zcblk_disk - a disk that is up, or that somebody still holds open
+ * struct zcblk_disk - a disk that is up, or is still open
  * @gd: the disk as the block layer sees it
  * @set: settings of the device; valid until the disk is taken down
  * @needs: what they need for each bio: ZCBLK_NEEDS_* flags

@@ -170,7 +170,7 @@ void zcblk_bufio_put(struct zcblk_bufio *io, blk_status_t status)
 {
 	if (unlikely(status))
 		WRITE_ONCE(io->status, status);
-	/* Nobody is left to race with the last one */
+	/* Nothing else is left that could race with the last one */
 	if (atomic_read_acquire(&io->pending) == 1 ||
 	    atomic_dec_and_test(&io->pending))
 		zcblk_bufio_end(io);
@@ -284,7 +284,7 @@ static void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
 
 	blk_start_plug(&plug);
 	while (bio) {
-		/* Nobody could poll for all of them */
+		/* No one queue could be polled for all of them */
 		bio_clear_polled(bio);
 		atomic_inc(&io->pending);
 		zcblk_part_submit(bio);
