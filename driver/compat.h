@@ -266,6 +266,18 @@ static void compat_##fn(unsigned long error, void *context)		\
 #endif
 
 /*
+ * block: use bvec iterator helper for bio_may_need_split() (v7.0). Before, only bi_vcnt told
+ * that a bio is one page, which need not be split, and a clone has none. To set it is safe:
+ * it is read where a bio owns its table, and the block layer warns of a clone there.
+ */
+static inline void compat_clone_vcnt(struct bio *clone, const struct bio *bio)
+{
+#ifdef COMPAT_NEED_CLONE_VCNT
+	clone->bi_vcnt = bio->bi_vcnt;
+#endif
+}
+
+/*
  * block: new max_hw_wzeroes_unmap_sectors queue limit (v6.17). The block layer refuses
  * limits where it differs from max_write_zeroes_sectors, as it does after the driver has
  * withdrawn the operation.

@@ -89,8 +89,7 @@ static inline struct zcblk_io *zcblk_io_alloc(struct zcblk_disk *disk, struct bi
 
 	/* These say how the submitter allocated, and what a driver above needs */
 	io->clone.bi_opf &= ~(REQ_ALLOC_CACHE | REQ_DRV);
-	/* A clone says nothing of its table; one page need not be split, though */
-	io->clone.bi_vcnt = bio->bi_vcnt;
+	compat_clone_vcnt(&io->clone, bio);
 	return io;
 }
 
