@@ -277,6 +277,11 @@ static inline void compat_clone_vcnt(struct bio *clone, const struct bio *bio)
 #endif
 }
 
+/* block: Add BLK_FEAT_ATOMIC_WRITES (v6.14): a disk says that its limits are to count */
+#ifndef BLK_FEAT_ATOMIC_WRITES
+#define BLK_FEAT_ATOMIC_WRITES 0
+#endif
+
 /*
  * block: new max_hw_wzeroes_unmap_sectors queue limit (v6.17). The block layer refuses
  * limits where it differs from max_write_zeroes_sectors, as it does after the driver has

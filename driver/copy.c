@@ -88,7 +88,9 @@ static struct zcblk_piece *zcblk_piece_alloc(struct zcblk_io *io, unsigned int l
 	bio = bio_alloc_clone(disk->lower, &io->clone, gfp, &disk->bounce.bios);
 	if (!bio)
 		return NULL;
-	bio_trim(bio, 0, len >> SECTOR_SHIFT);
+	/* An atomic write is one piece, and may not be trimmed */
+	if (len < bio->bi_iter.bi_size)
+		bio_trim(bio, 0, len >> SECTOR_SHIFT);
 
 	piece = container_of(bio, struct zcblk_piece, bio);
 	piece->io = io;

@@ -13,6 +13,26 @@
 
 #include "zcblk.h"
 
+/*
+ * The path may change under load, so an atomic write must fit into one piece of path copy.
+ * The unit is a power of two, and so is that piece.
+ */
+static void zcblk_limits_stack_atomic(struct queue_limits *lim, struct block_device *lower)
+{
+	const struct queue_limits *from = &bdev_get_queue(lower)->limits;
+
+	BUILD_BUG_ON_NOT_POWER_OF_2(ZCBLK_BOUNCE_BYTES);
+	if (!bdev_can_atomic_write(lower) || from->atomic_write_unit_min > ZCBLK_BOUNCE_BYTES)
+		return;
+
+	lim->features |= BLK_FEAT_ATOMIC_WRITES;
+	lim->atomic_write_hw_unit_min = from->atomic_write_unit_min;
+	lim->atomic_write_hw_unit_max = min(from->atomic_write_unit_max, ZCBLK_BOUNCE_BYTES);
+	lim->atomic_write_hw_max = min(from->atomic_write_max_sectors << SECTOR_SHIFT,
+				       ZCBLK_BOUNCE_BYTES);
+	lim->atomic_write_hw_boundary = from->atomic_write_hw_boundary;
+}
+
 static void zcblk_limits_stack(struct queue_limits *lim, struct zcblk_disk *disk,
 			       const char *name)
 {
@@ -31,6 +51,7 @@ static void zcblk_limits_stack(struct queue_limits *lim, struct zcblk_disk *disk
 	/* The user may have reduced it; the driver may have withdrawn it */
 	lim->max_user_discard_sectors = bdev_max_discard_sectors(lower);
 	compat_copy_write_zeroes(lim, lim);
+	zcblk_limits_stack_atomic(lim, lower);
 
 	if (disk->set->stable)
 		lim->features |= BLK_FEAT_STABLE_WRITES;
@@ -41,8 +62,7 @@ static void zcblk_limits_stack(struct queue_limits *lim, struct zcblk_disk *disk
  * @disk: our side of the disk
  * @name: name of the disk, for messages
  *
- * Inline encryption and atomic writes are not passed on: the block layer does
- * the one by itself, and the copy path could not keep the other's promise.
+ * Inline encryption is not passed on: the block layer does it by itself.
  *
  * Context: process.
  * Return: the disk, not yet added, or an ERR_PTR().
