@@ -226,7 +226,7 @@ static enum rq_end_io_ret compat_##fn(struct request *rq, blk_status_t status)	\
 #endif
 
 /*
- * dm-io: tell what is not supported from what failed (v7.1). COMPAT_DM_IO_NOTIFY(fn)
+ * dm-io: report unsupported regions apart from failed ones (v7.1). COMPAT_DM_IO_NOTIFY(fn)
  * makes the entry that compat_dm_io_notify(fn) names.
  */
 #ifdef COMPAT_HAVE_DM_IO_UNSUP

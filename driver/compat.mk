@@ -16,12 +16,12 @@ ccflags-y += -DCOMPAT_HAVE_BDEV_FILE
 zcblk-y += holder.o
 endif
 
-# v6.5: ->open() takes the gendisk
+# v6.5: ->open() has the gendisk as its argument
 ifeq ($(call compat-has,blkdev.h,\*open. ?.struct gendisk),y)
 ccflags-y += -DCOMPAT_HAVE_GENDISK_OPEN
 endif
 
-# v6.18: ->getgeo() takes the gendisk
+# v6.18: ->getgeo() has the gendisk as its argument
 ifeq ($(call compat-has,blkdev.h,\*getgeo. ?.struct gendisk),y)
 ccflags-y += -DCOMPAT_HAVE_GENDISK_GETGEO
 endif
@@ -70,7 +70,7 @@ ifeq ($(call compat-has,bio.h,\<bdev_rw_virt\>),y)
 ccflags-y += -DCOMPAT_HAVE_BDEV_RW_VIRT
 endif
 
-# v7.1: dm_io() tells what is not supported from what failed
+# v7.1: dm_io() reports unsupported regions apart from failed ones
 ifeq ($(call compat-has,dm-io.h,\<sync_unsup_bits\>),y)
 ccflags-y += -DCOMPAT_HAVE_DM_IO_UNSUP
 endif
@@ -80,7 +80,7 @@ ifeq ($(call compat-has,blk-mq.h,blk_rq_map_kern.struct request .rq),y)
 ccflags-y += -DCOMPAT_HAVE_RQ_MAP_KERN_RQ
 endif
 
-# v7.0: ->end_io() of a request is told of a batch
+# v7.0: ->end_io() of a request has the batch as an argument
 ifeq ($(call compat-has,blk-mq.h,.rq_end_io_fn..struct request ...blk_status_t.$$),y)
 ccflags-y += -DCOMPAT_HAVE_RQ_END_IO_BATCH
 endif

@@ -766,7 +766,7 @@ int zcblk_configfs_init(const struct zcblk_settings *defaults,
 }
 
 /**
- * zcblk_configfs_exit() - hide, and take down the disks of the parameter lower=
+ * zcblk_configfs_exit() - hide configfs, and shut down the disks of lower=
  *
  * Directories that the user made hold the module, so there are none.
  *

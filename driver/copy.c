@@ -185,7 +185,7 @@ static void zcblk_copy_work(struct work_struct *work)
 }
 
 /**
- * zcblk_copy_stop_polling() - let a bio that needs several pieces complete by interrupt
+ * zcblk_copy_stop_polling() - make a bio of several pieces complete by interrupt
  * @bio: the submitter's bio, which may be polled for
  *
  * There is no one queue to poll. On 6.1 all polled I/O must not wait, so it could not

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The disk as the block layer sees it: made, opened, fed with bios, taken down.
+ * The disk as the block layer sees it: added, opened, sent bios, removed.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -125,8 +125,8 @@ bool zcblk_is_ours(const struct gendisk *gd)
 }
 
 /*
- * After the last close the block layer frees the disk when it has already let
- * go of the module, so module exit has to wait for that.
+ * After the last close, the block layer releases the module first and frees the
+ * disk later, so module exit has to wait for that.
  *
  * The count alone is not enough. A task that has decremented it still runs the
  * rest of zcblk_disk_free() and of zcblk_free_disk(), and may be preempted there.
@@ -134,7 +134,7 @@ bool zcblk_is_ours(const struct gendisk *gd)
  * wait for it. synchronize_rcu_tasks() waits until each task has slept or left the
  * kernel, and nothing after the decrement sleeps. Where nothing is preempted,
  * synchronize_rcu() has that effect, and rcupdate.h makes the one the other.
- * CONFIG_TASKS_RCU comes with BPF, ftrace or kprobes on a preemptible kernel.
+ * BPF, ftrace and kprobes select CONFIG_TASKS_RCU on a preemptible kernel.
  *
  * No test can hold a task between these instructions.
  */
@@ -251,7 +251,7 @@ static int zcblk_disk_alloc_gd(struct zcblk_disk *disk, const char *name)
 	return 0;
 }
 
-/* From here on it has to be taken down by zcblk_disk_remove() */
+/* After this, only zcblk_disk_remove() may remove the disk */
 static int zcblk_disk_add_gd(struct zcblk_disk *disk)
 {
 	int err = add_disk(disk->gd);
@@ -336,7 +336,7 @@ struct zcblk_disk *zcblk_disk_create(const char *name,
 	return disk;
 
 complain:
-	pr_err("%s: the kernel does not take the disk (%d)\n", name, err);
+	pr_err("%s: the kernel rejects the disk (%d)\n", name, err);
 free_disk:
 	zcblk_disk_free(disk);
 	return ERR_PTR(err);
@@ -378,7 +378,7 @@ void zcblk_disk_defer(struct zcblk_disk *disk, bool defer)
 }
 
 /**
- * zcblk_disk_remove() - take a disk down
+ * zcblk_disk_remove() - shut a disk down
  * @disk: a disk from zcblk_disk_create()
  * @force: even when it is open: all I/O that comes later ends with an error
  *
@@ -424,8 +424,8 @@ int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 }
 
 /**
- * zcblk_disk_put() - let the last close free a disk
- * @disk: a disk that zcblk_disk_remove() has taken down; not to be used any more
+ * zcblk_disk_put() - drop the reference that keeps a disk after its last close
+ * @disk: a disk that zcblk_disk_remove() has shut down; not to be used any more
  *
  * Context: process.
  */

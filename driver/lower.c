@@ -90,7 +90,7 @@ static struct file *zcblk_lower_try(const struct zcblk_settings *set, void *hold
 /**
  * zcblk_lower_claim() - claim the lower device that the settings name
  * @set: the settings
- * @holder: for whom
+ * @holder: the holder of the claim, as for bdev_file_open_by_path()
  * @ops: what the lower device may ask of @holder, or NULL
  * @name: name of the disk that is to stand on it, for messages
  *

@@ -28,7 +28,7 @@
 
 /**
  * struct zcblk_polled - a bio that is polled for
- * @lock: protects what follows; taken in interrupt context
+ * @lock: protects what follows; acquired in interrupt context, too
  * @disk: its disk
  * @sent: what is in flight for it, or NULL
  */

@@ -9,14 +9,14 @@
 
 #include "zcblk.h"
 
-/* A few callers say who it was; more would cost each write more */
+/* A few callers identify the submitter; more would cost each write more */
 #define ZCBLK_STABLE_STACK	8
 
 /**
  * struct zcblk_stable - what is remembered of a write
  * @sum: checksum of its data at submission
  * @nr: entries in @stack
- * @stack: who submitted it
+ * @stack: the submitter's stack
  */
 struct zcblk_stable {
 	u32 sum;

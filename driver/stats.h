@@ -12,7 +12,7 @@
 
 #include "zcblk.h"
 
-/* log2(ns) buckets of a histogram; the last one takes all that is longer */
+/* log2(ns) buckets of a histogram; the last one has all that is longer */
 #define ZCBLK_NR_BUCKETS	40
 
 /* Statuses that are counted by name; see zcblk_errors[] */

@@ -25,7 +25,7 @@
 
 #define ZCBLK_NAME	"zcblk"
 
-/* Lower devices that the module's parameter takes */
+/* Lower devices that the module's parameter accepts */
 #define ZCBLK_MAX_LOWER		16
 
 /* The most that the copy path moves in one piece, in bytes */
@@ -230,7 +230,7 @@ struct zcblk_io_cache;
 /**
  * struct zcblk_disk - a disk that is up, or is still open
  * @gd: the disk as the block layer sees it
- * @set: settings of the device; valid until the disk is taken down
+ * @set: settings of the device; valid until the disk is shut down
  * @needs: what they need for each bio: ZCBLK_NEEDS_* flags
  * @own_needs: those of @needs that do not follow from the settings
  * @needs_lock: serialises changes of both; a leaf
@@ -264,7 +264,7 @@ struct zcblk_io_cache;
  * @debugfs: directory of this disk
  * @turn: for each operation, whose turn it is on path ab
  *
- * Made by power on. Taken down by power off, freed when the last reference to
+ * Made by power on. Shut down by power off, freed when the last reference to
  * @gd goes, which after a forced removal is at the last close.
  */
 struct zcblk_disk {

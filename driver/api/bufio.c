@@ -94,7 +94,7 @@ static enum zcblk_reason zcblk_check_kind(const struct zcblk_bufio *io)
 		return ZCBLK_COPIED_STACK;
 	if (io->kind == ZCBLK_BUF_IMAGE)
 		return ZCBLK_COPIED_IMAGE;
-	/* Some drivers, such as brd, take whatever they get, and warn */
+	/* Some drivers, such as brd, accept any buffer, and warn */
 	if ((at | io->len) & bdev_dma_alignment(io->bdev))
 		return ZCBLK_COPIED_ALIGNMENT;
 	return io->reg ? ZCBLK_MAPPED_REGISTERED : ZCBLK_MAPPED;
@@ -386,7 +386,7 @@ void zcblk_bufio_poll(struct zcblk_bufio *io)
 
 	if (!READ_ONCE(io->polled))
 		return;
-	/* What is in the caller's plug cannot be polled for: this lets it go */
+	/* What is in the caller's plug cannot be polled for: this submits it */
 	if (current->plug)
 		io_schedule();
 	/* It may complete meanwhile; until the lock is released its memory is a bio's */

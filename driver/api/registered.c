@@ -167,7 +167,7 @@ static unsigned int zcblk_registered_limit(const struct zcblk_buf *reg, u32 run,
 }
 
 /**
- * zcblk_registered_add() - let a bio share a registered buffer's table
+ * zcblk_registered_add() - make a bio share a registered buffer's table
  * @reg: the registered buffer
  * @bio: the bio, with no table of its own; its sector is set
  * @buf: start of a part of the buffer

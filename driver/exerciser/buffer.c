@@ -104,7 +104,7 @@ void exerciser_buffer_free(struct exerciser_slot *slot)
 }
 
 /**
- * exerciser_buffer_is_intact() - has nobody written around a slot's buffer?
+ * exerciser_buffer_is_intact() - is the memory around a slot's buffer unchanged?
  * @slot: the slot
  *
  * Context: process.

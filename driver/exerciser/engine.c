@@ -76,7 +76,7 @@ static const struct exerciser_engine *exerciser_engine_try_get(const char *name)
  * @name: its name
  *
  * Context: process; loads the engine's module where it has one.
- * Return: the engine, to be given back by exerciser_engine_put(); or NULL.
+ * Return: the engine, to be released by exerciser_engine_put(); or NULL.
  */
 const struct exerciser_engine *exerciser_engine_get(const char *name)
 {

@@ -21,7 +21,7 @@
 
 #define EXERCISER_NAME		"zcblk_exerciser"
 #define EXERCISER_ENGINE_LEN	16
-#define EXERCISER_NR_BUCKETS	40	/* the last takes all above 9 minutes */
+#define EXERCISER_NR_BUCKETS	40	/* the last has all above 9 minutes */
 #define EXERCISER_NR_BATCHES	256	/* of more, the last */
 
 enum exerciser_buffer {
@@ -109,8 +109,8 @@ struct exerciser_settings {
  * @guard_errors: buffers around which memory has changed
  * @unstable: writes whose buffer changed while in flight, with the setting stable
  * @reasons: I/Os by how they went, and why; the last is for engines that do not
- *	     tell
- * @latency: I/Os that took from 2^i to less than 2^(i+1) ns
+ *	     report it
+ * @latency: I/Os that lasted from 2^i to less than 2^(i+1) ns
  * @median_ns: the median of the first thread's batches, or 0
  */
 struct exerciser_result {
@@ -146,7 +146,7 @@ struct exerciser_result {
  * @busy: it has been submitted, and was not looked at since
  * @sector: where the current I/O goes
  * @error: how it ended, 0 or a negative errno
- * @reason: how it went, and why; ZCBLK_NR_REASONS until an engine tells
+ * @reason: how it went, and why; ZCBLK_NR_REASONS until an engine sets it
  * @unstable: its buffer changed while it was in flight
  * @start_ns: when it was submitted, if the job wants latencies
  * @end_ns: when it ended
@@ -186,16 +186,16 @@ struct exerciser_slot {
  * @stride: from one block of a slot to its next, sectors
  * @left: I/Os still to be submitted
  * @random: what decides between read and write
- * @batch_left: I/Os until the clock is looked at; 0 when nobody wants that
+ * @batch_left: I/Os until the clock is looked at; 0 without batches
  * @batch_begin_ns: when the batch began
  * @nr_batches: batches so far
- * @batches: how long they took, ns
+ * @batches: how long they lasted, ns
  * @idle: slots that may be used
  * @done: slots whose I/O has completed
  * @wait: where the thread waits for @done
  * @slots: all slots
  * @nr_slots: how many
- * @result: what the thread has done; nobody else writes it
+ * @result: what the thread has done; only the thread writes it
  */
 struct exerciser_worker {
 	struct exerciser_job *job;
@@ -254,7 +254,7 @@ struct exerciser_engine {
  * @state: an enum exerciser_state
  * @stop: the threads are to submit nothing more
  * @active: threads that have not finished
- * @wait: where whoever runs the job waits for @active or @stop
+ * @wait: where the task that runs the job waits for @active or @stop
  * @file: the target, while the job runs
  * @bdev: the same
  * @engine: the engine, while the job runs

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A job from its start to its result, all in the context of whoever started it:
- * with them it ends, too.
+ * A job from its start to its result, all in the context of the task that started
+ * it: the job ends when that task does.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -13,7 +13,7 @@
 
 #include "exerciser.h"
 
-/* More than anybody has a use for */
+/* More than any measurement needs */
 #define EXERCISER_MAX_SLOTS	65536
 
 /**
@@ -276,7 +276,7 @@ int exerciser_job_run(struct exerciser_job *job)
 }
 
 /**
- * exerciser_job_stop() - let a job end as if its time were over
+ * exerciser_job_stop() - end a job as if its time were over
  * @job: the job; nothing happens when it does not run
  *
  * Context: process. Does not wait.

@@ -96,7 +96,7 @@ static ssize_t exerciser_result_show_lists(struct exerciser_job *job, char *page
 
 /**
  * exerciser_result_show() - write what a job has done
- * @job: the job; while it runs, its state is all that there is to tell
+ * @job: the job; while it runs, only its state is shown
  * @page: where to, a page
  *
  * Context: process.

@@ -129,7 +129,7 @@ void exerciser_verify_fill(struct exerciser_slot *slot)
  * exerciser_verify_check() - look at what became of a slot's I/O
  * @slot: the slot, whose I/O has completed
  *
- * After a failed write nobody knows what is there.
+ * The content of a block is unknown after a failed write.
  *
  * Context: process.
  */

@@ -16,7 +16,7 @@
 #include "exerciser.h"
 
 /**
- * exerciser_slot_done() - take note that a slot's I/O has completed
+ * exerciser_slot_done() - note that a slot's I/O has completed
  * @slot: the slot; its thread may use it again at once
  * @error: 0 or a negative errno
  *
@@ -184,7 +184,7 @@ static int exerciser_compare(const void *a, const void *b)
 }
 
 /**
- * exerciser_worker_median() - what a thread's batch took
+ * exerciser_worker_median() - the median time of a thread's batches, in ns
  * @worker: the thread, which does not run any more
  *
  * Whatever else the machine did in some of them does not show in it.

@@ -111,7 +111,7 @@ struct zcblk_range_link {
  * @waits: the range is parked and has not been granted yet
  * @reported: the watchdog has reported the range
  * @seq: the engine's: which ranges are older
- * @since: when the range was taken or granted, jiffies
+ * @since: when the range was locked or granted, jiffies
  * @parked_ns: when it was parked, ns
  * @next: the next one in a list of ranges to be granted
  */
@@ -137,7 +137,7 @@ struct zcblk_range {
 		struct list_head list;
 		struct zcblk_range_node node[2];	/* engine tree uses one */
 		struct {
-			int overlap;		/* when the range was taken */
+			int overlap;		/* when the range was locked */
 			unsigned int at;	/* in which of its slots it looks */
 			unsigned int busy;	/* the first one that was not empty */
 			struct list_head wait;	/* among waiters */

@@ -2,8 +2,8 @@
 /*
  * Range locks as the user sees them: holders, waiters, counters, and the watchdog.
  *
- * A reader copies what is there, while each range is kept in place for as long as it
- * takes to copy it, and compares the copies later. So it does not hold up I/O.
+ * A reader copies what is there, and compares the copies later. A range is kept in
+ * place only while it is copied, so a reader does not hold up I/O.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -67,7 +67,7 @@
  * Undecided ranges
  *	A range that may be refused is compared and entered in one step, so that no
  *	other range fails because of one that is refused. If it or its chain is long,
- *	that takes too many steps: it is entered as undecided, under @mutex. A range
+ *	that needs too many steps: it is entered as undecided, under @mutex. A range
  *	that would be refused because of it acquires @mutex and tries again.
  *
  * Lock order: @mutex, short slots by their address, the long slot, @todo_lock.
@@ -875,7 +875,7 @@ static void zcblk_slot_work(struct work_struct *work)
 	}
 }
 
-/* Visit all ranges whose first link is in a slot, or take what waits there; pauses */
+/* Visit all ranges whose first link is in a slot, or remove what waits there; pauses */
 static void zcblk_slot_walk(struct zcblk_slots *slots, unsigned long *slot,
 			    zcblk_range_visit_fn visit, void *data,
 			    struct list_head *waiters)
@@ -971,7 +971,7 @@ const struct zcblk_range_ops zcblk_range_slot_ops = {
 	.name = "slot",
 	.init = zcblk_slot_init,
 	.exit = zcblk_slot_exit,
-	.lock = zcblk_slot_lock,		/* inline where range.c can tell */
+	.lock = zcblk_slot_lock,		/* inline where range.c knows the engine */
 	.unlock = zcblk_slot_unlock,
 	.for_each = zcblk_slot_for_each,
 	.cancel = zcblk_slot_cancel,

@@ -22,7 +22,7 @@ struct zcblk_stable;
  * A buffer is any memory that the kernel can address in one piece: of kmalloc()
  * in every size, the page allocator, vmalloc(), vmalloc_huge(), kvmalloc(),
  * beginning anywhere in it. Its pages go to the device where they may. Where
- * they may not, the data is copied, and the reason is told and counted.
+ * they may not, the data is copied, and the reason is reported and counted.
  */
 
 /**
@@ -158,15 +158,15 @@ struct zcblk_bufio {
  *
  * A read leaves what the device did not fill undefined when it fails.
  *
- * Who gives REQ_POLLED has to call zcblk_bufio_poll() until @io is done.
+ * With REQ_POLLED, call zcblk_bufio_poll() until @io is done.
  *
- * Context: process. May sleep for memory, until other I/O gives some back: not
+ * Context: process. May sleep for memory, until other I/O frees some: not
  * with REQ_NOWAIT. Inside a disk's ->submit_bio() only for what is not copied.
  * Return: nothing; @io->done is called in any case, and possibly before this
  * returns. The status is that of the device; for what was refused BLK_STS_IOERR
  * (no memory there, or the device is read-only) or BLK_STS_INVAL, which before Linux
  * 6.11 is BLK_STS_IOERR.
- * zcblk_reason_is_refused(@io->reason) tells the one from the other.
+ * zcblk_reason_is_refused(@io->reason) is true for a refusal only.
  */
 void zcblk_bufio_submit(struct zcblk_bufio *io);
 
@@ -188,7 +188,7 @@ void zcblk_bufio_poll(struct zcblk_bufio *io);
  *
  * Context: process. Sleeps.
  * Return: 0; -EFAULT where there is no memory; -EROFS for a write to a device that is
- * read-only; -EINVAL for a length, sector or operation that the device does not take;
+ * read-only; -EINVAL for a length, sector or operation that the device cannot do;
  * or the device's error.
  */
 int zcblk_bufio_rw(struct block_device *bdev, sector_t sector, void *buf,
@@ -232,8 +232,8 @@ void zcblk_buf_unregister(struct zcblk_buf *reg);
  * buffer must stay as it is until the bio has ended. A buffer on a stack or in a
  * module's image must not be given.
  *
- * After an article of 2010 by the author of a replication driver, who mapped
- * with is_vmalloc_addr(), vmalloc_to_page() and virt_to_page().
+ * After an article of 2010 about a replication driver, which mapped with
+ * is_vmalloc_addr(), vmalloc_to_page() and virt_to_page().
  *
  * Context: any.
  * Return: the number of bytes added, from the start of @buf: less than @len
