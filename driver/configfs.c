@@ -67,8 +67,8 @@ int zcblk_parse_word(const char *who, const char *what,
 			return i;
 		at += scnprintf(accepted + at, sizeof(accepted) - at, " %s", words[i]);
 	}
-	pr_err("%s: %s '%.*s': accepted are%s\n", who, what,
-	       (int)strcspn(word, "\n"), word, accepted);
+	pr_err("%s: invalid value '%.*s' for %s: must be one of%s\n", who,
+	       (int)strcspn(word, "\n"), word, what, accepted);
 	return -EINVAL;
 }
 EXPORT_SYMBOL_GPL(zcblk_parse_word);
@@ -529,7 +529,7 @@ static int zcblk_check_name(const char *name)
 	}
 
 	if (zcblk_is_partition_name(name)) {
-		pr_err("'%s': a partition may be called so; choose a name that does not end in a digit, p and a number\n",
+		pr_err("'%s': this is the name of a partition; choose a name that does not end in a digit, p and a number\n",
 		       name);
 		return -EINVAL;
 	}
@@ -584,7 +584,7 @@ static bool zcblk_names_clash(const char *disk, const char *name)
 {
 	if (!zcblk_is_partition_of(disk, name) && !zcblk_is_partition_of(name, disk))
 		return false;
-	pr_err("'%s': it could be a partition of %s by its name, or the other way round; choose another, such as %s-a\n",
+	pr_err("'%s': it and %s would have the names of a disk and its partition; choose another, such as %s-a\n",
 	       name, disk, name);
 	return true;
 }

@@ -16,7 +16,7 @@ static const struct {
 	const char *why;
 } zcblk_lower_reasons[] = {
 	{ -ENOENT, "it does not exist" },
-	{ -ENOTBLK, "it is no block device" },
+	{ -ENOTBLK, "it is not a block device" },
 	{ -EBUSY, "it is mounted, or claimed by another driver" },
 	{ -EACCES, "its path may not be used" },
 	{ -EROFS, "it is read-only; set read_only to 1, or make it writable" },

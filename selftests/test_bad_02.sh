@@ -17,34 +17,34 @@ bad_values() {
 	local invalid="Invalid argument"
 
 	check_refused "$1: path" "$invalid" \
-		"zcblk: zcblk0: path 'foo': accepted are zerocopy copy ab" path foo
-	check_refused "$1: path, empty" "$invalid" "accepted are zerocopy copy ab" path ""
+		"zcblk: zcblk0: invalid value 'foo' for path: must be one of zerocopy copy ab" path foo
+	check_refused "$1: path, empty" "$invalid" "must be one of zerocopy copy ab" path ""
 	check_refused "$1: path, half a name" "$invalid" \
-		"accepted are zerocopy copy ab" path zero
+		"must be one of zerocopy copy ab" path zero
 	check_refused "$1: path, two names" "$invalid" \
-		"accepted are zerocopy copy ab" path "copy ab"
+		"must be one of zerocopy copy ab" path "copy ab"
 	check_refused "$1: path, very long" "$invalid" \
-		"accepted are zerocopy copy ab" path "$long"
+		"must be one of zerocopy copy ab" path "$long"
 	check_refused "$1: bounce" "$invalid" \
-		"zcblk: zcblk0: bounce 'slab': accepted are page kmalloc vmalloc" \
+		"zcblk: zcblk0: invalid value 'slab' for bounce: must be one of page kmalloc vmalloc" \
 		bounce slab
 	check_refused "$1: stats" "$invalid" \
-		"zcblk: zcblk0: stats 'on': accepted are off counters latency" stats on
+		"zcblk: zcblk0: invalid value 'on' for stats: must be one of off counters latency" stats on
 	check_refused "$1: range_lock" "$invalid" \
-		"zcblk: zcblk0: range_lock 'fast': accepted are off list tree slot" \
+		"zcblk: zcblk0: invalid value 'fast' for range_lock: must be one of off list tree slot" \
 		range_lock fast
 	check_refused "$1: overlap" "$invalid" \
-		"zcblk: zcblk0: overlap 'wait': accepted are serialize reject detect" \
+		"zcblk: zcblk0: invalid value 'wait' for overlap: must be one of serialize reject detect" \
 		overlap wait
-	check_refused "$1: power" "$invalid" "zcblk: zcblk0: power 'maybe'" power maybe
+	check_refused "$1: power" "$invalid" "zcblk: zcblk0: invalid value 'maybe' for power" power maybe
 	check_fails "$1: reset_stats" "$invalid" zcblk_set zcblk0 reset_stats 2
 	check_fails "$1: state can not be written" "ermission denied" \
 		runuser -u nobody -- dd of="$ZCFS/zcblk0/state" status=none
 }
 
 bad_values off
-check_refused "read_only" "Invalid argument" "zcblk: zcblk0: read_only '2'" read_only 2
-check_refused "stable" "Invalid argument" "zcblk: zcblk0: stable '2'" stable 2
+check_refused "read_only" "Invalid argument" "zcblk: zcblk0: invalid value '2' for read_only" read_only 2
+check_refused "stable" "Invalid argument" "zcblk: zcblk0: invalid value '2' for stable" stable 2
 zcblk_set zcblk0 power 1
 bad_values on
 check "the disk still works" dd if=/dev/zcblk0 of=/dev/null bs=4k count=1 iflag=direct

@@ -30,7 +30,7 @@ refuses "not named twice" "what is on '/dev/nullb0' would be lost" destroy=
 refuses "another named" "what is on '/dev/nullb0' would be lost" destroy=/dev/nullb1
 refuses "not there" "cannot use '/dev/none': it does not exist" \
 	target=/dev/none destroy=/dev/none
-refuses "no block device" "cannot use '/dev/null': it is no block device" \
+refuses "no block device" "cannot use '/dev/null': it is not a block device" \
 	target=/dev/null destroy=/dev/null
 refuses "nothing set" "no target is set" target=
 
@@ -47,17 +47,17 @@ refuses "read-only" "cannot use '/dev/nullb1': it is read-only"
 check "the file system is whole" fsck.ext4 -fn /dev/nullb1
 
 job_set job target=/dev/nullb0 destroy=/dev/nullb0
-refuses "a size that is no block's multiple" "size 768 is no multiple" size=768
+refuses "a size that is no block's multiple" "size 768 is not a multiple" size=768
 job_set job size=4k
 refuses "more in flight than the span" "span or nullb0 is smaller" depth=16 span=32k
 job_set job depth=1 span=1m
-refuses "more than kmalloc gives" "kmalloc gives at most" size=4m offset=512 span=64m
+refuses "more than kmalloc gives" "kmalloc allocates at most" size=4m offset=512 span=64m
 job_set job size=4k offset=0
-refuses "vmalloc for rw-virt" "engine rw-virt: takes memory of kmalloc" \
+refuses "vmalloc for rw-virt" "engine rw-virt: the buffer must be from kmalloc" \
 	engine=rw-virt buffer=vmalloc
-refuses "depth for rw-virt" "engine rw-virt: waits" buffer=kmalloc depth=2
-refuses "odd addresses for dm-io" "engine dm-io: takes buffers" engine=dm-io depth=1 offset=3
-refuses "more than a request holds for rq-map-kern" "engine rq-map-kern: takes no more" \
+refuses "depth for rw-virt" "engine rw-virt: it waits" buffer=kmalloc depth=2
+refuses "odd addresses for dm-io" "engine dm-io: the buffer must begin" engine=dm-io depth=1 offset=3
+refuses "more than a request holds for rq-map-kern" "engine rq-map-kern: the size must fit" \
 	engine=rq-map-kern offset=0 size=16m span=64m buffer=vmalloc
 job_set job engine=map size=4k buffer=kmalloc
 

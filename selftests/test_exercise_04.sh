@@ -36,32 +36,32 @@ for word in engine buffer op; do
 	refuses "$word" "${value}x" "job: "
 	refuses "$word" "" "job: "
 done
-refuses buffer foo "accepted are kmalloc vmalloc vmalloc_huge kvmalloc pages"
-refuses engine foo "there is no engine 'foo'"
-refuses engine a-name-that-is-too-long-for-any-engine "there is no engine"
+refuses buffer foo "must be one of kmalloc vmalloc vmalloc_huge kvmalloc pages"
+refuses engine foo "unknown engine 'foo'"
+refuses engine a-name-that-is-too-long-for-any-engine "unknown engine"
 
 takes target /dev/nowhere /dev/nowhere
 takes destroy /dev/nowhere /dev/nowhere
 takes size 65536 64k
 takes size 1048576 1M
 for value in 0 511 65m -1 4kk foo ""; do
-	refuses size "$value" "accepted are numbers from 512 to 67108864"
+	refuses size "$value" "must be a number from 512 to 67108864"
 done
 takes offset 4095 4095
-refuses offset 4096 "accepted are numbers from 0 to 4095"
+refuses offset 4096 "must be a number from 0 to 4095"
 takes depth 32 32
-refuses depth 0 "accepted are numbers from 1 to 4096"
+refuses depth 0 "must be a number from 1 to 4096"
 takes threads 3 3
-refuses threads 0 "accepted are numbers from 1 to 1024"
+refuses threads 0 "must be a number from 1 to 1024"
 takes span 1073741824 1g
 takes count 0 0
 takes batch 1024 1k
 takes time_ms 86400000 86400000
-refuses time_ms 86400001 "accepted are numbers from 0"
+refuses time_ms 86400001 "must be a number from 0"
 takes seed 18446744073709551615 18446744073709551615
 for flag in verify stable latency; do
 	takes "$flag" 1 1
-	refuses "$flag" 2 "accepted are numbers from 0 to 1"
+	refuses "$flag" 2 "must be a number from 0 to 1"
 	takes "$flag" 0 0
 done
 check_fails "run takes 0 and 1" "cannot write" job_set job run=2

@@ -26,19 +26,19 @@ nothing_stays() {
 }
 
 invalid="Invalid parameters"
-refused path=fast "$invalid" "path 'fast': accepted are zerocopy copy ab"
-refused path= "$invalid" "accepted are zerocopy copy ab"
-refused bounce=stack "$invalid" "bounce 'stack': accepted are page kmalloc vmalloc"
-refused stats=all "$invalid" "stats 'all': accepted are off counters latency"
+refused path=fast "$invalid" "invalid value 'fast' for path: must be one of zerocopy copy ab"
+refused path= "$invalid" "must be one of zerocopy copy ab"
+refused bounce=stack "$invalid" "invalid value 'stack' for bounce: must be one of page kmalloc vmalloc"
+refused stats=all "$invalid" "invalid value 'all' for stats: must be one of off counters latency"
 refused range_lock=yes "$invalid" \
-	"range_lock 'yes': accepted are off list tree slot"
-refused overlap=never "$invalid" "overlap 'never': accepted are serialize reject detect"
+	"invalid value 'yes' for range_lock: must be one of off list tree slot"
+refused overlap=never "$invalid" "invalid value 'never' for overlap: must be one of serialize reject detect"
 refused overlap=reject "$invalid" "overlap=reject needs a range lock; add range_lock=on"
 refused read_only=perhaps "$invalid" "read_only"
 
 # The same words as configfs accepts: no abbreviation, nothing after them
-refused path=zero "$invalid" "path 'zero'"
-refused path=copyx "$invalid" "path 'copyx'"
+refused path=zero "$invalid" "invalid value 'zero' for path"
+refused path=copyx "$invalid" "invalid value 'copyx' for path"
 
 check "the module loads afterwards" zcblk_insmod lower=/dev/nullb0
 defer zcblk_unload

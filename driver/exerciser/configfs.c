@@ -46,9 +46,9 @@ static int exerciser_set_number(struct exerciser_job *job, const char *what,
 	int err = 0;
 
 	if (end == text || !sysfs_streq(end, "") || value < min || value > max) {
-		pr_err("%s: %s '%.*s': accepted are numbers from %llu to %llu, with k, m or g\n",
-		       exerciser_job_name(job), what, (int)strcspn(text, "\n"),
-		       text, min, max);
+		pr_err("%s: invalid value '%.*s' for %s: must be a number from %llu to %llu, with k, m or g\n",
+		       exerciser_job_name(job), (int)strcspn(text, "\n"), text,
+		       what, min, max);
 		return -EINVAL;
 	}
 	mutex_lock(&job->lock);
@@ -193,7 +193,7 @@ static int exerciser_set_engine(struct exerciser_job *job, const char *name)
 	int err = 0;
 
 	if (!engine) {
-		pr_err("%s: there is no engine '%s': see features\n",
+		pr_err("%s: unknown engine '%s'; see features\n",
 		       exerciser_job_name(job), name);
 		return -EINVAL;
 	}

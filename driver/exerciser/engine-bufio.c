@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Engines map, registered and copy: zcblk's own API, with the buffer as it is,
- * with a buffer that was registered before, and told to copy.
+ * with a buffer that was registered before, and with a forced copy.
  *
  * Copyright (C) 2026 The zcblk authors
  */

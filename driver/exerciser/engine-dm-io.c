@@ -21,9 +21,9 @@ static const char *exerciser_dm_io_refuse(const struct exerciser_job *job)
 {
 	/* It counts in whole sectors what each page gives */
 	if (job->set.offset % SECTOR_SIZE)
-		return "takes buffers that begin at a sector's multiple only";
+		return "the buffer must begin at a multiple of 512 bytes";
 	if ((job->set.offset | job->set.size) & bdev_dma_alignment(job->bdev))
-		return "takes only buffers that are aligned for the device's DMA";
+		return "the buffer must be aligned for the device's DMA";
 	return NULL;
 }
 
@@ -42,7 +42,7 @@ static void exerciser_dm_io_stop(struct exerciser_job *job)
 	dm_io_client_destroy(job->private);
 }
 
-/* It tells which regions failed, and not why */
+/* dm-io reports which regions failed, but not why */
 static void exerciser_dm_io_done(unsigned long error, unsigned long unsupported,
 				 void *context)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Engine rq-map-kern: blk_rq_map_kern(), which maps a buffer into one request,
- * or copies it and tells nobody. Drivers call it for commands of their own. Reads
+ * or copies it without a notice. Drivers call it for commands of their own. Reads
  * and writes can go that way only as request-based device-mapper sends them, by
  * blk_insert_cloned_request(): straight to the driver, past the I/O scheduler,
  * and in one piece. What does not fit into one request fails.
@@ -19,11 +19,11 @@ static const char *exerciser_rq_refuse(const struct exerciser_job *job)
 	struct request_queue *q = bdev_get_queue(job->bdev);
 
 	if (!queue_is_mq(q))
-		return "needs a device with a queue of requests";
+		return "the target must have a queue of requests";
 	if (bdev_is_partition(job->bdev))
-		return "takes no partitions";
+		return "the target must be a whole device, not a partition";
 	if (job->set.size > (u64)queue_max_sectors(q) << SECTOR_SHIFT)
-		return "takes no more than one request holds";
+		return "the size must fit into one request";
 	return NULL;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Engine rw-virt: bdev_rw_virt(), which waits for each I/O, and takes memory of
- * the direct map only.
+ * Engine rw-virt: bdev_rw_virt(), which waits for each I/O, and accepts only
+ * memory of the direct map.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -16,11 +16,11 @@ static const char *exerciser_rw_virt_refuse(const struct exerciser_job *job)
 	int buffer = job->set.buffer;
 
 	if (buffer != EXERCISER_BUFFER_KMALLOC && buffer != EXERCISER_BUFFER_PAGES)
-		return "takes memory of kmalloc and whole pages only";
+		return "the buffer must be from kmalloc or pages";
 	if ((job->set.offset | job->set.size) & bdev_dma_alignment(job->bdev))
-		return "takes only buffers that are aligned for the device's DMA";
+		return "the buffer must be aligned for the device's DMA";
 	if (job->set.depth > 1)
-		return "waits for each I/O: depth is 1, use threads";
+		return "it waits for each I/O: set depth to 1, and use threads";
 	return NULL;
 }
 

@@ -56,11 +56,11 @@ static int exerciser_job_check(struct exerciser_job *job)
 					    set->target);
 	if (set->depth * set->threads > EXERCISER_MAX_SLOTS)
 		return exerciser_job_refuse(job, -EINVAL,
-					    "depth times threads is more than %d",
+					    "depth times threads must be at most %d",
 					    EXERCISER_MAX_SLOTS);
 	if (contiguous && set->offset + set->size > KMALLOC_MAX_SIZE)
 		return exerciser_job_refuse(job, -EINVAL,
-					    "%s gives at most %lu bytes",
+					    "%s allocates at most %lu bytes",
 					    exerciser_buffer_names[set->buffer],
 					    KMALLOC_MAX_SIZE);
 	return 0;
@@ -72,7 +72,7 @@ static const char *exerciser_open_why(int err)
 	case -ENOENT:
 		return "it does not exist";
 	case -ENOTBLK:
-		return "it is no block device";
+		return "it is not a block device";
 	case -EBUSY:
 		return "it is mounted, or claimed by another driver";
 	case -EACCES:
@@ -111,7 +111,7 @@ static int exerciser_job_check_target(struct exerciser_job *job)
 					    job->bdev);
 	if (set->size & (block - 1))
 		return exerciser_job_refuse(job, -EINVAL,
-					    "size %llu is no multiple of %pg's block, %u",
+					    "size %llu is not a multiple of %pg's block, %u",
 					    set->size, job->bdev, block);
 	if (need > min_t(u64, set->span, bdev_nr_bytes(job->bdev)))
 		return exerciser_job_refuse(job, -ENOSPC,
@@ -228,7 +228,7 @@ static int exerciser_job_do(struct exerciser_job *job)
 		return err;
 	job->engine = exerciser_engine_get(job->set.engine);
 	if (!job->engine)
-		return exerciser_job_refuse(job, -ENOENT, "there is no engine '%s'",
+		return exerciser_job_refuse(job, -ENOENT, "unknown engine '%s'",
 					    job->set.engine);
 	err = exerciser_job_open(job);
 	if (!err) {
