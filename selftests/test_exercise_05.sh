@@ -73,19 +73,19 @@ fails() {
 }
 
 device=(/dev/nullb0 --destroy /dev/nullb0)
-fails 2 "one block device"
+fails 2 "expected one argument"
 fails 2 "--destroy /dev/nullb0" /dev/nullb0
-fails 2 "--destroy says /dev/nullb1" /dev/nullb0 --destroy /dev/nullb1
-fails 2 "not among the engines" "${device[@]}" --baseline foo
-fails 2 "no size" "${device[@]}" --size 4x
-fails 2 "no column 'foo'" "${device[@]}" -o foo
-fails 2 "no time" "${device[@]}" --time 0
-fails 2 "no number of pairs" "${device[@]}" --pairs 0
+fails 2 "--destroy is /dev/nullb1" /dev/nullb0 --destroy /dev/nullb1
+fails 2 "must be one of the engines" "${device[@]}" --baseline foo
+fails 2 "for --size" "${device[@]}" --size 4x
+fails 2 "unknown column 'foo'" "${device[@]}" -o foo
+fails 2 "for --time" "${device[@]}" --time 0
+fails 2 "for --pairs" "${device[@]}" --pairs 0
 fails 2 "values" "${device[@]}" --engine map,,copy
 fails 2 "--help" "${device[@]}" --nonsense
-fails 1 "accepted are map, registered" "${device[@]}" --engine foo
-fails 1 "accepted are kmalloc, vmalloc" "${device[@]}" --buffer foo
-fails 1 "accepted are read, write" "${device[@]}" --op foo
+fails 1 "must be one of map, registered" "${device[@]}" --engine foo
+fails 1 "must be one of kmalloc, vmalloc" "${device[@]}" --buffer foo
+fails 1 "must be one of read, write" "${device[@]}" --op foo
 fails 1 "cannot set depth to '0'" "${device[@]}" --depth 0
 fails 1 "no such device" /dev/none --destroy /dev/none
 fails 1 "not a block device" /dev/null --destroy /dev/null

@@ -27,7 +27,7 @@ check "and has its node" wait_for 5 test -b /dev/nullb0
 check_refused "dead, and the device is back: power 1" "No such device" \
 	"the lower device has gone; write 0 to power first" power 1
 if [ -n "$ZCBLK" ]; then
-	check_fails "the tool says what to do" "'zcblk set zcblk0 power=0' first" \
+	check_fails "the tool says what to do" "run 'zcblk set zcblk0 power=0'" \
 		"$ZCBLK" set zcblk0 power=1
 fi
 

@@ -37,28 +37,28 @@ for command in add del set list show stat locks save restore stop exercise; do
 done
 
 check "no command" refused "Usage: zcblk COMMAND"
-check "a command that does not exist" refused "no command 'foo'" foo
+check "a command that does not exist" refused "unknown command 'foo'" foo
 check "add without --lower" refused "--lower DEVICE" add
 check "--lower without a value" refused "requires an argument" add --lower
 check "--lower with an empty path" refused "empty" add --lower ""
-check "an operand without a value" refused "'x' is not ATTR=VALUE" add --lower /dev/null x
-check "del without names" refused "names of disks" del
+check "an operand without a value" refused "'x': must be ATTR=VALUE" add --lower /dev/null x
+check "del without names" refused "name of a disk" del
 check "set without an attribute" refused "ATTR=VALUE" set zcblk0
-check "set without a value" refused "'path' is not ATTR=VALUE" set zcblk0 path
-check "set without a name of an attribute" refused "not ATTR=VALUE" set zcblk0 =copy
+check "set without a value" refused "'path': must be ATTR=VALUE" set zcblk0 path
+check "set without a name of an attribute" refused "must be ATTR=VALUE" set zcblk0 =copy
 check "show without names" refused "name of a disk" show
-check "save with a name" refused "'zcblk0' is too much" save zcblk0
+check "save with a name" refused "unexpected argument 'zcblk0'" save zcblk0
 check "restore of a bad name" refused "names begin with zcblk" restore sda
-check "list with a name" refused "'zcblk0' is too much" list zcblk0
-check "list with a bad column" refused "no column 'FOO'" list -o NAME,FOO
-check "stat with a bad column" refused "no column 'STATE'" stat -o STATE
-check "locks with a bad column" refused "no column 'IOS'" locks -o IOS
-check "locks with a bad count" refused "'x' is no count" locks 1 x
-check "a bad interval" refused "'1x' is no interval" stat 1x
-check "an interval of 0" refused "'0' is no interval" stat zcblk0 0
-check "a count of 0" refused "'0' is no count" stat 1 0
-check "a name after the interval" refused "'zcblk0' is no count" stat 1 zcblk0
-check "too many numbers" refused "after the count: '3'" stat 1 2 3
+check "list with a name" refused "unexpected argument 'zcblk0'" list zcblk0
+check "list with a bad column" refused "unknown column 'FOO'" list -o NAME,FOO
+check "stat with a bad column" refused "unknown column 'STATE'" stat -o STATE
+check "locks with a bad column" refused "unknown column 'IOS'" locks -o IOS
+check "locks with a bad count" refused "invalid count 'x'" locks 1 x
+check "a bad interval" refused "invalid interval '1x'" stat 1x
+check "an interval of 0" refused "invalid interval '0'" stat zcblk0 0
+check "a count of 0" refused "invalid count '0'" stat 1 0
+check "a name after the interval" refused "invalid count 'zcblk0'" stat 1 zcblk0
+check "too many numbers" refused "unexpected argument '3' after" stat 1 2 3
 
 long=zcblk$(printf '0%.0s' {1..27})
 for name in sda /dev/sda ""; do
@@ -69,7 +69,7 @@ for name in zcblk/x /dev/zcblk/0; do
 done
 check "a name of 32 characters" refused "at most 31" del "$long"
 check "add --name with such a name" refused "at most 31" add --lower /dev/null --name "$long"
-check "one bad name among good ones" refused "'x' cannot be" show zcblk0 x
+check "one bad name among good ones" refused "invalid name 'x'" show zcblk0 x
 
 check_eq "all that touched nothing" "" "$(ls "$ZCBLK_SYSFS")"
 check_fails "output to a full disk fails" "No space left" \

@@ -130,14 +130,14 @@ check_eq "rates: after a reset, all that there is" 100 "$(next_sample | jq .ios)
 wait
 
 mv "$DEBUG/zcblk2" "$TMP/none"
-check_fails "stat of a disk that is down" "it is down" "$ZCBLK" stat zcblk2
+check_fails "stat of a disk that is down" "zcblk2 is down" "$ZCBLK" stat zcblk2
 check "show of a disk that is down" "$ZCBLK" show zcblk2
 mkdir "$DEBUG/zcblk2"
 fake_stats zcblk2 1
 sed -i 's/version 1/version 2/' "$DEBUG/zcblk2/latency"
-check_fails "a format that is not known" "format is not known" "$ZCBLK" stat zcblk2
+check_fails "a format that is not known" "unknown format" "$ZCBLK" stat zcblk2
 sed -i '2s/.*/io zerocopy read 1/' "$DEBUG/zcblk2/stats"
-check_fails "a line cut short" "not in their format" "$ZCBLK" stat zcblk2
+check_fails "a line cut short" "invalid format" "$ZCBLK" stat zcblk2
 mv "$DEBUG" "$TMP/debug"
 check_fails "no debugfs" "mount -t debugfs" "$ZCBLK" stat
 mv "$CONFIG" "$TMP/config"

@@ -38,7 +38,7 @@ check_eq "completion offers the same without the module" "$(<"$ZCFS/features")" 
 check_fails "a claimed device: says so" "cannot bring up zcblk1 on /dev/nullb0: device is in use" \
 	"$ZCBLK" add --lower /dev/nullb0
 check_fails "a bad value: says which are accepted" \
-	"cannot set path of zcblk1 to 'foo': accepted are zerocopy, copy, ab" \
+	"invalid value 'foo' for path of zcblk1: must be one of zerocopy, copy, ab" \
 	"$ZCBLK" add --lower /dev/nullb1 --path foo
 check_fails "an attribute that does not exist: says which do" " reset_stats " \
 	"$ZCBLK" add --lower /dev/nullb1 colour=red
@@ -64,12 +64,12 @@ check_eq "stat has what was read" "$(stat_bytes zcblk0 copy read)" \
 	"$(count zcblk0 copy read bytes)"
 check "there are latencies" test "$(count zcblk0 copy read p50_us)" != null
 check "show" grep -q 'copy *read' <("$ZCBLK" show zcblk0)
-check_fails "lower while the disk is up" "power=0' first" \
+check_fails "lower while the disk is up" "first run 'zcblk set zcblk0 power=0'" \
 	"$ZCBLK" set zcblk0 lower=/dev/nullb1
 check_fails "an attribute that only reads" "read-only" "$ZCBLK" set zcblk0 state=off
 
 exec {held}</dev/zcblk0
-check_fails "del of an open disk" "cannot take down zcblk0: it is open" \
+check_fails "del of an open disk" "cannot shut down zcblk0: it is open" \
 	"$ZCBLK" del zcblk0
 check "del --force of an open disk" "$ZCBLK" del --force zcblk0
 exec {held}<&-

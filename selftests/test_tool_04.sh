@@ -55,13 +55,13 @@ check_eq "JSON" '{"state":"waits","start":8,"last":15,"age_ms":5,"for":"write 0 
 check_eq "again and again" 6 "$("$ZCBLK" locks -J 0.01 3 | jq '.zcblk[1, 2].age_ms' | wc -l)"
 
 check_fails "a disk without a range lock" "range_lock=on" "$ZCBLK" locks zcblk1
-check_fails "a disk that is down" "it is down" "$ZCBLK" locks zcblk2
-check_fails "no such disk" "no disk zcblk3" "$ZCBLK" locks zcblk3
+check_fails "a disk that is down" "zcblk2 is down" "$ZCBLK" locks zcblk2
+check_fails "no such disk" "unknown disk zcblk3" "$ZCBLK" locks zcblk3
 echo "more 12" >>"$DEBUG/zcblk0/range_locks"
 check "some are not listed" grep -q "12 more are not listed" <("$ZCBLK" locks 2>&1)
 check_eq "counters have them apart" "1 2 12" \
 	"$("$ZCBLK" locks -cn -o held,waiting,more zcblk0 2>&1 | xargs)"
 sed -i 's/^holder write.*/holder write 0/' "$DEBUG/zcblk0/range_locks"
-check_fails "a line cut short" "not in their format" "$ZCBLK" locks
+check_fails "a line cut short" "invalid format" "$ZCBLK" locks
 sed -i 's/version 1/version 2/' "$DEBUG/zcblk0/range_locks"
-check_fails "a format that is not known" "format is not known" "$ZCBLK" locks
+check_fails "a format that is not known" "unknown format" "$ZCBLK" locks

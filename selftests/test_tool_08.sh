@@ -56,5 +56,5 @@ check_eq "the others came up" "zcblk-again live zcblk0 live" \
 	"$("$ZCBLK" list -n -o NAME,STATE | sort | xargs)"
 check_fails "restore of a bad line: the line and what to write" \
 	"$ZCBLK_TAB:2: 'foo' cannot be a zcblk disk; write" "$ZCBLK" restore
-check_fails "restore of a name that is not there" "no disk zcblk9" "$ZCBLK" restore zcblk9
+check_fails "restore of a name that is not there" "unknown disk zcblk9" "$ZCBLK" restore zcblk9
 check "stop at the end" "$ZCBLK" stop

@@ -17,11 +17,11 @@
 static const char usage[] =
 	"Usage: zcblk add --lower DEVICE [OPTION...] [ATTR=VALUE...]\n"
 	"\n"
-	"Makes a disk on the block device DEVICE, which nothing else may be using,\n"
-	"brings it up and prints its path. Loads the module where it is not loaded.\n"
+	"Makes a disk on the block device DEVICE, which must not be in use. Brings the\n"
+	"disk up and prints its path. Loads the module if needed.\n"
 	"\n"
 	"Options:\n"
-	"  --lower DEVICE   block device that the disk lies on\n"
+	"  --lower DEVICE   lower device: the block device below the disk\n"
 	"  --name NAME      name of the disk (default: the first free of zcblk0, zcblk1...)\n"
 	"  --path PATH      way of the data: zerocopy (default), copy, ab\n"
 	"  --bounce KIND    memory for path copy: page (default), kmalloc, vmalloc\n"
@@ -32,10 +32,10 @@ static const char usage[] =
 	"  --module FILE    file to load the module from (default: modprobe finds it)\n"
 	"  -h, --help       this help\n"
 	"\n"
-	"ATTR=VALUE sets any other attribute before the disk comes up, as 'zcblk set' does.\n"
+	"ATTR=VALUE sets any attribute of 'zcblk set' before the disk comes up.\n"
 	"\n"
-	"If LVM would see a physical volume on the disk and on DEVICE, prints what to set.\n"
-	"zcblk(8) describes that, udev's links to a disk, fstab, and Secure Boot.\n";
+	"If LVM would find a physical volume on both DEVICE and the disk, prints the setting\n"
+	"that prevents this. See IDENTITY, LVM and SECURE BOOT in zcblk(8).\n";
 
 static const struct option options[] = {
 	{ "lower",	required_argument,	NULL, 'l' },
@@ -71,7 +71,7 @@ static void add_setting(struct request *request, const char *attribute,
 static int add_lower(struct request *request, const char *device)
 {
 	if (!*device) {
-		error("'' cannot be a lower device: the path is empty");
+		error("invalid lower device '': the path is empty");
 		return STATUS_USAGE;
 	}
 	request->lower = device;
@@ -150,7 +150,7 @@ static int make_free(struct request *request, char free_name[LABEL_SIZE])
 		use = kernel_has_disk(free_name) ? NAME_DEVICE : disk_name_use(free_name);
 		ret = use == NAME_FREE ? kernel_make(free_name) : -EEXIST;
 		if (use == NAME_FILE)
-			error("/dev/%s is not a block device, so its name is not used; remove it",
+			error("/dev/%s is not a block device, so the name is skipped; remove it",
 			      free_name);
 	} while (ret == -EEXIST);
 	return ret;
@@ -163,7 +163,7 @@ static int make_named(const char *name)
 	if (use == NAME_FREE)
 		return kernel_make(name);
 	if (use == NAME_FILE)
-		error("cannot make %s: /dev/%s is not a block device; remove it", name,
+		error("cannot make %s: /dev/%s is not a block device; remove the file", name,
 		      name);
 	else
 		error("cannot make %s: another block device has this name; see 'lsblk'",
@@ -234,7 +234,7 @@ static int parse(struct request *request, int argc, char *argv[])
 	while (!status && optind < argc)
 		status = parse_operand(request, argv[optind++]);
 	if (!status && !request->lower) {
-		error("add needs a block device to lie on: --lower DEVICE");
+		error("missing option: --lower DEVICE");
 		return error_usage("add");
 	}
 	return status;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk del: takes disks down and removes their directories.
+ * zcblk del: shuts disks down and removes their directories.
  */
 #include "commands.h"
 #include "disk.h"
@@ -21,12 +21,12 @@
 static const char usage[] =
 	"Usage: zcblk del [--force | --deferred] NAME...\n"
 	"\n"
-	"Takes disks down and removes them. NAME is as in zcblk0 or /dev/zcblk0.\n"
+	"Shuts disks down and removes them. NAME is as in zcblk0 or /dev/zcblk0.\n"
 	"\n"
 	"Options:\n"
-	"  -f, --force      take a disk down while it is open: what is in flight is\n"
-	"                   finished, all later I/O fails\n"
-	"  -d, --deferred   take a disk down now if it is closed, or at its last close\n"
+	"  -f, --force      shut a disk down while it is open: I/O in flight completes,\n"
+	"                   all later I/O fails\n"
+	"  -d, --deferred   shut a disk down now if it is closed, or at its last close\n"
 	"  -h, --help       this help\n";
 
 static const struct option options[] = {
@@ -87,9 +87,9 @@ static void refresh_lower(const char *disk, const char *lower)
 	if (!*lower || kernel_removed_find(&removed, disk, 0) ||
 	    retry_busy(read_partitions, lower, NULL) != -EBUSY)
 		return;
-	error("%s is removed, but the partitions of %s are in use and were not read again;",
+	error("%s is removed, but the partitions of %s are in use and were not read again:",
 	      disk, lower);
-	hint("when they are not: blockdev --rereadpt %s", lower);
+	hint("run 'blockdev --rereadpt %s' when they are not in use", lower);
 }
 
 static int del(const char *disk, const char *how)
@@ -109,7 +109,7 @@ static int del(const char *disk, const char *how)
 	ret = retry_busy(remove_directory, disk, how);
 	if (ret == -EPERM && !geteuid()) {
 		error("%s is down; its directory stays until 'rmmod zcblk',", disk);
-		hint("as the module made it, by its parameter lower=");
+		hint("because the module's parameter lower= made it");
 		return STATUS_OK;
 	}
 	if (!ret)
@@ -131,7 +131,7 @@ int cmd_del(int argc, char *argv[])
 		how = option == 'd' ? "deferred" : "force";
 	}
 	if (optind == argc) {
-		error("del needs the names of disks");
+		error("missing argument: the name of a disk");
 		return error_usage("del");
 	}
 	status = disk_names(argc - optind, argv + optind);

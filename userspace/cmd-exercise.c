@@ -16,31 +16,31 @@
 static const char usage[] =
 	"Usage: zcblk exercise TARGET --destroy TARGET [OPTION...]\n"
 	"\n"
-	"Does I/O from kernel buffers on the block device TARGET, by several engines in\n"
-	"turn, and compares what it costs. DESTROYS WHAT IS ON TARGET, which therefore has\n"
-	"to be named twice, and must not be in use. Needs root; loads the modules.\n"
+	"Does I/O from kernel buffers on the block device TARGET, with several engines in\n"
+	"turn, and compares the cost. DESTROYS THE DATA ON TARGET, which you therefore\n"
+	"name twice. TARGET must not be in use. Needs root; loads the modules.\n"
 	"\n"
-	"What is run: every combination of\n"
-	"  --engine LIST    map, registered, copy; dm-io, rw-virt, rq-map-kern\n"
+	"Every combination of these is run:\n"
+	"  --engine LIST    map, registered, copy, dm-io, rw-virt, rq-map-kern\n"
 	"                   (default: map,registered,copy)\n"
 	"  --buffer LIST    kmalloc (default), vmalloc, vmalloc_huge, kvmalloc, pages\n"
 	"  --size LIST      bytes of one I/O, as in 512,4k,1m (default: 4k)\n"
 	"  --op LIST        read (default), write, mixed\n"
 	"\n"
-	"How:\n"
+	"Settings of all runs:\n"
 	"  --offset BYTES   of each buffer from the start of a page (default: 0)\n"
 	"  --depth N        I/Os in flight, of each thread (default: 1)\n"
 	"  --threads N      threads (default: 1)\n"
 	"  --span SIZE      how much of TARGET is used (default: 64m, or all)\n"
-	"  --count N        I/Os of one leg (default: as many as there is time for)\n"
+	"  --count N        I/Os of one leg (default: limited by time only)\n"
 	"  --time SECONDS   of one leg (default: 0.25, or none with --count)\n"
 	"  --pairs N        legs of each engine (default: 1)\n"
 	"  --baseline NAME  the engine that others are compared with (default: the first)\n"
-	"  --verify         write blocks that say where they belong, and look for them\n"
-	"  --seed N         for what is written, and the order of mixed\n"
+	"  --verify         write blocks that contain their address, and check what is read\n"
+	"  --seed N         seed of the data, and of the order of mixed\n"
 	"  --stable         watch for buffers that change while in flight\n"
-	"  --latency        measure each I/O as well\n"
-	"  --batch N        of a leg, take the median of batches of N I/Os\n"
+	"  --latency        measure each I/O, too\n"
+	"  --batch N        result of a leg: the median of batches of N I/Os\n"
 	"  --modules DIR    folder with zcblk.ko, to load from (default: modprobe finds them)\n"
 	"\n"
 	"Options:\n"
@@ -105,7 +105,7 @@ static int parse_list(struct value_list *list, char *text, const char *what)
 	list->count = 0;
 	while ((value = strsep(&rest, ","))) {
 		if (!*value || list->count == MAX_VALUES) {
-			error("--%s takes 1 to %d values, with commas between",
+			error("invalid value for --%s: must be 1 to %d values, separated by commas",
 			      what, MAX_VALUES);
 			return STATUS_USAGE;
 		}
@@ -127,7 +127,8 @@ static int parse_sizes(struct value_list *list, char *text)
 		const char *unit = *end ? strchr(units, *end | 0x20) : NULL;
 
 		if (end == list->value[i] || (*end && (!unit || end[1]))) {
-			error("'%s' is no size, as in 512, 4k or 1m", list->value[i]);
+			error("invalid value '%s' for --size: must be as in 512, 4k or 1m",
+			      list->value[i]);
 			return STATUS_USAGE;
 		}
 		if (unit)
@@ -144,7 +145,7 @@ static int parse_time(struct exercise *exercise, const char *text)
 	double seconds = strtod(text, &end);
 
 	if (*end || !(seconds >= 0.001 && seconds <= 86400)) {
-		error("'%s' is no time in seconds", text);
+		error("invalid value '%s' for --time: must be seconds from 0.001 to 86400", text);
 		return STATUS_USAGE;
 	}
 	snprintf(time_ms, sizeof(time_ms), "%.0f", seconds * 1000);
@@ -158,7 +159,8 @@ static int parse_pairs(struct exercise *exercise, const char *text)
 	unsigned long pairs = strtoul(text, &end, 10);
 
 	if (*end || !pairs || pairs > MAX_PAIRS) {
-		error("'%s' is no number of pairs from 1 to %d", text, MAX_PAIRS);
+		error("invalid value '%s' for --pairs: must be a number from 1 to %d", text,
+		      MAX_PAIRS);
 		return STATUS_USAGE;
 	}
 	exercise->pairs = pairs;
@@ -223,22 +225,22 @@ static int check_target(struct exercise *exercise, int count, const char *target
 	static char path[PATH_MAX];
 
 	if (count != 1) {
-		error("exercise needs one block device: TARGET --destroy TARGET");
+		error("expected one argument, a block device: TARGET --destroy TARGET");
 		return error_usage("exercise");
 	}
 	exercise->target = target;
 	if (!exercise->destroy) {
-		error("what is on %s would be destroyed: if it may, add --destroy %s",
+		error("the data on %s would be lost: to allow this, add --destroy %s",
 		      exercise->target, exercise->target);
 		return STATUS_USAGE;
 	}
 	if (strcmp(exercise->target, exercise->destroy)) {
-		error("it is %s that would be destroyed, but --destroy says %s",
+		error("TARGET is %s, but --destroy is %s: must be the same",
 		      exercise->target, exercise->destroy);
 		return STATUS_USAGE;
 	}
 	if (device_path(path, target)) {
-		error("'%s' cannot be a target: too long a path", target);
+		error("invalid target '%s': the path is too long", target);
 		return STATUS_USAGE;
 	}
 	exercise->target = path;
@@ -253,7 +255,7 @@ static int check_baseline(struct exercise *exercise)
 	for (unsigned int i = 0; i < exercise->engine.count; i++)
 		if (!strcmp(exercise->engine.value[i], exercise->baseline))
 			return STATUS_OK;
-	error("the baseline '%s' is not among the engines", exercise->baseline);
+	error("invalid value '%s' for --baseline: must be one of the engines", exercise->baseline);
 	return STATUS_USAGE;
 }
 

@@ -24,14 +24,14 @@ enum { NAME, LOWER, STATE = 6, SIZE, HOLDER, COLUMNS };
 /* Those between NAME and SIZE show the attribute of the same place. */
 static const struct column columns[COLUMNS] = {
 	{ "NAME",	SCOLS_JSON_STRING,	"name of the disk" },
-	{ "LOWER",	SCOLS_JSON_STRING,	"block device that it lies on" },
+	{ "LOWER",	SCOLS_JSON_STRING,	"lower device" },
 	{ "PATH",	SCOLS_JSON_STRING,	"way of the data" },
 	{ "BOUNCE",	SCOLS_JSON_STRING,	"memory for path copy" },
 	{ "STATS",	SCOLS_JSON_STRING,	"level of statistics" },
 	{ "RO",		SCOLS_JSON_BOOLEAN,	"read-only" },
 	{ "STATE",	SCOLS_JSON_STRING,	"off, live, dead, deferred, removing, removed" },
 	{ "SIZE",	SCOLS_JSON_NUMBER,	"size, while it is up" },
-	{ "HOLDER",	SCOLS_JSON_STRING,	"of a disk that was removed: what has it open" },
+	{ "HOLDER",	SCOLS_JSON_STRING,	"mount or process that has a removed disk open" },
 };
 
 static const char * const attributes[COLUMNS] = {
@@ -132,7 +132,7 @@ int cmd_list(int argc, char *argv[])
 	if (option == '?')
 		return error_usage("list");
 	if (optind < argc) {
-		error("'%s' is too much: all disks are listed; see 'zcblk show'",
+		error("unexpected argument '%s': list shows all disks; see 'zcblk show'",
 		      argv[optind]);
 		return error_usage("list");
 	}

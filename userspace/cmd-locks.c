@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk locks: who holds a range, who waits and for whom, and how often that was.
+ * zcblk locks: requests that hold ranges, requests that wait, and counters.
  */
 #include "commands.h"
 #include "disk.h"
@@ -14,18 +14,17 @@
 static const char usage[] =
 	"Usage: zcblk locks [OPTION...] [NAME...] [INTERVAL [COUNT]]\n"
 	"\n"
-	"Shows the range locks of disks (default: of all that have one): the requests in\n"
-	"flight, which hold the sectors that they concern, and those that wait for them;\n"
-	"once, or every INTERVAL seconds, COUNT times. NAME is as in zcblk0 or\n"
-	"/dev/zcblk0. Needs root.\n"
+	"Shows the range locks of disks (default: of all that have one): the requests that\n"
+	"hold sectors, and those that wait for sectors. Prints once, or every INTERVAL\n"
+	"seconds, COUNT times. NAME is as in zcblk0 or /dev/zcblk0. Needs root.\n"
 	"\n"
 	"Options:\n"
-	"  -c, --counters     one line for each disk: how many came, waited, failed\n"
+	"  -c, --counters     one line for each disk: requests that came, waited, failed\n"
 	"  -w, --waits        histogram of waits\n"
-	"  -H, --hot          regions where most waited\n"
+	"  -H, --hot          regions where most requests overlapped\n"
 	TABLE_USAGE
 	"\n"
-	"Counters, waits and regions are those since the disk came up, or\n"
+	"Counters, waits and regions count from when the disk came up, or from\n"
 	"'zcblk set NAME reset_stats=1'.\n";
 
 struct request {
@@ -44,7 +43,7 @@ static int add_disk(struct table *table, const struct request *request,
 	if (ret < 0)
 		return STATUS_FAILED;
 	if (ret && named)
-		error("%s has no range locks: it is down; 'zcblk set %s power=1' brings it up",
+		error("%s is down, so it has no range locks; run 'zcblk set %s power=1'",
 		      disk, disk);
 	if (ret)
 		return named ? STATUS_FAILED : STATUS_OK;
@@ -54,7 +53,7 @@ static int add_disk(struct table *table, const struct request *request,
 			hint("%s: %llu more are not listed", disk, ranges.more);
 	} else if (named) {
 		error("%s has no range lock", disk);
-		hint("it gets one by: zcblk set %s power=0 range_lock=on power=1", disk);
+		hint("to add one, run 'zcblk set %s power=0 range_lock=on power=1'", disk);
 		ret = STATUS_FAILED;
 	}
 	ranges_free(&ranges);

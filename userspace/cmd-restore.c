@@ -15,7 +15,7 @@
 static const char usage[] =
 	"Usage: zcblk restore [OPTION...] [NAME...]\n"
 	"\n"
-	"Brings up disks as /etc/zcblktab has them: those named, or all without the option\n"
+	"Brings up the disks of /etc/zcblktab: those named, or all without the option\n"
 	"noauto. A disk that is up stays as it is. zcblktab(5) describes the table.\n"
 	"\n"
 	"Options:\n"
@@ -48,7 +48,7 @@ static void print_command(int count, char *arguments[])
 	putchar('\n');
 }
 
-/* The arguments of 'zcblk add'; @attributes is taken apart. */
+/* The arguments of 'zcblk add'; splits @attributes in place. */
 static int arguments_of(const struct request *request, struct tab_disk *disk,
 			char *attributes, char **arguments)
 {
@@ -131,10 +131,10 @@ static int restore_named(const struct request *request, struct tab *tab,
 	for (unsigned int i = 0; i < tab->count; i++)
 		if (!strcmp(tab->disk[i].name, name))
 			return bring_up(request, &tab->disk[i]);
-	error("there is no disk %s in %s; write a line for it, or 'zcblk save' while it is up",
+	error("unknown disk %s in %s; add a line for it, or run 'zcblk save' while it is up",
 	      name, tab_path());
 	if (tab->bad)
-		hint("%u of its lines are bad: 'zcblk restore --dry-run' says which",
+		hint("%u of its lines are invalid; 'zcblk restore --dry-run' reports them",
 		     tab->bad);
 	return STATUS_FAILED;
 }

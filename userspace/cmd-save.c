@@ -82,7 +82,7 @@ static char *make_line(const char *disk, const char *disk_options)
 	if (kernel_get(disk, "lower", lower))
 		lower[0] = '\0';
 	if (stack_stable_path(lower, path)) {
-		error("%s lies on %s, which has no name that stays from boot to boot;", disk,
+		error("%s is on %s, which has no name that stays from boot to boot:", disk,
 		      lower);
 		hint("check that it is the same device after the next boot");
 	}
@@ -253,7 +253,7 @@ int cmd_save(int argc, char *argv[])
 	if (command_dry_run(argc, argv, usage, &dry_run))
 		return error_usage("save");
 	if (optind < argc) {
-		error("'%s' is too much: save writes all disks that are up", argv[optind]);
+		error("unexpected argument '%s': save writes all disks that are up", argv[optind]);
 		return error_usage("save");
 	}
 	return save(dry_run);

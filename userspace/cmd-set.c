@@ -12,11 +12,11 @@
 static const char usage[] =
 	"Usage: zcblk set NAME ATTR=VALUE...\n"
 	"\n"
-	"Changes attributes of a disk, in the order given; stops at the first that\n"
-	"cannot be set. NAME is as in zcblk0 or /dev/zcblk0.\n"
+	"Changes attributes of a disk, in the order given. Stops at the first one that\n"
+	"fails. NAME is as in zcblk0 or /dev/zcblk0.\n"
 	"\n"
-	"Attributes (zcblk(8) has more, 'zcblk show NAME' all that there are):\n"
-	"  lower=DEVICE     block device that the disk lies on (while it is down)\n"
+	"Attributes ('zcblk show NAME' lists all; see zcblk(8)):\n"
+	"  lower=DEVICE     lower device, a block device (while the disk is down)\n"
 	"  path=PATH        way of the data: zerocopy, copy, ab\n"
 	"  bounce=KIND      memory for path copy: page, kmalloc, vmalloc\n"
 	"  stats=LEVEL      statistics: off, counters, latency\n"
@@ -24,9 +24,9 @@ static const char usage[] =
 	"  range_lock=LOCK  order requests that overlap: off, on, or an engine (while the\n"
 	"                   disk is down)\n"
 	"  overlap=WHAT     with range_lock: serialize, reject, detect\n"
-	"  read_only=0|1    refuse writes (while it is down)\n"
-	"  power=0|1|force  take the disk down, bring it up, take it down while open\n"
-	"  reset_stats=1    begin the statistics anew\n"
+	"  read_only=0|1    refuse writes (while the disk is down)\n"
+	"  power=0|1|force  shut down, bring up, or shut down while open\n"
+	"  reset_stats=1    reset the statistics to zero\n"
 	"\n"
 	"Options:\n"
 	"  -h, --help       this help\n";
@@ -73,7 +73,7 @@ int cmd_set(int argc, char *argv[])
 		return error_usage("set");
 	count = argc - optind - 1;
 	if (count < 1) {
-		error("set needs the name of a disk and ATTR=VALUE");
+		error("missing arguments: the name of a disk, and ATTR=VALUE");
 		return error_usage("set");
 	}
 	status = disk_names(1, argv + optind);

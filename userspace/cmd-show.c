@@ -190,7 +190,7 @@ int cmd_show(int argc, char *argv[])
 	if (option != -1)
 		return error_usage("show");
 	if (optind == argc) {
-		error("show needs the name of a disk; 'zcblk list' has them");
+		error("missing argument: the name of a disk; see 'zcblk list'");
 		return error_usage("show");
 	}
 	status = disk_names(argc - optind, argv + optind);

@@ -16,9 +16,9 @@
 static const char usage[] =
 	"Usage: zcblk stat [OPTION...] [NAME...] [INTERVAL [COUNT]]\n"
 	"\n"
-	"Shows the statistics of disks (default: of all): the totals since each disk\n"
-	"came up or its statistics were reset; or, every INTERVAL seconds, COUNT times,\n"
-	"the rates since the time before. NAME is as in zcblk0 or /dev/zcblk0. Needs root.\n"
+	"Shows the statistics of disks (default: of all). Without INTERVAL: the totals since\n"
+	"each disk came up or was reset. With it: the rates of the last INTERVAL seconds,\n"
+	"COUNT times. NAME is as in zcblk0 or /dev/zcblk0. Needs root.\n"
 	"\n"
 	"Options:\n"
 	TABLE_USAGE;
@@ -64,7 +64,7 @@ static int take_named(struct snapshot *snapshot, const struct request *request)
 			return STATUS_FAILED;
 		if (snapshot->count > before)
 			continue;
-		error("%s has no statistics: it is down; 'zcblk set %s power=1' brings it up",
+		error("%s is down, so it has no statistics; run 'zcblk set %s power=1'",
 		      request->repeat.names[i], request->repeat.names[i]);
 		return STATUS_FAILED;
 	}

@@ -14,8 +14,8 @@
 static const char usage[] =
 	"Usage: zcblk stop [OPTION...] [NAME...]\n"
 	"\n"
-	"Shuts disks down and removes them: those named, or all. A disk that lies on another,\n"
-	"through LVM, md or a loop device, goes first. Their lines in the table stay.\n"
+	"Shuts disks down and removes them: those named, or all. A disk on top of another,\n"
+	"through LVM, md or a loop device, is first. Their lines in the table stay.\n"
 	"\n"
 	"Options:\n"
 	"  -n, --dry-run    print the names of the disks in order, and do nothing\n"
@@ -81,7 +81,7 @@ static int stop_named(char *disks[], int count, bool dry_run)
 		if (kernel_has_disk(disks[i]))
 			disks[left++] = disks[i];
 		else
-			error("there is no disk %s, and nothing to stop", disks[i]);
+			error("unknown disk %s: nothing to stop", disks[i]);
 	}
 	qsort(disks, left, sizeof(*disks), compare);
 	return stop(disks, left, dry_run);

@@ -21,7 +21,7 @@ int setting_parse(struct setting *setting, char *assignment)
 	char *equals = strchr(assignment, '=');
 
 	if (!equals || equals == assignment) {
-		error("'%s' is not ATTR=VALUE", assignment);
+		error("invalid argument '%s': must be ATTR=VALUE", assignment);
 		return STATUS_USAGE;
 	}
 	*equals = '\0';
@@ -37,13 +37,13 @@ char *disk_name(char *argument)
 	if (!strncmp(name, DEV, strlen(DEV)))
 		name += strlen(DEV);
 	if (strncmp(name, PREFIX, strlen(PREFIX)))
-		error("'%s' cannot be a zcblk disk: names begin with " PREFIX
+		error("invalid name '%s': names begin with " PREFIX
 		      ", as in zcblk0", argument);
 	else if (strchr(name, '/'))
-		error("'%s' cannot be a zcblk disk: a name has no slash",
+		error("invalid name '%s': a name has no slash",
 		      argument);
 	else if (strlen(name) > NAME_MAX_LENGTH)
-		error("'%s' cannot be a zcblk disk: a name has at most %d characters",
+		error("invalid name '%s': a name has at most %d characters",
 		      argument, NAME_MAX_LENGTH);
 	else
 		return name;
@@ -80,9 +80,9 @@ int disk_need_configfs(void)
 		return STATUS_OK;
 	if (kernel_has_module("zcblk")) {
 		error("the module is loaded, but configfs is not mounted");
-		hint("as root: modprobe configfs; mount -t configfs none /sys/kernel/config");
+		hint("run 'modprobe configfs; mount -t configfs none /sys/kernel/config' as root");
 	} else {
-		error("the module zcblk is not loaded: 'zcblk add' loads it, or 'modprobe zcblk'");
+		error("the module zcblk is not loaded; run 'zcblk add', or 'modprobe zcblk'");
 	}
 	return STATUS_FAILED;
 }
@@ -92,7 +92,7 @@ int disk_need(const char *disk)
 	if (kernel_has_disk(disk))
 		return STATUS_OK;
 	if (!disk_need_configfs())
-		error("there is no disk %s; see 'zcblk list'", disk);
+		error("unknown disk %s; see 'zcblk list'", disk);
 	return STATUS_FAILED;
 }
 
@@ -130,7 +130,7 @@ int disk_need_node(const char *disk)
 		error("%s came up, but %s does not appear; see 'systemctl status systemd-udevd'",
 		      disk, path);
 	else
-		error("%s came up, but %s is something else; remove that, or use another --name",
+		error("%s came up, but %s is another file; remove it, or use another --name",
 		      disk, path);
 	return STATUS_FAILED;
 }
@@ -160,7 +160,7 @@ static void explain_power(const char *disk, const char *value, int err)
 
 		snprintf(device, sizeof(device), DEV "%s", disk);
 		error_action(ACTION_POWER_DOWN, err, disk, device,
-			     "take down %s", disk);
+			     "shut down %s", disk);
 		return;
 	}
 	if (kernel_get(disk, "lower", lower) || !lower[0])
@@ -187,8 +187,8 @@ void disk_explain(const char *disk, const struct setting *setting, int err)
 	else if (err == -EINVAL &&
 		 !kernel_accepted("zcblk", setting->attribute, accepted,
 				  sizeof(accepted)))
-		error("cannot set %s of %s to '%s': accepted are %s",
-		      setting->attribute, disk, setting->value, accepted);
+		error("invalid value '%s' for %s of %s: must be one of %s",
+		      setting->value, setting->attribute, disk, accepted);
 	else
 		error_action(ACTION_SET, err, disk, "", "set %s of %s to '%s'",
 			     setting->attribute, disk, setting->value);
@@ -200,8 +200,7 @@ int disk_need_attribute(const char *disk, const char *attribute)
 
 	if (kernel_has_attribute(disk, attribute))
 		return STATUS_OK;
-	error("cannot set %s of %s: there is no such attribute", attribute,
-	      disk);
+	error("unknown attribute %s of %s", attribute, disk);
 	if (kernel_attributes(disk, &names))
 		return STATUS_FAILED;
 	fprintf(stderr, "       attributes are:");

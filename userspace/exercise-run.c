@@ -86,7 +86,7 @@ static int load_modules(const struct exercise *exercise)
 	if (kernel_has_exerciser())
 		return STATUS_OK;
 	error("the module is loaded, but configfs is not mounted");
-	hint("as root: modprobe configfs; mount -t configfs none /sys/kernel/config");
+	hint("run 'modprobe configfs; mount -t configfs none /sys/kernel/config' as root");
 	return STATUS_FAILED;
 }
 
@@ -99,7 +99,7 @@ static int set_one(const char *attribute, const char *value)
 		return STATUS_OK;
 	if (ret == -EINVAL && !kernel_accepted(EXERCISER, attribute, accepted,
 					       sizeof(accepted)))
-		error("cannot set %s to '%s': accepted are %s", attribute, value,
+		error("invalid value '%s' for %s: must be one of %s", value, attribute,
 		      accepted);
 	else
 		error_action(ACTION_SET_JOB, ret, job, "", "set %s to '%s'",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A matrix of jobs for the exerciser: in each cell (operation, buffer, size) the
- * engines take turns, so that they can be compared.
+ * engines alternate, so that they can be compared.
  */
 #ifndef ZCBLK_EXERCISE_H
 #define ZCBLK_EXERCISE_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range locks, as debugfs has them: who holds, who waits, and counters. What a line
+ * Range locks, as debugfs has them: holders, waiters and counters. What a line
  * begins with says what it is; one that is not known is passed over.
  */
 #include "error.h"

@@ -19,12 +19,12 @@ static const struct command {
 	const char *summary;
 } commands[] = {
 	{ "add",  cmd_add,  "Make a disk on a block device and bring it up" },
-	{ "del",  cmd_del,  "Take disks down and remove them" },
+	{ "del",  cmd_del,  "Shut disks down and remove them" },
 	{ "set",  cmd_set,  "Change attributes of a disk" },
 	{ "list", cmd_list, "List disks" },
 	{ "show", cmd_show, "Show attributes and statistics of disks in full" },
 	{ "stat", cmd_stat, "Show statistics: totals, or rates every few seconds" },
-	{ "locks", cmd_locks, "Show who holds and who waits for sectors of a disk" },
+	{ "locks", cmd_locks, "Show requests that hold or wait for sectors of a disk" },
 	{ "save", cmd_save, "Write the disks that are up to /etc/zcblktab" },
 	{ "restore", cmd_restore, "Bring up the disks of /etc/zcblktab" },
 	{ "stop", cmd_stop, "Shut disks down, those on top first" },
@@ -37,7 +37,7 @@ static void print_usage(FILE *file)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(file, "  %-10s%s\n", commands[i].name,
 			commands[i].summary);
-	fputs("\n'zcblk COMMAND --help' tells more; so does zcblk(8).\n"
+	fputs("\nSee 'zcblk COMMAND --help' and zcblk(8).\n"
 	      "'zcblk --version' prints the version.\n", file);
 }
 
@@ -63,7 +63,7 @@ static int run(int argc, char *argv[])
 		print_usage(stderr);
 		return STATUS_USAGE;
 	}
-	error("there is no command '%s'", name);
+	error("unknown command '%s'", name);
 	return error_usage("");
 }
 

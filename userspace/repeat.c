@@ -20,17 +20,17 @@ static int parse_numbers(struct repeat *repeat, int count, char *arguments[])
 		repeat->interval = strtod(arguments[0], &end);
 	if (*end || (count && !(repeat->interval > 0 &&
 				repeat->interval <= MAX_INTERVAL))) {
-		error("'%s' is no interval in seconds", arguments[0]);
+		error("invalid interval '%s': must be seconds, more than 0", arguments[0]);
 		return STATUS_USAGE;
 	}
 	if (count > 1)
 		repeat->rounds = strtoul(arguments[1], &end, 10);
 	if (*end || (count > 1 && !repeat->rounds)) {
-		error("'%s' is no count", arguments[1]);
+		error("invalid count '%s': must be a number, more than 0", arguments[1]);
 		return STATUS_USAGE;
 	}
 	if (count > 2) {
-		error("there is something after the count: '%s'", arguments[2]);
+		error("unexpected argument '%s' after the count", arguments[2]);
 		return STATUS_USAGE;
 	}
 	return STATUS_OK;

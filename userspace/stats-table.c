@@ -14,7 +14,7 @@ enum {
 
 static const struct column columns[COLUMNS] = {
 	[NAME] = { "NAME", SCOLS_JSON_STRING, "name of the disk" },
-	[PATH] = { "PATH", SCOLS_JSON_STRING, "way that the data took" },
+	[PATH] = { "PATH", SCOLS_JSON_STRING, "path of the data" },
 	[OP] = { "OP", SCOLS_JSON_STRING, "operation; 'all' is the path as a whole" },
 	[IOS] = { "IOS", SCOLS_JSON_NUMBER, "I/Os" },
 	[BYTES] = { "BYTES", SCOLS_JSON_NUMBER, "bytes that they moved" },

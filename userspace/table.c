@@ -92,7 +92,7 @@ int table_check(const struct table_options *options,
 
 	while ((name = rest)) {
 		if (next_column(&rest, &length, columns, count) < 0) {
-			error("there is no column '%.*s'; --help has a list",
+			error("unknown column '%.*s'; see --help",
 			      (int)length, name);
 			return STATUS_USAGE;
 		}

@@ -47,7 +47,7 @@ struct table {
 
 /*
  * For commands that have other options as well: copies those of TABLE_USAGE, and
- * the end of the list, to @options; takes one of them that was found, but for help,
+ * the end of the list, to @options; handles one of them that was found, except help,
  * or returns false when it is another.
  */
 void table_long_options(struct option options[TABLE_LONG_OPTIONS + 1]);

@@ -172,7 +172,7 @@ _zcblk() {
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local attribute=
 
-	# readline takes path=copy for three words
+	# readline splits path=copy into three words
 	if [ "$word" = = ]; then
 		word=
 		attribute=$previous

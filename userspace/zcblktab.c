@@ -83,7 +83,7 @@ static int parse_name(struct tab_disk *disk, const char *name,
 			   name, TAB_NAME_SIZE - 1);
 	if (name[span_name(name)])
 		return bad_word(why, name,
-				"is no name; write letters, digits, '.', '_' and '-'");
+				"is not a name; write letters, digits, '.', '_' and '-'");
 	if (is_partition_name(name))
 		return bad_word(why, name,
 				"is the name of a partition; write another name");
@@ -231,7 +231,7 @@ static int parse_option(struct tab_disk *disk, const char *word,
 	else if (!has_prefix(word, "x-") || has_prefix(word, "x-systemd.") ||
 		 has_prefix(word, "x-initrd."))
 		return bad_word(why, word,
-				"is no option; zcblktab(5) has nofail, noauto and others");
+				"is not an option; see OPTIONS in zcblktab(5)");
 	return 0;
 }
 
