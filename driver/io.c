@@ -129,7 +129,7 @@ static noinline void zcblk_io_put(struct zcblk_io *io)
 	struct bio *bio = io->parent;
 
 	zcblk_io_free(disk, io);
-	/* Lets zcblk_disk_remove() go on: nothing of the disk below */
+	/* zcblk_disk_remove() may continue now: do not use the disk below */
 	this_cpu_dec(disk->stats->in_flight);
 	bio_endio(bio);
 }

@@ -97,7 +97,7 @@ static void fix(struct exercise *exercise, const char *attribute, const char *va
 	fixed->value = value;
 }
 
-/* Takes @text apart, in place. */
+/* Splits @text, in place. */
 static int parse_list(struct value_list *list, char *text, const char *what)
 {
 	char *rest = text, *value;

@@ -13,7 +13,7 @@ struct setting {
 	const char *value;
 };
 
-/* Takes ATTR=VALUE apart, in place. */
+/* Splits ATTR=VALUE, in place. */
 int setting_parse(struct setting *setting, char *assignment);
 
 /* The disk's name out of zcblk0 or /dev/zcblk0; NULL when it is none. */

@@ -23,9 +23,9 @@
 int kernel_path(char path[PATH_MAX], const char *fmt, ...) __printf(2, 3);
 FILE *kernel_open(const char *fmt, ...) __printf(1, 2);
 /*
- * Takes @file, as of kernel_open(), apart, and closes it: the first line is `version
- * 1`, each other one a word and what comes after it.
- * -EPROTO: in a format that is not known; -EBADMSG: not as the format has it.
+ * Parses @file, from kernel_open(), and closes it: the first line is `version 1`, and
+ * each other line a word and its values.
+ * -EPROTO: an unknown format; -EBADMSG: an invalid line.
  */
 int kernel_parse(FILE *file, int (*parse)(void *data, const char *word, char *rest),
 		 void *data);
@@ -131,7 +131,7 @@ struct stats {
 /* -ENOENT: no statistics for this disk; -EPROTO, -EBADMSG as with kernel_parse() */
 int kernel_stats(const char *disk, struct stats *stats);
 
-/* Takes "LOW HIGH COUNT" apart: a bucket of @op's histogram; 0 or -EBADMSG. */
+/* Parses "LOW HIGH COUNT": a bucket of @op's histogram; 0 or -EBADMSG. */
 int kernel_parse_bucket(struct op_stats *op, const char *rest);
 
 /* kernel-ranges.c: range locks */

@@ -67,7 +67,7 @@ void table_help(const struct column *columns, int count)
 }
 
 /*
- * Takes the first name from *@list; the column's index, or -1. *@length is the
+ * Removes the first name from *@list; the column's index, or -1. *@length is the
  * name's.
  */
 static int next_column(const char **list, size_t *length,

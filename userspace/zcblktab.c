@@ -341,7 +341,7 @@ static int check_unique(const struct tab *tab, const struct tab_disk *disk,
 	return 0;
 }
 
-/* Takes over what @disk has. */
+/* Moves the strings of @disk to the table. */
 static int append(struct tab *tab, const struct tab_disk *disk)
 {
 	struct tab_disk *more = reallocarray(tab->disk, tab->count + 1,

@@ -291,7 +291,7 @@ exerciser_slot_set(const struct exerciser_slot *slot)
 	return &slot->worker->job->set;
 }
 
-/* Somebody waits for each I/O, so that no scheduler is to sit on it */
+/* A thread waits for each I/O, so a scheduler must not delay it */
 static inline blk_opf_t exerciser_slot_opf(const struct exerciser_slot *slot)
 {
 	return REQ_SYNC | (slot->op == EXERCISER_OP_WRITE ? REQ_OP_WRITE | REQ_IDLE :
