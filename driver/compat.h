@@ -266,7 +266,7 @@ static void compat_##fn(unsigned long error, void *context)		\
 #endif
 
 /*
- * block: use bvec iterator helper for bio_may_need_split() (v7.0). Before, only bi_vcnt told
+ * block: use bvec iterator helper for bio_may_need_split() (v7.0). Before, only bi_vcnt showed
  * that a bio is one page, which need not be split, and a clone has none. To set it is safe:
  * it is read where a bio owns its table, and the block layer warns of a clone there.
  */

@@ -85,7 +85,7 @@ ifeq ($(call compat-has,blk-mq.h,.rq_end_io_fn..struct request ...blk_status_t.$
 ccflags-y += -DCOMPAT_HAVE_RQ_END_IO_BATCH
 endif
 
-# until v7.0 only bi_vcnt told that a bio need not be split; no header shows the change
+# until v7.0 only bi_vcnt showed that a bio need not be split; no header shows the change
 ifeq ($(shell test $(VERSION) -lt 7 && echo y),y)
 ccflags-y += -DCOMPAT_NEED_CLONE_VCNT
 endif
