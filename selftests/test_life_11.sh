@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# CPUs go offline and come back, and tasks are frozen as for suspend to idle, while fio
-# verifies what it writes. LONG=1: 500 times, and 20 times.
+# CPUs go offline and come back, also while fio polls, and tasks are frozen as for suspend to
+# idle, while fio verifies what it writes. LONG=1: 500 times, and 20 times.
 #
 # timeout=120
 
@@ -11,29 +11,33 @@
 
 requires module=null_blk program=fio file=/sys/devices/system/cpu/cpu1/online
 null_add nullb0 memory_backed=1 size=64
+null_add nullb1 memory_backed=1 size=64 submit_queues=1 poll_queues=1
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0 range_lock=on path=ab
+zcblk_add zcblk1 lower=/dev/nullb1 range_lock=on path=ab
 
 hotplugs=10 suspends=2
 [ "$LONG" = 0 ] || hotplugs=500 suspends=20
 
-# load_start: fio, until it is told to end
+# load_start DISK [OPTION]...: fio on it, until it is stopped
 load_start() {
-	fio --name=load --filename=/dev/zcblk0 --rw=randwrite --bsrange=4k-64k --direct=1 \
+	DISK=$1
+	shift
+	fio --name=load --filename="/dev/$DISK" --rw=randwrite --bsrange=4k-64k --direct=1 \
 		--ioengine=io_uring --iodepth=8 --size=32M --verify=crc32c --verify_fatal=1 \
-		--verify_state_save=0 --time_based --runtime=1000 --thread >"$TMP/fio" 2>&1 &
+		--verify_state_save=0 --time_based --runtime=1000 --thread "$@" >"$TMP/fio" 2>&1 &
 	LOAD=$!
 	defer stop "$LOAD"
 	wait_for 20 moving 0
 }
 
 moving() {
-	[ "$(stat_ios zcblk0 all all)" -gt "$1" ]
+	[ "$(stat_ios "$DISK" all all)" -gt "$1" ]
 }
 
 # load_goes_on DESC
 load_goes_on() {
-	check "$1: I/O goes on" wait_for 20 moving "$(stat_ios zcblk0 all all)"
+	check "$1: I/O goes on" wait_for 20 moving "$(stat_ios "$DISK" all all)"
 	check "$1: fio found nothing wrong" kill -0 "$LOAD"
 }
 
@@ -56,7 +60,19 @@ suspend() {
 	done
 }
 
-load_start
+# load_stop: what it did is complete
+load_stop() {
+	stop "$LOAD"
+	check_eq "$DISK: no error is counted" 0 "$(stat_errors "$DISK")"
+	check "$DISK: nothing is in flight" wait_for 5 idle "$DISK"
+}
+
+load_start zcblk1 --hipri
+check "$hotplugs times a CPU goes offline and comes back while fio polls" hotplug
+load_goes_on polling
+load_stop
+
+load_start zcblk0
 check "$hotplugs times a CPU goes offline and comes back" hotplug
 load_goes_on hotplug
 
@@ -70,6 +86,4 @@ else
 	note "suspend is not tried: the kernel lacks suspend to idle, or CONFIG_PM_DEBUG"
 fi
 
-stop "$LOAD"
-check_eq "no error is counted" 0 "$(stat_errors zcblk0)"
-check "nothing is in flight" wait_for 5 idle zcblk0
+load_stop
