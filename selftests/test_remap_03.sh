@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A limit on the lower device holds within 5 % for what is submitted to the disk, and each
+# byte is charged once: where a bio is sent on as it is, where a clone goes down, and where
+# pieces do.
+#
+# timeout=90
+
+. ./lib.sh
+
+# bytes per second, and bytes: four seconds, so that the first slice of the limit (0.1 s) is
+# half of what is allowed
+LIMIT=$((8 << 20)) BYTES=$((32 << 20))
+
+requires module=null_blk file=/sys/fs/cgroup/cgroup.controllers
+grep -qw io /sys/fs/cgroup/cgroup.controllers || skip "the kernel has no io controller"
+null_add nullb0 memory_backed=1 size=64
+zcblk_load
+zcblk_add zcblk0 lower=/dev/nullb0
+echo +io >/sys/fs/cgroup/cgroup.subtree_control
+number=$(</sys/block/nullb0/dev)
+
+# write_in CGROUP DEVICE: what dd says of it is in $TMP/dd
+write_in() {
+	echo "$BASHPID" >"$1/cgroup.procs"
+	exec dd if=/dev/zero of="$2" bs=64k count=$((BYTES >> 16)) oflag=direct 2>"$TMP/dd"
+}
+
+# check_limit DESC DEVICE
+check_limit() {
+	local cgroup=/sys/fs/cgroup/writer.$BASHPID rate
+
+	mkdir "$cgroup"
+	echo "$number wbps=$LIMIT" >"$cgroup/io.max" ||
+		skip "the kernel has no limits of block I/O"
+	(write_in "$cgroup" "$2")
+	rate=$(awk '/copied/ { printf "%.0f\n", $1 / $(NF - 3) }' "$TMP/dd")
+	check_near "$1: bytes per second" "$LIMIT" "$rate" 5
+	check_eq "$1: bytes charged" "$BYTES" \
+		"$(sed -n "s/^$number .*wbytes=\([0-9]*\) .*/\1/p" "$cgroup/io.stat")"
+	rmdir "$cgroup"
+}
+
+check_limit "the lower device itself" /dev/nullb0
+zcblk_set zcblk0 stats off
+echo 0 >/sys/block/zcblk0/queue/iostats
+check_limit "sent on as it is" /dev/zcblk0
+zcblk_set zcblk0 stats latency
+check_limit "a clone" /dev/zcblk0
+zcblk_set zcblk0 path copy
+check_limit "path copy" /dev/zcblk0
