@@ -8,7 +8,9 @@
 #include "error.h"
 #include "exercise.h"
 
+#include <ctype.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -125,15 +127,16 @@ static int parse_sizes(struct value_list *list, char *text)
 		char *end;
 		u64 size = strtoull(list->value[i], &end, 10);
 		const char *unit = *end ? strchr(units, *end | 0x20) : NULL;
+		unsigned int shift = unit ? 10 * (unit - units + 1) : 0;
 
-		if (end == list->value[i] || (*end && (!unit || end[1]))) {
+		/* What is too large for strtoull() is its largest number, which is refused below */
+		if (!isdigit((unsigned char)*list->value[i]) || (*end && (!unit || end[1])) ||
+		    size >= ULLONG_MAX >> shift) {
 			error("invalid value '%s' for --size: must be as in 512, 4k or 1m",
 			      list->value[i]);
 			return STATUS_USAGE;
 		}
-		if (unit)
-			size <<= 10 * (unit - units + 1);
-		snprintf(bytes[i], LABEL_SIZE, "%llu", size);
+		snprintf(bytes[i], LABEL_SIZE, "%llu", size << shift);
 		list->value[i] = bytes[i];
 	}
 	return status;

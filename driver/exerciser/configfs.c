@@ -7,6 +7,8 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/ctype.h>
+#include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -38,23 +40,49 @@ static bool exerciser_job_is_running(struct exerciser_job *job, const char *what
 	return true;
 }
 
+/* memparse() for numbers that may be too large: it would return what is left of them */
+static int exerciser_parse_number(const char *text, u64 *value)
+{
+	static const char units[] = "kmg";
+	char copy[24], *number, *unit;
+	unsigned int shift = 0;
+	size_t len;
+	int err;
+
+	if (strscpy(copy, text, sizeof(copy)) < 0)
+		return -EINVAL;
+	number = strim(copy);
+	len = strlen(number);
+	unit = len ? strchr(units, tolower(number[len - 1])) : NULL;
+	if (unit) {
+		shift = 10 * (unit - units + 1);
+		number[len - 1] = '\0';
+	}
+
+	err = kstrtou64(number, 0, value);
+	if (err)
+		return err;
+	if (*value > U64_MAX >> shift)
+		return -ERANGE;
+	*value <<= shift;
+	return 0;
+}
+
 static int exerciser_set_number(struct exerciser_job *job, const char *what,
 				u64 *setting, const char *text, u64 min, u64 max)
 {
-	char *end;
-	u64 value = memparse(text, &end);
-	int err = 0;
+	u64 value;
+	int err;
 
-	if (end == text || !sysfs_streq(end, "") || value < min || value > max) {
+	if (exerciser_parse_number(text, &value) || value < min || value > max) {
 		pr_err("%s: invalid value '%.*s' for %s: must be a number from %llu to %llu, with k, m or g\n",
 		       exerciser_job_name(job), (int)strcspn(text, "\n"), text,
 		       what, min, max);
 		return -EINVAL;
 	}
 	mutex_lock(&job->lock);
-	if (exerciser_job_is_running(job, what))
-		err = -EBUSY;
-	else
+	err = exerciser_job_is_running(job, what) ? -EBUSY : 0;
+	if (!err)
 		*setting = value;
 	mutex_unlock(&job->lock);
 	return err;
