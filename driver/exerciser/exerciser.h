@@ -15,6 +15,7 @@
 #include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <linux/zcblk.h>
 
 #include "../compat.h"
@@ -253,8 +254,9 @@ struct exerciser_engine {
  * @set: the settings; they stay as they are while the job runs
  * @state: an enum exerciser_state
  * @stop: the threads are to submit nothing more
- * @active: threads that have not finished
+ * @active: threads that have not finished; one that is stopped before it runs never does
  * @wait: where the task that runs the job waits for @active or @stop
+ * @end_time: sets @stop when the time is up
  * @file: the target, while the job runs
  * @bdev: the same
  * @engine: the engine, while the job runs
@@ -271,6 +273,7 @@ struct exerciser_job {
 	bool stop;
 	atomic_t active;
 	wait_queue_head_t wait;
+	struct delayed_work end_time;
 	struct file *file;
 	struct block_device *bdev;
 	const struct exerciser_engine *engine;
@@ -345,7 +348,7 @@ int exerciser_verify_device(struct exerciser_job *job);
 int exerciser_worker_init(struct exerciser_worker *worker,
 			  struct exerciser_job *job, unsigned int nr);
 void exerciser_worker_exit(struct exerciser_worker *worker);
-int exerciser_worker_start(struct exerciser_worker *worker);
+int exerciser_worker_create(struct exerciser_worker *worker);
 void exerciser_worker_stop(struct exerciser_worker *worker);
 u64 exerciser_worker_median(struct exerciser_worker *worker);
 void exerciser_slot_done(struct exerciser_slot *slot, int error);

@@ -16,6 +16,14 @@
 /* More than any measurement needs */
 #define EXERCISER_MAX_SLOTS	65536
 
+static void exerciser_job_end_time(struct work_struct *work)
+{
+	struct exerciser_job *job = container_of(work, struct exerciser_job, end_time.work);
+
+	WRITE_ONCE(job->stop, true);
+	wake_up(&job->wait);
+}
+
 /**
  * exerciser_job_init() - prepare a job, with the settings that jobs start with
  * @job: the job, all zero
@@ -26,6 +34,7 @@ void exerciser_job_init(struct exerciser_job *job)
 {
 	mutex_init(&job->lock);
 	init_waitqueue_head(&job->wait);
+	INIT_DELAYED_WORK(&job->end_time, exerciser_job_end_time);
 	strscpy(job->set.engine, "map", sizeof(job->set.engine));
 	job->set.size = SZ_4K;
 	job->set.span = SZ_64M;
@@ -144,22 +153,45 @@ static void exerciser_job_fold(struct exerciser_job *job)
 	job->result.median_ns = exerciser_worker_median(&job->workers[0]);
 }
 
-/* Return: 0, -EINTR when a signal came, or why a thread could not be started */
+static int exerciser_job_run_workers(struct exerciser_job *job)
+{
+	unsigned int i;
+	int err;
+
+	atomic_set(&job->active, job->nr_workers);
+	/*
+	 * This task has run while it created the threads. A fair scheduler may run each of
+	 * them as long before this task again, so a work item ends their time.
+	 */
+	if (job->set.time_ms)
+		schedule_delayed_work(&job->end_time, msecs_to_jiffies(job->set.time_ms));
+	for (i = 0; i < job->nr_workers; i++)
+		wake_up_process(job->workers[i].task);
+
+	err = wait_event_interruptible(job->wait, !atomic_read(&job->active) ||
+				       READ_ONCE(job->stop));
+	cancel_delayed_work_sync(&job->end_time);
+	return err ? -EINTR : 0;
+}
+
+/*
+ * No thread runs before all exist: the first would keep the CPU busy while the others are
+ * created, and the time of the job would begin long before the last of them.
+ *
+ * Return: 0, -EINTR when a signal came, or why a thread could not be created
+ */
 static int exerciser_job_work(struct exerciser_job *job)
 {
-	u64 time_ms = job->set.time_ms;
-	long limit = time_ms ? msecs_to_jiffies(time_ms) : MAX_SCHEDULE_TIMEOUT;
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; i < job->nr_workers && !err; i++)
-		err = exerciser_worker_start(&job->workers[i]);
-	if (!err && wait_event_interruptible_timeout(job->wait,
-						     !atomic_read(&job->active) ||
-						     READ_ONCE(job->stop), limit) < 0)
-		err = -EINTR;
+		err = exerciser_worker_create(&job->workers[i]);
+	if (!err)
+		err = exerciser_job_run_workers(job);
+
 	WRITE_ONCE(job->stop, true);
-	while (i--)
+	for (i = 0; i < job->nr_workers; i++)
 		exerciser_worker_stop(&job->workers[i]);
 	return err;
 }

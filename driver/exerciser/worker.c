@@ -140,13 +140,13 @@ static int exerciser_worker_fn(void *data)
 }
 
 /**
- * exerciser_worker_start() - start a thread
+ * exerciser_worker_create() - create a thread, which does not run yet
  * @worker: the thread
  *
  * Context: process.
  * Return: 0 or a negative errno.
  */
-int exerciser_worker_start(struct exerciser_worker *worker)
+int exerciser_worker_create(struct exerciser_worker *worker)
 {
 	struct exerciser_job *job = worker->job;
 	struct task_struct *task;
@@ -156,14 +156,12 @@ int exerciser_worker_start(struct exerciser_worker *worker)
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	worker->task = get_task_struct(task);
-	atomic_inc(&job->active);
-	wake_up_process(task);
 	return 0;
 }
 
 /**
  * exerciser_worker_stop() - wait for a thread's end, and that of its I/O
- * @worker: the thread; nothing happens when it was not started
+ * @worker: the thread; nothing happens when it was not created
  *
  * Context: process.
  */
