@@ -70,7 +70,8 @@ all: modules
 modules: ## build module and tool for the running kernel, or the headers in KDIR=
 	scripts/build running
 
-deb: setup ## build Debian packages in out/deb/
+deb: ## build Debian packages in out/deb/
+	@scripts/setup deb
 	scripts/package/deb
 
 install: modules ## install module, tool and header; DESTDIR=, PREFIX=/usr/local
