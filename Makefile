@@ -26,7 +26,7 @@ modules = $(DESTDIR)/lib/modules/$(call kernel,RELEASE)
 depmod = $(if $(DESTDIR),,depmod $(call kernel,RELEASE))
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## show what a copy costs, in a VM; table, report and picture in out/demo/
 	scripts/demo
@@ -74,6 +74,9 @@ deb: ## build Debian packages in out/deb/
 	@scripts/setup deb
 	scripts/package/deb
 
+test-packages: setup ## install the packages in Debian 12 and 13, and boot with them in a VM
+	status=0; for test in install boot; do scripts/package/test-$$test || status=1; done; exit $$status
+
 install: modules ## install module, tool and header; DESTDIR=, PREFIX=/usr/local
 	$(MAKE) -C $(call kernel,BUILD) M=$(CURDIR)/$(built) INSTALL_MOD_PATH=$(DESTDIR) \
 		INSTALL_MOD_DIR=updates CONFIG_MODULE_SIG_ALL= modules_install
@@ -93,4 +96,4 @@ clean: ## remove everything generated; the cache of kernels stays
 	$(RM) -r out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-debug matrix coverage bench profile check vm setup all modules deb install uninstall clean
+.PHONY: help demo test test-long test-debug matrix coverage bench profile check vm setup all modules deb test-packages install uninstall clean
