@@ -80,7 +80,9 @@ fails 2 "must be one of the engines" "${device[@]}" --baseline foo
 fails 2 "for --size" "${device[@]}" --size 4x
 fails 2 "unknown column 'foo'" "${device[@]}" -o foo
 fails 2 "for --time" "${device[@]}" --time 0
-fails 2 "for --pairs" "${device[@]}" --pairs 0
+for pairs in 0 -18446744073709551615 18446744073709551617; do
+	fails 2 "for --pairs" "${device[@]}" "--pairs=$pairs"
+done
 fails 2 "values" "${device[@]}" --engine map,,copy
 fails 2 "--help" "${device[@]}" --nonsense
 fails 1 "must be one of map, registered" "${device[@]}" --engine foo

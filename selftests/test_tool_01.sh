@@ -57,6 +57,8 @@ check "locks with a bad count" refused "invalid count 'x'" locks 1 x
 check "a bad interval" refused "invalid interval '1x'" stat 1x
 check "an interval of 0" refused "invalid interval '0'" stat zcblk0 0
 check "a count of 0" refused "invalid count '0'" stat 1 0
+check "a count that is too large" refused "invalid count" stat 1 18446744073709551617
+check "a count with a sign" refused "invalid count '+1'" locks 1 +1
 check "a name after the interval" refused "invalid count 'zcblk0'" stat 1 zcblk0
 check "too many numbers" refused "unexpected argument '3' after" stat 1 2 3
 

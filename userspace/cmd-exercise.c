@@ -7,8 +7,8 @@
 #include "disk.h"
 #include "error.h"
 #include "exercise.h"
+#include "number.h"
 
-#include <ctype.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -125,13 +125,12 @@ static int parse_sizes(struct value_list *list, char *text)
 
 	for (unsigned int i = 0; !status && i < list->count; i++) {
 		char *end;
-		u64 size = strtoull(list->value[i], &end, 10);
+		u64 size;
+		bool valid = number_parse(list->value[i], &size, &end);
 		const char *unit = *end ? strchr(units, *end | 0x20) : NULL;
 		unsigned int shift = unit ? 10 * (unit - units + 1) : 0;
 
-		/* What is too large for strtoull() is its largest number, which is refused below */
-		if (!isdigit((unsigned char)*list->value[i]) || (*end && (!unit || end[1])) ||
-		    size >= ULLONG_MAX >> shift) {
+		if (!valid || (*end && (!unit || end[1])) || size > ULLONG_MAX >> shift) {
 			error("invalid value '%s' for --size: must be as in 512, 4k or 1m",
 			      list->value[i]);
 			return STATUS_USAGE;
@@ -159,9 +158,9 @@ static int parse_time(struct exercise *exercise, const char *text)
 static int parse_pairs(struct exercise *exercise, const char *text)
 {
 	char *end;
-	unsigned long pairs = strtoul(text, &end, 10);
+	u64 pairs;
 
-	if (*end || !pairs || pairs > MAX_PAIRS) {
+	if (!number_parse(text, &pairs, &end) || *end || !pairs || pairs > MAX_PAIRS) {
 		error("invalid value '%s' for --pairs: must be a number from 1 to %d", text,
 		      MAX_PAIRS);
 		return STATUS_USAGE;

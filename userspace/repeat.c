@@ -5,6 +5,7 @@
 #include "repeat.h"
 #include "disk.h"
 #include "error.h"
+#include "number.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -23,9 +24,8 @@ static int parse_numbers(struct repeat *repeat, int count, char *arguments[])
 		error("invalid interval '%s': must be seconds, more than 0", arguments[0]);
 		return STATUS_USAGE;
 	}
-	if (count > 1)
-		repeat->rounds = strtoul(arguments[1], &end, 10);
-	if (*end || (count > 1 && !repeat->rounds)) {
+	if (count > 1 && (!number_parse(arguments[1], &repeat->rounds, &end) || *end ||
+			  !repeat->rounds)) {
 		error("invalid count '%s': must be a number, more than 0", arguments[1]);
 		return STATUS_USAGE;
 	}

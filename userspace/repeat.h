@@ -5,13 +5,15 @@
 #ifndef ZCBLK_REPEAT_H
 #define ZCBLK_REPEAT_H
 
+#include "compiler.h"
+
 #include <time.h>
 
 struct repeat {
 	char **names;
 	int count;			/* of names; 0: all disks */
 	double interval;		/* 0: once */
-	unsigned long rounds;		/* 0: for ever */
+	u64 rounds;			/* 0: for ever */
 };
 
 /* Prints what is wrong with them, and returns an exit status. */

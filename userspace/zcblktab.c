@@ -3,6 +3,7 @@
  * Parses /etc/zcblktab, for the tool, the generator of systemd units and udev.
  */
 #include "zcblktab.h"
+#include "number.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -197,13 +198,11 @@ static int parse_timeout(struct tab_disk *disk, const char *span,
 	} units[] = {
 		{ "", 1 }, { "s", 1 }, { "sec", 1 }, { "m", 60 }, { "min", 60 }, { "h", 3600 },
 	};
-	unsigned long number;
 	char *end;
+	u64 number;
 
-	if (isdigit((unsigned char)*span)) {
-		errno = 0;
-		number = strtoul(span, &end, 10);
-		for (size_t i = 0; !errno && i < ARRAY_SIZE(units); i++) {
+	if (number_parse(span, &number, &end)) {
+		for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 			if (strcmp(end, units[i].name) || !number ||
 			    number > MAX_TIMEOUT / units[i].seconds)
 				continue;
