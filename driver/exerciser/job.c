@@ -18,10 +18,7 @@
 
 static void exerciser_job_end_time(struct work_struct *work)
 {
-	struct exerciser_job *job = container_of(work, struct exerciser_job, end_time.work);
-
-	WRITE_ONCE(job->stop, true);
-	wake_up(&job->wait);
+	exerciser_job_stop(container_of(work, struct exerciser_job, end_time.work));
 }
 
 /**
