@@ -115,15 +115,13 @@ zcblk_add_again() {
 	wait_for 5 test -b /dev/zcblk0
 }
 
-# fs_rounds FS: each path, then changes of path with each kind of memory (LONG=1: each kind
-# of memory without changes, too)
+# fs_rounds FS: every setting without, every kind of memory with changes of path
 fs_rounds() {
-	local setting settings=$SETTINGS
+	local setting
 
-	[ "$LONG" = 1 ] || settings="zerocopy/page copy/page"
 	scratch 0
 	tree_sources
-	for setting in $settings; do
+	for setting in $SETTINGS; do
 		fs_round "$1" "$SCRATCH" "$setting" steady
 	done
 	for setting in ab/page copy/kmalloc copy/vmalloc; do
