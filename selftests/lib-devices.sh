@@ -244,6 +244,12 @@ umount_if() {
 	! mountpoint -q "$1" || umount "$1"
 }
 
+# cgroup_io: cgroups count and limit block I/O, or the test is skipped
+cgroup_io() {
+	grep -sqw io /sys/fs/cgroup/cgroup.controllers || skip "the kernel has no io controller"
+	echo +io >/sys/fs/cgroup/cgroup.subtree_control
+}
+
 # same_size DEVICE DEVICE
 same_size() {
 	[ "$(blockdev --getsize64 "$1")" = "$(blockdev --getsize64 "$2")" ]

@@ -9,12 +9,11 @@
 . ./lib.sh
 . ./lib-range.sh
 
-requires module=null_blk file=/proc/self/syscall file=/sys/fs/cgroup/cgroup.controllers \
+requires module=null_blk file=/proc/self/syscall \
 	"feature=range_lock slot"
-grep -qw io /sys/fs/cgroup/cgroup.controllers || skip "the kernel has no io controller"
 null_add nullb0 memory_backed=1 size=64 cache_size=8
 zcblk_load
-echo +io >/sys/fs/cgroup/cgroup.subtree_control
+cgroup_io
 mkdir /sys/fs/cgroup/slow
 defer rmdir /sys/fs/cgroup/slow
 

@@ -6,12 +6,11 @@
 
 . ./lib.sh
 
-requires module=null_blk file=/sys/fs/cgroup/cgroup.controllers
-grep -qw io /sys/fs/cgroup/cgroup.controllers || skip "the kernel has no io controller"
+requires module=null_blk
 null_add nullb0 memory_backed=1 size=64
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
-echo +io >/sys/fs/cgroup/cgroup.subtree_control
+cgroup_io
 
 # write_in CGROUP DEVICE: 16 writes of 4 KiB
 write_in() {

@@ -13,12 +13,11 @@
 # half of what is allowed
 LIMIT=$((8 << 20)) BYTES=$((32 << 20))
 
-requires module=null_blk program=fio file=/sys/fs/cgroup/cgroup.controllers
-grep -qw io /sys/fs/cgroup/cgroup.controllers || skip "the kernel has no io controller"
+requires module=null_blk program=fio
 null_add nullb0 memory_backed=1 size=64
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
-echo +io >/sys/fs/cgroup/cgroup.subtree_control
+cgroup_io
 number=$(</sys/block/nullb0/dev)
 
 # write_in CGROUP DEVICE: leaves fio's figures in $TMP/fio. Some writes wait for the limit at
@@ -41,8 +40,10 @@ check_limit() {
 	local cgroup=/sys/fs/cgroup/writer.$BASHPID rate tries=0
 
 	mkdir "$cgroup"
-	echo "$number wbps=$LIMIT" >"$cgroup/io.max" ||
+	if ! sysfs_write "$number wbps=$LIMIT" "$cgroup/io.max"; then
+		rmdir "$cgroup"
 		skip "the kernel has no limits of block I/O"
+	fi
 	until rate=$(rate_of "$cgroup" "$2"); ((++tries == 3 || rate * 20 >= LIMIT * 19)); do
 		note "$1: try $tries: $rate bytes per second"
 	done
