@@ -50,6 +50,12 @@ links() {
 	echo "${found[*]}"
 }
 
+# own_links DEVICE: those that do not depend on its content
+own_links() {
+	udevadm info --query=symlink --name="$1" | tr ' ' '\n' |
+		grep -vE '^disk/by-(uuid|label)/' | sort | paste -sd' '
+}
+
 # leads LINK: where a link below /dev/disk leads to
 leads() {
 	readlink -f "/dev/disk/$1" 2>/dev/null || true

@@ -68,10 +68,12 @@ settle
 check "with its data" data_is_on /dev/mapper/zcvg-zclv LABEL=zclvm
 
 volume=$(readlink -f /dev/zcvg/zclv)
+before=$(own_links "$volume")
 disk_add /dev/zcvg/zclv
 check_eq "no advice for a logical volume" "" "$(<"$TMP/advice")"
 is_member "a logical volume below a disk" "$volume"
-check_eq "it has its own links" "$volume" "$(leads by-id/dm-name-zcvg-zclv)"
+check_eq "it has its own links" "$before" "$(own_links "$volume")"
+check_eq "which lead to it" "$volume" "$(leads by-id/dm-name-zcvg-zclv)"
 check "its data is on the disk" data_is_on /dev/zcblk0 LABEL=zclvm
 disk_del zcblk0
 check "and on the logical volume afterwards" data_is_on /dev/mapper/zcvg-zclv LABEL=zclvm

@@ -46,9 +46,11 @@ check_eq "md is found on the lower devices" "${first##*/} ${second##*/}" \
 	"$(cd "/sys/block/${array##*/}/slaves" && echo *)"
 check "with its data" data_is_on "$array" LABEL=zcraid
 
+before=$(own_links "$array")
 disk_add $MD
 is_member "an array below a disk" $MD
-check_eq "it has its own links" "$array" "$(readlink -f $MD)"
+check_eq "it has its own links" "$before" "$(own_links "$array")"
+check_eq "which lead to it" "$array" "$(readlink -f $MD)"
 check "its data is on the disk" data_is_on /dev/zcblk0 LABEL=zcraid
 disk_del zcblk0
 check "and on the array afterwards" data_is_on "$array" LABEL=zcraid
