@@ -9,7 +9,7 @@
 #	Debian 12 for all but modules, install, uninstall and clean, which any distribution
 #	with kernel headers, a compiler, libsmartcols, pkg-config and rsync can do
 
-# which kernel, for test and vm: a name that scripts/kernel knows
+# which kernel, for test and vm: a name that scripts/kernels/facts knows
 KERNEL ?= stock
 # which tests: names or groups, all if empty
 TESTS ?=
@@ -21,7 +21,7 @@ PREFIX ?= /usr/local
 export PREFIX
 
 built := out/build/running
-kernel = $(or $(shell KDIR='$(KDIR)' scripts/kernel running $(1)),$(error no kernel to build for))
+kernel = $(or $(shell KDIR='$(KDIR)' scripts/kernels/facts running $(1)),$(error no kernel to build for))
 modules = $(DESTDIR)/lib/modules/$(call kernel,RELEASE)
 depmod = $(if $(DESTDIR),,depmod $(call kernel,RELEASE))
 
@@ -41,16 +41,16 @@ test-long: setup ## run their long variants
 test-debug: setup ## run them on kernels that find wrong use of memory and locks, and races
 	scripts/test -k debug $(TESTS)
 	scripts/test -k kcsan -j 1 -c 2 $(TESTS)
-	scripts/seeds
+	selftests/audit/seeds
 
 matrix: setup ## run them on each supported kernel, and print a table of it
 	scripts/matrix
 
 coverage: setup ## run them and print which part of the driver they reach
-	scripts/coverage
+	selftests/audit/coverage
 
 bench: setup ## time what a copy costs at native speed, in User Mode Linux
-	scripts/uml-bench
+	scripts/measure/uml-bench
 
 profile: setup ## find the hot lock: what an old range lock costs beside the new one, in a VM
 	scripts/profile
@@ -63,7 +63,7 @@ vm: setup ## a shell in a VM with the module built, a scratch disk; KERNEL=
 	scripts/vm -k $(KERNEL) -d 1G
 
 setup: ## install the Debian packages that are missing for demo, test, check and vm
-	@scripts/setup
+	@scripts/package/setup
 
 all: modules
 
@@ -71,7 +71,7 @@ modules: ## build module and tool for the running kernel, or the headers in KDIR
 	scripts/build running
 
 deb: ## build Debian packages in out/deb/
-	@scripts/setup deb
+	@scripts/package/setup deb
 	scripts/package/deb
 
 test-packages: setup ## install the packages in Debian 12 and 13, and boot with them in a VM

@@ -43,14 +43,14 @@ record() {
 	insmod "$HOTLOCK" "place=$1"
 	cat /proc/kallsyms >"$TMP/$1.kallsyms"
 	cat /proc/modules >"$TMP/$1.modules"
-	../scripts/guest/perf record -q --all-cpus -g --no-buildid --event cpu-clock \
+	../scripts/perf/guest-perf record -q --all-cpus -g --no-buildid --event cpu-clock \
 		--freq 499 --output "$TMP/$1.data" -- sleep 2 2>"$TMP/perf"
 	rmmod zcblk-hotlock
 }
 
 # hottest FILTER: of the lock that the verdict puts first
 hottest() {
-	jq -rRs -L ../scripts "include \"profile\"; profile.locks[0] | $1" "$TMP/stacks"
+	jq -rRs -L ../scripts/perf "include \"report\"; profile.locks[0] | $1" "$TMP/stacks"
 }
 
 named() {
@@ -58,7 +58,7 @@ named() {
 
 	perf script --kallsyms "$TMP/$place.kallsyms" --input "$TMP/$place.data" --no-inline \
 		-F comm,ip,sym,dso 2>>"$TMP/perf" |
-		../scripts/profile-fold -v kallsyms="$TMP/$place.kallsyms" \
+		../scripts/perf/fold -v kallsyms="$TMP/$place.kallsyms" \
 			-v modules="$TMP/$place.modules" >"$TMP/stacks"
 	check_eq "a lock in $place is the hottest" "hotlock_take" "$(hottest .lock)"
 	check "and it is told that it is there" grep -qw "$place" <<<"$(hottest '.stack[]')"

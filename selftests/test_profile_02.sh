@@ -15,7 +15,7 @@ zcblk_load
 OUT=$TMP/out
 
 report() {
-	../scripts/profile-report "$@" "$OUT"
+	../scripts/perf/report "$@" "$OUT"
 }
 
 json() {

@@ -26,7 +26,7 @@ leg() {
 }
 
 report() {
-	../scripts/profile-report -n 1000 "$TMP"
+	../scripts/perf/report -n 1000 "$TMP"
 }
 
 json() {
@@ -102,6 +102,6 @@ cat >"$TMP/script" <<-'END'
 END
 check_eq "waits are paired, timed, and charged to who took the lock" \
 	"mutex 1 1000000000 blkdev_get_by_dev; spinlock 1 2000 zcblk_list_lock; spinlock 1 500 complete" \
-	"$(../scripts/profile-waits <"$TMP/script" | ../scripts/profile-fold |
-		jq -rRs -L ../scripts 'include "profile"; waits
+	"$(../scripts/perf/waits <"$TMP/script" | ../scripts/perf/fold |
+		jq -rRs -L ../scripts/perf 'include "report"; waits
 			| map("\(.lock) \(.waits) \(.total_ns) \(.taker)") | join("; ")')"

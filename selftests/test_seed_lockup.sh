@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A fault that this test's name ends in, made on purpose by a module: the run has to
-# fail (none: to pass). Runs only by name; scripts/seeds judges it.
+# fail (none: to pass). Runs only by name; selftests/audit/seeds judges it.
 # timeout=240
 
 . ./lib.sh

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# How many times as much: the geometric mean of the ratios of pairs of measurements, and
+# the 95 % confidence interval that Student's t gives for it.
+#
+# USAGE
+#	jq -L scripts/measure 'include "ratio"; [[2, 4], [2, 4.2]] | ratio'
+#
+#	ratio		of [[BASE, OTHER]...]: { n, ratio, low, high } of OTHER / BASE;
+#			no interval (null) for fewer than two pairs
+#	trimmed_ratio	the same without the fifth at each end, for many pairs of which some
+#			are far off (interval: Tukey and McLaughlin, 1963, from the rest
+#			with the ends drawn in)
+#	apart(CONTROL)	of such a result: whether its interval has nothing in common with
+#			that of CONTROL, which compares a thing with itself
+#
+# REQUIREMENTS
+#	jq
+
+# the 0.975 quantile of Student's t; the normal distribution's where it makes no odds
+def student(degrees):
+	[12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
+	 2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086]
+	[degrees - 1] // 2.0;
+
+def ratio:
+	map(.[1] / .[0] | log)
+	| length as $n
+	| (add / $n) as $mean
+	| { n: $n, ratio: ($mean | exp), low: null, high: null }
+	+ if $n < 2 then {} else
+		(((map(. - $mean | . * .) | add) / ($n - 1) / $n | sqrt) * student($n - 1))
+			as $reach
+		| { low: ($mean - $reach | exp), high: ($mean + $reach | exp) }
+	end;
+
+def trimmed_ratio:
+	map(.[1] / .[0] | log) | sort
+	| length as $n
+	| ($n / 5 | floor) as $cut
+	| .[$cut:$n - $cut] as $kept
+	| (map([[., $kept[0]] | max, $kept[-1]] | min)) as $drawn
+	| ($drawn | add / $n) as $mean
+	| ($kept | add / length) as $trimmed
+	| ((($drawn | map(. - $mean | . * .) | add) / ($n - 1) | sqrt) / 0.6 / ($n | sqrt)
+		* student($kept | length - 1)) as $reach
+	| { n: $n, ratio: ($trimmed | exp), low: ($trimmed - $reach | exp),
+	    high: ($trimmed + $reach | exp) };
+
+def apart(control):
+	.low != null and control.low != null and
+	(.low > control.high or .high < control.low);

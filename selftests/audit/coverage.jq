@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tables of selftests/audit/coverage, from what gcov says of each object in each run.
+#
+# USAGE
+#	gcov --json-format --branch-probabilities --stdout *.gcda |
+#		jq -L selftests/audit -sr --rawfile reasons FILE 'include "coverage"; table($reasons)'
+#
+#	FILE has lines "FILE FUNCTION REASON" for functions that need not be entered.
+#
+# REQUIREMENTS
+#	jq
+
+def share: "\(map(select(. > 0)) | length)/\(length)";
+
+def percent: if length == 0 then "" else
+	"\((map(select(. > 0)) | length) * 1000 / length | round / 10) %" end;
+
+# a line of a header is in many objects, and there may have been several runs
+def sums(key): group_by(key) | map(map(.count) | add);
+
+def row:
+	[.[].lines[]] as $lines
+	| [$lines[] | .line_number as $line | .branches | to_entries[]
+		| { line: $line, key, count: .value.count }] as $branches
+	| [.[0].name, ($lines | sums(.line_number) | share, percent),
+		($branches | sums([.line, .key]) | share, percent)] | @tsv;
+
+def files:
+	[.[].files[] | select(.file | test("driver/(exerciser/)?[^/]*\\.[ch]$"))
+		| .name = (.file | sub(".*driver/"; ""))];
+
+# { "FILE FUNCTION": REASON }
+def known:
+	[split("\n")[] | select(test("^[^#]")) | capture("^(?<key>\\S+ \\S+)\\s+(?<value>.+)$")]
+	| from_entries;
+
+def functions:
+	[.[] | .name as $file | .functions[] | { file: $file, name, count: .execution_count }];
+
+def table(reasons):
+	(reasons | known) as $known
+	| files
+	| (["file", "lines", "", "branches", ""] | @tsv),
+	  (group_by(.name)[] | row),
+	  (functions | group_by([.file, .name])[] | "\(.[0].file) \(.[0].name)" as $one
+		| all(.count == 0) as $unentered
+		| if $unentered and $known[$one] then
+			"not entered: \($one): \($known[$one])"
+		  elif $unentered then "FAIL: \($one) is not entered, and no reason is given"
+		  elif $known[$one] then "FAIL: \($one) is entered: its reason may go"
+		  else empty end);
