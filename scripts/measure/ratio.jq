@@ -13,6 +13,9 @@
 #			with the ends drawn in)
 #	apart(CONTROL)	of such a result: whether its interval has nothing in common with
 #			that of CONTROL, which compares a thing with itself
+#	reach		of such a result: its interval to either side, in percent
+#	interval	of such a result: its interval, as text
+#	round(DIGITS)	of a number: to so many decimal digits
 #
 # REQUIREMENTS
 #	jq
@@ -50,3 +53,12 @@ def trimmed_ratio:
 def apart(control):
 	.low != null and control.low != null and
 	(.low > control.high or .high < control.low);
+
+def reach:
+	if .low then (.high / .low | sqrt - 1) * 100 else infinite end;
+
+def round(digits):
+	pow(10; digits) as $p | . * $p | round / $p;
+
+def interval:
+	"\(.low // 0 | round(4)) .. \(.high // 0 | round(4))";

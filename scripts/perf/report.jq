@@ -120,9 +120,6 @@ def waits:
 		total_ns: (map(.n * .ns) | add), longest_ns: (map(.ns) | max) })
 	| sort_by(-.total_ns);
 
-def round(digits):
-	pow(10; digits) as $p | . * $p | round / $p;
-
 def percent:
 	"\(round(1)) %";
 

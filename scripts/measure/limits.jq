@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the benches check with --check, by script.
+#
+# USAGE
+#	jq -L scripts/measure 'include "limits"; limits["icount"]'
+#
+# REQUIREMENTS
+#	jq
+
+def limits: {
+	# what a setup may add to raw, relative to dm-linear or in instructions; lock: what
+	# range_lock=on may add to off
+	"icount": {
+		"stock psync 4k": {
+			"ratio": { "zcblk-remapped": 0.28, "zcblk-default": 0.58,
+				"zcblk-ordered": 0.64, "zcblk-copy": 2.25 },
+			"lock": 105
+		},
+		"stock psync 64k": { "added": { "zcblk-copy": 33046 } },
+		"stock psync 1m": { "added": { "zcblk-copy": 524611 } }
+	},
+	# BUFFER SIZE ENGINE, of BUFFER SIZE ENGINE, at most
+	"icount-api": [
+		["kmalloc", 65536, "map", "kmalloc", 65536, "dm-io", 0.7],
+		["vmalloc", 1048576, "map", "vmalloc", 1048576, "dm-io", 0.8],
+		["vmalloc", 1048576, "registered", "vmalloc", 1048576, "dm-io", 0.04],
+		["kmalloc", 1048576, "registered", "kmalloc", 4096, "registered", 1.05],
+		["vmalloc", 1048576, "registered", "vmalloc", 4096, "registered", 1.05]
+	],
+	# instructions of a stretch
+	"icount-irqsoff": 5000,
+	# of the same case with N = 1
+	"icount-locks": { "held": 1.10, "hot": 1.25, "readers": 1.25, "readers-behind": 1.25 },
+	# ratio of IOPS, at least
+	"locks-pairs": { "hot": 0.95, "fsync": 0.97 },
+	# DEVICE BUFFER SIZE, how many times as long a copy lasts as ENGINE, at least
+	"uml-bench": [
+		["nullb0", "kmalloc", 4096, "map", 1.9],
+		["nullb0", "kmalloc", 65536, "map", 15],
+		["nullb0", "kmalloc", 1048576, "map", 250],
+		["nullb0", "vmalloc", 1048576, "map", 18],
+		["nullb0", "vmalloc", 1048576, "registered", 350],
+		["ram0", "kmalloc", 4096, "map", 1.6],
+		["ram0", "kmalloc", 65536, "map", 2.1],
+		["ram0", "kmalloc", 1048576, "map", 2.1]
+	]
+};
