@@ -8,7 +8,7 @@
 
 # requires_profile WHAT...: as requires, and that perf works on this kernel
 requires_profile() {
-	../scripts/perf/guest-perf record -q -e cpu-clock -o "$TMP/perf.data" true >/dev/null 2>&1 ||
-		unmet "perf does not record here"
+	../scripts/perf/guest-perf stat -e cpu-clock true >/dev/null 2>&1 ||
+		unmet "perf does not work here"
 	requires program=perf program=fio program=jq module=null_blk "$@"
 }
