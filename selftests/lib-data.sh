@@ -15,20 +15,19 @@ use() {
 	zcblk_set zcblk0 path "${1%/*}"
 }
 
-# flip: changes zcblk0's path every 10 ms until it is killed; counts in $TMP/flips.
+# flip: changes zcblk0's path every 10 ms until it is killed; a line of $TMP/flips each.
 # `read` from a pipe that nobody writes to waits without a process of its own.
 flip() {
-	local path flips=0
+	local path
 
 	mkfifo "$TMP/never"
 	exec {never}<>"$TMP/never"
 	while :; do
 		for path in copy zerocopy ab; do
 			echo "$path" >"$ZCFS/zcblk0/path"
+			echo "$path" >>"$TMP/flips"
 			read -r -t 0.01 -u "$never" || true
 		done
-		flips=$((flips + 3))
-		echo "$flips" >"$TMP/flips"
 	done
 }
 
@@ -41,7 +40,7 @@ flip_start() {
 
 flip_stop() {
 	stop "$FLIPPER"
-	check "path was changed meanwhile" test "$(cat "$TMP/flips")" -ge 10
+	check "path was changed meanwhile" test "$(wc -l <"$TMP/flips")" -ge 10
 }
 
 # tree_sources: random data and the tree that is made of it, once, for all rounds
