@@ -17,6 +17,21 @@ def limits: {
 				"zcblk-ordered": 0.64, "zcblk-copy": 2.25 },
 			"lock": 105
 		},
+		"stock io_uring 4k": {
+			"ratio": { "zcblk-remapped": 0.29, "zcblk-default": 0.58,
+				"zcblk-ordered": 0.64, "zcblk-copy": 2.25 },
+			"lock": 105
+		},
+		"7.2 psync 4k": {
+			"ratio": { "zcblk-remapped": 0.26, "zcblk-default": 0.61,
+				"zcblk-ordered": 0.63, "zcblk-copy": 3.1 },
+			"lock": 105
+		},
+		"7.2 io_uring 4k": {
+			"ratio": { "zcblk-remapped": 0.24, "zcblk-default": 0.60,
+				"zcblk-ordered": 0.66, "zcblk-copy": 3.2 },
+			"lock": 105
+		},
 		"stock psync 64k": { "added": { "zcblk-copy": 33046 } },
 		"stock psync 1m": { "added": { "zcblk-copy": 524611 } }
 	},
