@@ -11,7 +11,7 @@ requires program=jq
 # calculate EXPRESSION: with the functions of ratio.jq
 calculate()
 {
-	jq -nr -L ../scripts "include \"ratio\"; $1"
+	jq -nr -L ../scripts/measure "include \"ratio\"; $1"
 }
 
 # digits EXPRESSION: rounded to four decimal places
