@@ -75,7 +75,8 @@ for value in 1 0; do
 	follows stable_writes queue/stable_writes set_queue stable_writes "$value"
 done
 follows read_ahead queue/read_ahead_kb set_queue read_ahead_kb 1024
-for value in 0 1048576; do
+# from 0, some kernels accept no other value
+for value in 1048576 8388608; do
 	follows discard queue/discard_max_bytes set_queue discard_max_bytes "$value"
 done
 
