@@ -10,10 +10,10 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
-#include "api/reason.h"
+#include "api/client.h"
 #include "zcblk.h"
 
-static struct dentry *zcblk_debugfs_root;
+static struct dentry *zcblk_debugfs_root, *zcblk_debugfs_clients;
 
 static int zcblk_debugfs_stats_show(struct seq_file *m, void *unused)
 {
@@ -37,10 +37,18 @@ DEFINE_SHOW_ATTRIBUTE(zcblk_debugfs_latency);
 static int zcblk_debugfs_api_show(struct seq_file *m, void *unused)
 {
 	seq_puts(m, "version 1\n");
-	zcblk_reason_show(m);
+	zcblk_clients_show(m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(zcblk_debugfs_api);
+
+static int zcblk_debugfs_client_show(struct seq_file *m, void *unused)
+{
+	seq_puts(m, "version 1\n");
+	zcblk_client_show(m->private, m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(zcblk_debugfs_client);
 
 static int zcblk_debugfs_range_locks_show(struct seq_file *m, void *unused)
 {
@@ -108,6 +116,18 @@ void zcblk_debugfs_del(struct zcblk_disk *disk)
 }
 
 /**
+ * zcblk_debugfs_add_client() - make the file of a client of the kernel API
+ * @client: the client; @client->debugfs is removed with it
+ *
+ * Context: process.
+ */
+void zcblk_debugfs_add_client(struct zcblk_client *client)
+{
+	client->debugfs = debugfs_create_file(client->name, 0444, zcblk_debugfs_clients,
+					      client, &zcblk_debugfs_client_fops);
+}
+
+/**
  * zcblk_debugfs_init() - make the directory of the driver
  *
  * Context: process, module init.
@@ -117,6 +137,7 @@ void zcblk_debugfs_init(void)
 	zcblk_debugfs_root = debugfs_create_dir(ZCBLK_NAME, NULL);
 	debugfs_create_file("api", 0444, zcblk_debugfs_root, NULL,
 			    &zcblk_debugfs_api_fops);
+	zcblk_debugfs_clients = debugfs_create_dir("clients", zcblk_debugfs_root);
 }
 
 /**

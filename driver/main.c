@@ -8,6 +8,7 @@
 
 #include <linux/module.h>
 
+#include "api/client.h"
 #include "version.h"
 #include "zcblk.h"
 
@@ -81,24 +82,24 @@ static int __init zcblk_init(void)
 	err = zcblk_poll_init();
 	if (err)
 		return err;
-	err = zcblk_bufio_init();
-	if (err)
-		goto exit_poll;
-	err = zcblk_disk_init();
-	if (err)
-		goto exit_bufio;
 	zcblk_debugfs_init();
-	err = zcblk_configfs_init(&defaults, lower, nr_lower);
+	err = zcblk_client_init();
 	if (err)
 		goto exit_debugfs;
+	err = zcblk_disk_init();
+	if (err)
+		goto exit_client;
+	err = zcblk_configfs_init(&defaults, lower, nr_lower);
+	if (err)
+		goto exit_disk;
 	return 0;
 
+exit_disk:
+	zcblk_disk_exit();
+exit_client:
+	zcblk_client_exit();
 exit_debugfs:
 	zcblk_debugfs_exit();
-	zcblk_disk_exit();
-exit_bufio:
-	zcblk_bufio_exit();
-exit_poll:
 	zcblk_poll_exit();
 	return err;
 }
@@ -107,8 +108,8 @@ static void __exit zcblk_exit(void)
 {
 	zcblk_configfs_exit();
 	zcblk_disk_exit();
+	zcblk_client_exit();
 	zcblk_debugfs_exit();
-	zcblk_bufio_exit();
 	zcblk_poll_exit();
 }
 

@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 #include <linux/stacktrace.h>
 
-#include "api/reason.h"
+#include "api/client.h"
 #include "stable.h"
 #include "stats.h"
 #include "trace.h"
@@ -98,7 +98,7 @@ void zcblk_stable_begin_buf(struct zcblk_bufio *io)
 	/* Up to here: the compiler may or may not inline the rest */
 	io->stable = zcblk_stable_alloc(zcblk_sum_buf(io), 2);
 	if (io->stable)
-		zcblk_count(watched, 1);
+		zcblk_count(io->client, watched, 1);
 }
 
 /**
@@ -118,7 +118,7 @@ void zcblk_stable_end_buf(struct zcblk_bufio *io)
 	sum = zcblk_sum_buf(io);
 	if (sum != stable->sum) {
 		io->unstable = true;
-		zcblk_count(unstable, 1);
+		zcblk_count(io->client, unstable, 1);
 		trace_zcblk_unstable(io->bdev->bd_dev, io->sector, io->len, sum,
 				     stable);
 	}

@@ -460,8 +460,10 @@ bool zcblk_vec_grow(struct bio_vec *bv, struct page *page, unsigned int len,
 		    unsigned int offset);
 unsigned int zcblk_buf_add(enum zcblk_buf_kind kind, struct bio *bio,
 			   const void *buf, unsigned int len);
-void zcblk_buf_flush(enum zcblk_buf_kind kind, void *buf, size_t len);
-void zcblk_buf_invalidate(enum zcblk_buf_kind kind, void *buf, size_t len);
+void zcblk_buf_flush(struct zcblk_client *client, enum zcblk_buf_kind kind, void *buf,
+		     size_t len);
+void zcblk_buf_invalidate(struct zcblk_client *client, enum zcblk_buf_kind kind,
+			  void *buf, size_t len);
 
 /* api/registered.c */
 enum zcblk_buf_kind zcblk_registered_kind(const struct zcblk_buf *reg,
@@ -470,13 +472,10 @@ unsigned int zcblk_registered_add(const struct zcblk_buf *reg, struct bio *bio,
 				  const void *buf, size_t len);
 
 /* api/bufio.c */
-int zcblk_bufio_init(void);
-void zcblk_bufio_exit(void);
 void zcblk_bufio_put(struct zcblk_bufio *io, blk_status_t status);
 
 /* api/copy.c */
-int zcblk_bufio_copy_init(void);
-void zcblk_bufio_copy_exit(void);
+int zcblk_bufio_copy_init(struct zcblk_client *client);
 void zcblk_bufio_copy(struct zcblk_bufio *io);
 
 /* stats.c; see also stats.h */
@@ -498,6 +497,7 @@ void zcblk_stats_show_latency(struct zcblk_disk *disk, struct seq_file *m);
 /* debugfs.c */
 void zcblk_debugfs_init(void);
 void zcblk_debugfs_exit(void);
+void zcblk_debugfs_add_client(struct zcblk_client *client);
 void zcblk_debugfs_add(struct zcblk_disk *disk);
 void zcblk_debugfs_del(struct zcblk_disk *disk);
 

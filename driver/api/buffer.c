@@ -11,7 +11,7 @@
 #include <linux/sched/task_stack.h>
 #include <linux/zcblk.h>
 
-#include "reason.h"
+#include "client.h"
 #include "zcblk.h"
 
 /* With VMAP_STACK a stack is vmalloc memory, so it has to be asked for first */
@@ -194,6 +194,7 @@ unsigned int zcblk_buf_add(enum zcblk_buf_kind kind, struct bio *bio,
 
 /**
  * zcblk_buf_flush() - before a device gets a buffer's pages
+ * @client: whose counter it is
  * @kind: its kind
  * @buf: start of the buffer
  * @len: its length in bytes
@@ -204,16 +205,18 @@ unsigned int zcblk_buf_add(enum zcblk_buf_kind kind, struct bio *bio,
  *
  * Context: any.
  */
-void zcblk_buf_flush(enum zcblk_buf_kind kind, void *buf, size_t len)
+void zcblk_buf_flush(struct zcblk_client *client, enum zcblk_buf_kind kind, void *buf,
+		     size_t len)
 {
 	if (kind != ZCBLK_BUF_VMALLOC)
 		return;
 	flush_kernel_vmap_range(buf, len);
-	zcblk_count(flushed, len);
+	zcblk_count(client, flushed, len);
 }
 
 /**
  * zcblk_buf_invalidate() - after the device has written a buffer's pages
+ * @client: whose counter it is
  * @kind: its kind
  * @buf: start of the buffer
  * @len: its length in bytes
@@ -222,12 +225,13 @@ void zcblk_buf_flush(enum zcblk_buf_kind kind, void *buf, size_t len)
  *
  * Context: any.
  */
-void zcblk_buf_invalidate(enum zcblk_buf_kind kind, void *buf, size_t len)
+void zcblk_buf_invalidate(struct zcblk_client *client, enum zcblk_buf_kind kind,
+			  void *buf, size_t len)
 {
 	if (kind != ZCBLK_BUF_VMALLOC)
 		return;
 	invalidate_kernel_vmap_range(buf, len);
-	zcblk_count(invalidated, len);
+	zcblk_count(client, invalidated, len);
 }
 
 unsigned int zcblk_bio_add_buf(struct bio *bio, void *buf, unsigned int len)
@@ -238,7 +242,7 @@ unsigned int zcblk_bio_add_buf(struct bio *bio, void *buf, unsigned int len)
 	if (kind != ZCBLK_BUF_KMEM && kind != ZCBLK_BUF_VMALLOC)
 		return 0;
 	done = zcblk_buf_add(kind, bio, buf, len);
-	zcblk_buf_flush(kind, buf, done);
+	zcblk_buf_flush(zcblk_default_client, kind, buf, done);
 	return done;
 }
 EXPORT_SYMBOL_GPL(zcblk_bio_add_buf);

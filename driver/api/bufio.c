@@ -4,8 +4,8 @@
  *
  * The common case is an I/O that one bio is enough for, whose table of pages is
  * short (kmalloc memory) or there already (a registered buffer): that bio is in
- * the caller's struct zcblk_bufio, and nothing is allocated. All others are from a
- * bio_set. Each is sent before the next is allocated, so that its pool always
+ * the caller's struct zcblk_bufio, and nothing is allocated. All others are from the
+ * client's bio_set. Each is sent before the next is allocated, so that its pool always
  * gets one back.
  *
  * Copyright (C) 2026 The zcblk authors
@@ -16,41 +16,8 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
-#include "reason.h"
+#include "client.h"
 #include "stable.h"
-#include "zcblk.h"
-
-static struct bio_set zcblk_bufio_set;
-
-/**
- * zcblk_bufio_init() - prepare the kernel API
- *
- * Context: process, module init.
- * Return: 0 or -ENOMEM.
- */
-int zcblk_bufio_init(void)
-{
-	int err = bioset_init(&zcblk_bufio_set, BIO_POOL_SIZE, 0,
-			      BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER);
-
-	if (err)
-		return err;
-	err = zcblk_bufio_copy_init();
-	if (err)
-		bioset_exit(&zcblk_bufio_set);
-	return err;
-}
-
-/**
- * zcblk_bufio_exit() - undo zcblk_bufio_init()
- *
- * Context: process, module exit; nothing is in flight.
- */
-void zcblk_bufio_exit(void)
-{
-	zcblk_bufio_copy_exit();
-	bioset_exit(&zcblk_bufio_set);
-}
 
 static enum zcblk_reason zcblk_check_op(const struct zcblk_bufio *io)
 {
@@ -149,13 +116,13 @@ static bool zcblk_reason_is_mapped(enum zcblk_reason reason)
 static void zcblk_bufio_end(struct zcblk_bufio *io)
 {
 	if (!op_is_write(io->opf) && zcblk_reason_is_mapped(io->reason))
-		zcblk_buf_invalidate(io->kind, io->buf, io->len);
+		zcblk_buf_invalidate(io->client, io->kind, io->buf, io->len);
 	if (unlikely(io->flags & ZCBLK_BUFIO_STABLE))
 		zcblk_stable_end_buf(io);
 	if (io->status && !zcblk_reason_is_refused(io->reason))
-		zcblk_count(errors, 1);
-	zcblk_count(ios[io->reason], 1);
-	zcblk_count(bytes[io->reason], io->len);
+		zcblk_count(io->client, errors, 1);
+	zcblk_count(io->client, ios[io->reason], 1);
+	zcblk_count(io->client, bytes[io->reason], io->len);
 	io->done(io, io->status);
 }
 
@@ -215,7 +182,7 @@ static struct bio *zcblk_part_alloc(struct zcblk_bufio *io, size_t done)
 		bio_init(bio, io->bdev, io->vecs, vecs, io->opf);
 	else
 		bio = bio_alloc_bioset(io->bdev, vecs, io->opf,
-				       zcblk_bufio_gfp(io), &zcblk_bufio_set);
+				       zcblk_bufio_gfp(io), &io->client->bios);
 	if (!bio)
 		return NULL;
 
@@ -269,9 +236,9 @@ static struct bio *zcblk_part_next(struct zcblk_bufio *io, size_t done,
 	return NULL;
 }
 
-static void zcblk_part_submit(struct bio *bio)
+static void zcblk_part_submit(struct zcblk_bufio *io, struct bio *bio)
 {
-	zcblk_count(bios, 1);
+	zcblk_count(io->client, bios, 1);
 	submit_bio(bio);
 }
 
@@ -287,7 +254,7 @@ static void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
 		/* No one queue could be polled for all of them */
 		bio_clear_polled(bio);
 		atomic_inc(&io->pending);
-		zcblk_part_submit(bio);
+		zcblk_part_submit(io, bio);
 		done += n;
 		bio = NULL;
 		if (done < io->len && !READ_ONCE(io->status))
@@ -338,7 +305,7 @@ static void zcblk_bufio_map(struct zcblk_bufio *io)
 		return;
 	}
 	if (io->len)
-		zcblk_buf_flush(io->kind, io->buf, io->len);
+		zcblk_buf_flush(io->client, io->kind, io->buf, io->len);
 
 	if (n < io->len) {
 		zcblk_bufio_map_parts(io, bio, n);
@@ -346,14 +313,60 @@ static void zcblk_bufio_map(struct zcblk_bufio *io)
 	}
 	if (bio->bi_opf & REQ_POLLED)
 		WRITE_ONCE(io->polled, bio);
-	zcblk_part_submit(bio);
+	zcblk_part_submit(io, bio);
+}
+
+static blk_status_t zcblk_refusal_status(enum zcblk_reason reason)
+{
+	switch (reason) {
+	case ZCBLK_REFUSED_UNMAPPED:
+	case ZCBLK_REFUSED_READ_ONLY:
+		return BLK_STS_IOERR;
+	case ZCBLK_REFUSED_COPY:
+		return BLK_STS_NOTSUPP;
+	default:
+		return BLK_STS_INVAL;
+	}
 }
 
 static void zcblk_bufio_refuse(struct zcblk_bufio *io)
 {
-	io->status = io->reason == ZCBLK_REFUSED_UNMAPPED ||
-		     io->reason == ZCBLK_REFUSED_READ_ONLY ? BLK_STS_IOERR : BLK_STS_INVAL;
+	io->status = zcblk_refusal_status(io->reason);
 	zcblk_bufio_end(io);
+}
+
+/*
+ * Inside ->submit_bio(), pieces would not be sent before that returns, and could not
+ * free their memory for the next one.
+ */
+static bool zcblk_bufio_may_copy(const struct zcblk_bufio *io)
+{
+	if ((io->flags | io->client->flags) & ZCBLK_BUFIO_MAP_ONLY)
+		return false;
+	if (!current->bio_list)
+		return true;
+	pr_warn_once("%s would copy inside of ->submit_bio(), which is refused: set ZCBLK_BUFIO_MAP_ONLY, or submit from a worker\n",
+		     io->client->name);
+	return false;
+}
+
+/* The struct may be used again: it does not get the client that counts this */
+static void zcblk_bufio_refuse_client(struct zcblk_bufio *io)
+{
+	io->reason = ZCBLK_REFUSED_CLIENT;
+	zcblk_count(zcblk_default_client, ios[io->reason], 1);
+	zcblk_count(zcblk_default_client, bytes[io->reason], io->len);
+	io->done(io, zcblk_refusal_status(io->reason));
+}
+
+/* Sets the reason, and what else follows from the client */
+static void zcblk_bufio_decide(struct zcblk_bufio *io)
+{
+	if ((io->flags | io->client->flags) & ZCBLK_BUFIO_NOWAIT)
+		io->opf |= REQ_NOWAIT;
+	io->reason = zcblk_bufio_reason(io);
+	if (zcblk_reason_is_copied(io->reason) && !zcblk_bufio_may_copy(io))
+		io->reason = ZCBLK_REFUSED_COPY;
 }
 
 void zcblk_bufio_submit(struct zcblk_bufio *io)
@@ -361,7 +374,11 @@ void zcblk_bufio_submit(struct zcblk_bufio *io)
 	io->status = BLK_STS_OK;
 	io->stable = NULL;
 	io->polled = NULL;
-	io->reason = zcblk_bufio_reason(io);
+	if (unlikely(!io->client)) {
+		zcblk_bufio_refuse_client(io);
+		return;
+	}
+	zcblk_bufio_decide(io);
 
 	if (zcblk_reason_is_refused(io->reason)) {
 		zcblk_bufio_refuse(io);
@@ -407,9 +424,16 @@ static int zcblk_bufio_errno(const struct zcblk_bufio *io)
 {
 	if (!zcblk_reason_is_refused(io->reason))
 		return blk_status_to_errno(io->status);
-	if (io->reason == ZCBLK_REFUSED_READ_ONLY)
+	switch (io->reason) {
+	case ZCBLK_REFUSED_UNMAPPED:
+		return -EFAULT;
+	case ZCBLK_REFUSED_READ_ONLY:
 		return -EROFS;
-	return io->reason == ZCBLK_REFUSED_UNMAPPED ? -EFAULT : -EINVAL;
+	case ZCBLK_REFUSED_COPY:
+		return -EOPNOTSUPP;
+	default:
+		return -EINVAL;
+	}
 }
 
 int zcblk_bufio_rw(struct block_device *bdev, sector_t sector, void *buf,
@@ -417,6 +441,7 @@ int zcblk_bufio_rw(struct block_device *bdev, sector_t sector, void *buf,
 {
 	DECLARE_COMPLETION_ONSTACK_MAP(done, bdev->bd_disk->lockdep_map);
 	struct zcblk_bufio io = {
+		.client = zcblk_default_client,
 		.bdev = bdev,
 		.sector = sector,
 		.buf = buf,

@@ -4,15 +4,14 @@
  * allocated for each I/O, or from it.
  *
  * An I/O goes in pieces of at most ZCBLK_BOUNCE_BYTES. If there is no memory, a piece has
- * an element of the reserve. It waits for one while other pieces have them all: those
- * are on their way, and free theirs when they complete.
+ * an element of the client's reserve. It waits for one while other pieces have them all:
+ * those are on their way, and free theirs when they complete.
  *
  * Copyright (C) 2026 The zcblk authors
  */
 #include <linux/blkdev.h>
 
-#include "reason.h"
-#include "zcblk.h"
+#include "client.h"
 
 /**
  * struct zcblk_bufio_piece - a piece of an I/O that is copied
@@ -22,7 +21,7 @@
  * @mem: its memory
  * @bio: what is sent
  *
- * Lives in the front pad of a bio from zcblk_api_bounce.
+ * Lives in the front pad of a bio of the client.
  */
 struct zcblk_bufio_piece {
 	struct zcblk_bufio *io;
@@ -32,28 +31,17 @@ struct zcblk_bufio_piece {
 	struct bio bio; /* last */
 };
 
-static struct zcblk_bounce_pool zcblk_api_bounce;
-
 /**
- * zcblk_bufio_copy_init() - prepare for I/O that is copied
+ * zcblk_bufio_copy_init() - prepare a client for I/O that is copied
+ * @client: the client; its pool is freed by zcblk_bounce_pool_exit()
  *
- * Context: process, module init.
+ * Context: process.
  * Return: 0 or -ENOMEM.
  */
-int zcblk_bufio_copy_init(void)
+int zcblk_bufio_copy_init(struct zcblk_client *client)
 {
-	return zcblk_bounce_pool_init(&zcblk_api_bounce, offsetof(struct zcblk_bufio_piece, bio),
+	return zcblk_bounce_pool_init(&client->bounce, offsetof(struct zcblk_bufio_piece, bio),
 				      BIOSET_NEED_RESCUER);
-}
-
-/**
- * zcblk_bufio_copy_exit() - undo zcblk_bufio_copy_init()
- *
- * Context: process, module exit; nothing is in flight.
- */
-void zcblk_bufio_copy_exit(void)
-{
-	zcblk_bounce_pool_exit(&zcblk_api_bounce);
 }
 
 static void zcblk_bufio_piece_copy(struct zcblk_bufio_piece *piece)
@@ -86,7 +74,7 @@ static struct zcblk_bufio_piece *zcblk_bufio_piece_alloc(struct zcblk_bufio *io,
 
 	/* There may be several pieces, and so no one queue to poll */
 	bio = bio_alloc_bioset(io->bdev, 0, io->opf & ~REQ_POLLED, gfp,
-			       &zcblk_api_bounce.bios);
+			       &io->client->bounce.bios);
 	if (!bio)
 		return NULL;
 	bio->bi_iter.bi_sector = io->sector + (done >> SECTOR_SHIFT);
@@ -97,14 +85,14 @@ static struct zcblk_bufio_piece *zcblk_bufio_piece_alloc(struct zcblk_bufio *io,
 	piece->io = io;
 	piece->at = io->buf + done;
 	piece->len = min_t(size_t, io->len - done, ZCBLK_BOUNCE_BYTES);
-	piece->mem.pool = &zcblk_api_bounce;
+	piece->mem.pool = &io->client->bounce;
 	piece->mem.kind = ZCBLK_BOUNCE_PAGE;
 	if (!zcblk_bounce_alloc(&piece->mem, bio, piece->len, gfp)) {
 		bio_put(bio);
 		return NULL;
 	}
 	if (piece->mem.kind == ZCBLK_BOUNCE_RESERVE)
-		zcblk_count(reserve, 1);
+		zcblk_count(io->client, reserve, 1);
 	return piece;
 }
 
@@ -112,7 +100,7 @@ static void zcblk_bufio_piece_submit(struct zcblk_bufio *io, struct zcblk_bufio_
 {
 	if (op_is_write(io->opf))
 		zcblk_bufio_piece_copy(piece);
-	zcblk_count(bios, 1);
+	zcblk_count(io->client, bios, 1);
 	atomic_inc(&io->pending);
 	submit_bio(&piece->bio);
 }

@@ -28,6 +28,7 @@ static int exerciser_bufio_init(struct exerciser_slot *slot)
 	const struct exerciser_settings *set = exerciser_slot_set(slot);
 	struct zcblk_bufio *io = exerciser_bufio(slot);
 
+	io->client = exerciser_client;
 	io->bdev = slot->worker->bdev;
 	io->buf = slot->buf;
 	io->len = set->size;

@@ -318,6 +318,7 @@ void exerciser_engine_put(const struct exerciser_engine *engine);
 ssize_t exerciser_engine_list(char *page, ssize_t len, const char *prefix);
 
 /* engine-bufio.c */
+extern struct zcblk_client *exerciser_client;
 extern struct exerciser_engine exerciser_engine_map;
 extern struct exerciser_engine exerciser_engine_registered;
 extern struct exerciser_engine exerciser_engine_copy;

@@ -17,6 +17,8 @@ static struct exerciser_engine *const exerciser_engines[] = {
 	&exerciser_engine_rq_map_kern,
 };
 
+struct zcblk_client *exerciser_client;
+
 static void exerciser_unregister(size_t nr)
 {
 	while (nr--)
@@ -28,6 +30,9 @@ static int __init exerciser_init(void)
 	size_t i;
 	int err = 0;
 
+	exerciser_client = zcblk_client_create("exerciser", 0);
+	if (IS_ERR(exerciser_client))
+		return PTR_ERR(exerciser_client);
 	for (i = 0; i < ARRAY_SIZE(exerciser_engines); i++) {
 		err = exerciser_engine_register(exerciser_engines[i]);
 		if (err)
@@ -35,8 +40,10 @@ static int __init exerciser_init(void)
 	}
 	if (!err)
 		err = exerciser_configfs_init();
-	if (err)
+	if (err) {
 		exerciser_unregister(i);
+		zcblk_client_destroy(exerciser_client);
+	}
 	return err;
 }
 
@@ -44,6 +51,7 @@ static void __exit exerciser_exit(void)
 {
 	exerciser_configfs_exit();
 	exerciser_unregister(ARRAY_SIZE(exerciser_engines));
+	zcblk_client_destroy(exerciser_client);
 }
 
 module_init(exerciser_init);

@@ -13,10 +13,12 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/pagemap.h>
+#include <linux/zcblk.h>
 
 struct target {
 	struct file *file;
 	struct block_device *bdev;
+	struct zcblk_client *client;
 };
 
 static inline int target_open(struct target *t, const char *path)
@@ -29,11 +31,16 @@ static inline int target_open(struct target *t, const char *path)
 		return -ENOTBLK;
 	}
 	t->bdev = I_BDEV(t->file->f_mapping->host);
-	return 0;
+	t->client = zcblk_client_create(KBUILD_MODNAME, 0);
+	if (!IS_ERR(t->client))
+		return 0;
+	fput(t->file);
+	return PTR_ERR(t->client);
 }
 
 static inline void target_close(struct target *t)
 {
+	zcblk_client_destroy(t->client);
 	fput(t->file);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/blkdev.h>
+#include <linux/completion.h>
 #include <linux/file.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -8,29 +9,73 @@
 static char *device;
 module_param(device, charp, 0444);
 
+struct example_wait {
+	struct completion ended;
+	blk_status_t status;
+};
+
+static void example_done(struct zcblk_bufio *io, blk_status_t status)
+{
+	struct example_wait *wait = io->private;
+
+	wait->status = status;
+	complete(&wait->ended);
+}
+
+/* A driver would do something else until the I/O is done; or see zcblk_bufio_rw() */
+static int example_io(struct zcblk_client *client, struct block_device *bdev,
+		      sector_t sector, void *buf, blk_opf_t opf)
+{
+	struct example_wait wait;
+	struct zcblk_bufio io = {
+		.client = client,
+		.bdev = bdev,
+		.sector = sector,
+		.buf = buf,
+		.len = SZ_1M,
+		.opf = opf,
+		.done = example_done,
+		.private = &wait,
+	};
+
+	init_completion(&wait.ended);
+	zcblk_bufio_submit(&io);
+	wait_for_completion(&wait.ended);
+	return blk_status_to_errno(wait.status);
+}
+
+static int example_copy(struct zcblk_client *client, struct block_device *bdev)
+{
+	void *buf = kvmalloc(SZ_1M, GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (buf)
+		err = example_io(client, bdev, 0, buf, REQ_OP_READ) ?:
+		      example_io(client, bdev, SZ_1M >> 9, buf, REQ_OP_WRITE | REQ_FUA);
+	kvfree(buf);
+	return err;
+}
+
 /* Copies the device's first MiB to its second: OVERWRITES what is there */
 static int __init example_init(void)
 {
-	struct block_device *bdev;
+	struct zcblk_client *client;
 	struct file *file;
-	int err = -ENOMEM;
-	void *buf;
+	int err;
 
 	/* With O_EXCL none that is in use */
 	file = filp_open(device ?: "", O_RDWR | O_EXCL, 0);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	if (!S_ISBLK(file_inode(file)->i_mode)) {
-		fput(file);
-		return -ENOTBLK;
-	}
-	bdev = I_BDEV(file->f_mapping->host);
-	buf = kvmalloc(SZ_1M, GFP_KERNEL);
-	if (buf)
-		err = zcblk_bufio_rw(bdev, 0, buf, SZ_1M, REQ_OP_READ) ?:
-		      zcblk_bufio_rw(bdev, SZ_1M >> 9, buf, SZ_1M,
-				     REQ_OP_WRITE | REQ_FUA);
-	kvfree(buf);
+	err = -ENOTBLK;
+	if (!S_ISBLK(file_inode(file)->i_mode))
+		goto close_file;
+
+	client = zcblk_client_create("example", 0);
+	err = PTR_ERR_OR_ZERO(client) ?:
+	      example_copy(client, I_BDEV(file->f_mapping->host));
+	zcblk_client_destroy(client);
+close_file:
 	fput(file);
 	return err;
 }

@@ -235,7 +235,8 @@ static void do_async(void *buf, size_t len, blk_opf_t opf)
 {
 	DECLARE_COMPLETION_ONSTACK(done);
 	struct zcblk_bufio io = {
-		.bdev = target.bdev, .buf = buf, .len = len, .sector = sector,
+		.client = target.client, .bdev = target.bdev,
+		.buf = buf, .len = len, .sector = sector,
 		.opf = opf, .ioprio = prio, .flags = how,
 		.done = io_done, .private = &done,
 	};

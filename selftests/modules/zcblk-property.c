@@ -241,6 +241,7 @@ static const char *do_io(struct test_case *c, struct target *t)
 {
 	DECLARE_COMPLETION_ONSTACK(done);
 	struct zcblk_bufio io = {
+		.client = t->client,
 		.bdev = t->bdev,
 		.buf = c->buf,
 		.len = c->size,

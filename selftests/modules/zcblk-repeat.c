@@ -96,7 +96,7 @@ static void slot_init(struct slot *slot)
 {
 	init_completion(&slot->done);
 	slot->io = (struct zcblk_bufio){
-		.bdev = target.bdev, .buf = mem + offset, .len = bytes,
+		.client = target.client, .bdev = target.bdev, .buf = mem + offset, .len = bytes,
 		.opf = written ? REQ_OP_WRITE : REQ_OP_READ,
 		.flags = how, .reg = reg, .done = slot_done, .private = slot,
 	};

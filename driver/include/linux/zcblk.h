@@ -14,6 +14,7 @@
 #include <linux/types.h>
 
 struct zcblk_buf;
+struct zcblk_client;
 struct zcblk_stable;
 
 /**
@@ -42,6 +43,9 @@ struct zcblk_stable;
  *	REQ_OP_WRITE, or a read with REQ_FUA or REQ_PREFLUSH
  * @ZCBLK_REFUSED_READ_ONLY: refused (-EROFS), for it writes to a device that is
  *	read-only
+ * @ZCBLK_REFUSED_COPY: refused (-EOPNOTSUPP), for it would have to be copied, and that
+ *	was ruled out by ZCBLK_BUFIO_MAP_ONLY, or it is inside a disk's ->submit_bio()
+ * @ZCBLK_REFUSED_CLIENT: refused (-EINVAL), for it is no client's
  * @ZCBLK_NR_REASONS: how many there are
  */
 enum zcblk_reason {
@@ -56,6 +60,8 @@ enum zcblk_reason {
 	ZCBLK_REFUSED_SECTOR,
 	ZCBLK_REFUSED_OP,
 	ZCBLK_REFUSED_READ_ONLY,
+	ZCBLK_REFUSED_COPY,
+	ZCBLK_REFUSED_CLIENT,
 	ZCBLK_NR_REASONS,
 };
 
@@ -92,15 +98,24 @@ const char *zcblk_reason_name(enum zcblk_reason reason);
 enum zcblk_reason zcblk_bufio_explain(struct block_device *bdev, const void *buf,
 				      size_t len);
 
-/* Flags of an I/O */
+/* Flags of an I/O; those with (client) may be a client's, too */
 #define ZCBLK_BUFIO_COPY	BIT(0)		/* copy, whatever the buffer is */
 #define ZCBLK_BUFIO_STABLE	BIT(1)		/* watch a write's buffer for changes */
+#define ZCBLK_BUFIO_MAP_ONLY	BIT(2)		/* refuse what must be copied (client) */
+#define ZCBLK_BUFIO_NOWAIT	BIT(3)		/* as REQ_NOWAIT in @opf (client) */
+
+/* Of the structs and functions below: another one is refused */
+#define ZCBLK_API_VERSION	2
+
+/* Length of a client's name, with its end */
+#define ZCBLK_CLIENT_NAME_LEN	32
 
 /* Pages that need no table from an allocator */
 #define ZCBLK_BUFIO_VECS	4
 
 /**
  * struct zcblk_bufio - an I/O between a buffer and a block device
+ * @client: whose I/O it is
  * @bdev: the device: a zcblk disk, or any other
  * @buf: start of the buffer; NULL for a flush alone
  * @len: its length in bytes, a multiple of the logical block; 0 for a flush alone
@@ -123,6 +138,7 @@ enum zcblk_reason zcblk_bufio_explain(struct block_device *bdev, const void *buf
  * as it is. It may live on a stack.
  */
 struct zcblk_bufio {
+	struct zcblk_client *client;
 	struct block_device *bdev;
 	void *buf;
 	size_t len;
@@ -146,6 +162,39 @@ struct zcblk_bufio {
 	struct bio bio;			/* of an I/O that needs no other */
 };
 
+struct zcblk_client *zcblk_client_create_version(const char *name, unsigned int flags,
+						 unsigned int version, size_t size);
+
+/**
+ * zcblk_client_create() - make a client, which I/O is submitted for
+ * @name: its name, for statistics: up to 31 characters, no slash, and no other
+ *	client's
+ * @flags: ZCBLK_BUFIO_MAP_ONLY and ZCBLK_BUFIO_NOWAIT, for all of its I/O
+ *
+ * A client has memory of its own, from which one I/O after the other can always be
+ * done. Create one for each device of your driver that may be stacked on another
+ * of them.
+ *
+ * Context: process. Sleeps.
+ * Return: the client; ERR_PTR(-EPROTO) for a caller that was built with another
+ * version of this header, ERR_PTR(-EEXIST) for a name in use, ERR_PTR(-EINVAL) for
+ * another name or flag that is not allowed, ERR_PTR(-ENOMEM).
+ */
+
+static inline struct zcblk_client *zcblk_client_create(const char *name, unsigned int flags)
+{
+	return zcblk_client_create_version(name, flags, ZCBLK_API_VERSION,
+					   sizeof(struct zcblk_bufio));
+}
+
+/**
+ * zcblk_client_destroy() - undo zcblk_client_create()
+ * @client: the client, with no I/O in flight; or NULL or an ERR_PTR()
+ *
+ * Context: process. Sleeps.
+ */
+void zcblk_client_destroy(struct zcblk_client *client);
+
 /**
  * zcblk_bufio_submit() - begin an I/O between a buffer and a block device
  * @io: the I/O
@@ -161,11 +210,13 @@ struct zcblk_bufio {
  * With REQ_POLLED, call zcblk_bufio_poll() until @io is done.
  *
  * Context: process. May sleep for memory, until other I/O frees some: not
- * with REQ_NOWAIT. Inside a disk's ->submit_bio() only for what is not copied.
+ * with REQ_NOWAIT. Inside a disk's ->submit_bio() what would have to be copied is
+ * refused: its memory would come from I/O that is not sent before that returns.
  * Return: nothing; @io->done is called in any case, and possibly before this
  * returns. The status is that of the device; for what was refused BLK_STS_IOERR
  * (no memory there, or the device is read-only) or BLK_STS_INVAL, which before Linux
  * 6.11 is BLK_STS_IOERR.
+ * ZCBLK_REFUSED_COPY is BLK_STS_NOTSUPP.
  * zcblk_reason_is_refused(@io->reason) is true for a refusal only.
  */
 void zcblk_bufio_submit(struct zcblk_bufio *io);

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Clients of the kernel API. Each has pools of its own, as clients of dm_io() have: where
+ * one driver is stacked on another and both use the API, the upper one's I/O waits for
+ * the lower one's. With one pool, the upper one would hold what the lower one waits for.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/debugfs.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "client.h"
+
+struct zcblk_client *zcblk_default_client;
+
+/* All clients, and what those did that are gone; the lock is for both */
+static LIST_HEAD(zcblk_clients);
+static struct zcblk_client_stats zcblk_gone_clients;
+static DEFINE_MUTEX(zcblk_clients_lock);
+
+/* The structs have nothing but counters of 64 bits */
+#define ZCBLK_CLIENT_COUNTERS	(sizeof(struct zcblk_client_stats) / sizeof(u64))
+
+static void zcblk_client_add_stats(struct zcblk_client *client,
+				   struct zcblk_client_stats *sum)
+{
+	unsigned int i;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		u64 *from = (u64 *)per_cpu_ptr(client->stats, cpu);
+
+		for (i = 0; i < ZCBLK_CLIENT_COUNTERS; i++)
+			((u64 *)sum)[i] += READ_ONCE(from[i]);
+	}
+}
+
+static void zcblk_client_show_stats(const struct zcblk_client_stats *sum,
+				    struct seq_file *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < ZCBLK_NR_REASONS; i++)
+		seq_printf(m, "io %s %llu %llu\n", zcblk_reason_name(i), sum->ios[i],
+			   sum->bytes[i]);
+	seq_printf(m, "bios %llu\n", sum->bios);
+	seq_printf(m, "errors %llu\n", sum->errors);
+	seq_printf(m, "reserve %llu\n", sum->reserve);
+	seq_printf(m, "flushed %llu\n", sum->flushed);
+	seq_printf(m, "invalidated %llu\n", sum->invalidated);
+	seq_printf(m, "watched %llu\n", sum->watched);
+	seq_printf(m, "unstable %llu\n", sum->unstable);
+}
+
+/**
+ * zcblk_client_show() - write the counters of a client
+ * @client: the client
+ * @m: where to
+ *
+ * Context: process.
+ */
+void zcblk_client_show(struct zcblk_client *client, struct seq_file *m)
+{
+	struct zcblk_client_stats sum = { };
+
+	zcblk_client_add_stats(client, &sum);
+	zcblk_client_show_stats(&sum, m);
+}
+
+/**
+ * zcblk_clients_show() - write the counters of all clients together
+ * @m: where to
+ *
+ * Context: process.
+ */
+void zcblk_clients_show(struct seq_file *m)
+{
+	struct zcblk_client_stats sum;
+	struct zcblk_client *client;
+
+	mutex_lock(&zcblk_clients_lock);
+	sum = zcblk_gone_clients;
+	list_for_each_entry(client, &zcblk_clients, list)
+		zcblk_client_add_stats(client, &sum);
+	mutex_unlock(&zcblk_clients_lock);
+	zcblk_client_show_stats(&sum, m);
+}
+
+static struct zcblk_client *zcblk_client_alloc(void)
+{
+	struct zcblk_client *client = kzalloc(sizeof(*client), GFP_KERNEL);
+
+	if (!client)
+		return NULL;
+	client->stats = alloc_percpu(struct zcblk_client_stats);
+	if (!client->stats)
+		goto free_client;
+	if (bioset_init(&client->bios, BIO_POOL_SIZE, 0,
+			BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER))
+		goto free_stats;
+	if (zcblk_bufio_copy_init(client))
+		goto exit_bios;
+	return client;
+
+exit_bios:
+	bioset_exit(&client->bios);
+free_stats:
+	free_percpu(client->stats);
+free_client:
+	kfree(client);
+	return NULL;
+}
+
+static void zcblk_client_free(struct zcblk_client *client)
+{
+	zcblk_bounce_pool_exit(&client->bounce);
+	bioset_exit(&client->bios);
+	free_percpu(client->stats);
+	kfree(client);
+}
+
+static struct zcblk_client *zcblk_client_find(const char *name)
+{
+	struct zcblk_client *client;
+
+	lockdep_assert_held(&zcblk_clients_lock);
+	list_for_each_entry(client, &zcblk_clients, list)
+		if (!strcmp(client->name, name))
+			return client;
+	return NULL;
+}
+
+/* Names become names of files */
+static bool zcblk_client_name_is_valid(const char *name)
+{
+	return *name && strlen(name) < ZCBLK_CLIENT_NAME_LEN && !strchr(name, '/') &&
+	       strcmp(name, ".") && strcmp(name, "..");
+}
+
+static int zcblk_client_add(struct zcblk_client *client)
+{
+	int err = 0;
+
+	mutex_lock(&zcblk_clients_lock);
+	if (zcblk_client_find(client->name))
+		err = -EEXIST;
+	else
+		list_add_tail(&client->list, &zcblk_clients);
+	mutex_unlock(&zcblk_clients_lock);
+	return err;
+}
+
+/**
+ * zcblk_client_create_version() - what zcblk_client_create() calls
+ * @name: as there
+ * @flags: as there
+ * @version: ZCBLK_API_VERSION of the header that the caller was built with
+ * @size: sizeof(struct zcblk_bufio) there
+ *
+ * Context: process.
+ * Return: as there.
+ */
+struct zcblk_client *zcblk_client_create_version(const char *name, unsigned int flags,
+						 unsigned int version, size_t size)
+{
+	struct zcblk_client *client;
+	int err;
+
+	if (version != ZCBLK_API_VERSION || size != sizeof(struct zcblk_bufio)) {
+		pr_err("%s was built for version %u of the kernel API, this is version %u: build it again\n",
+		       name, version, ZCBLK_API_VERSION);
+		return ERR_PTR(-EPROTO);
+	}
+	if (!zcblk_client_name_is_valid(name) ||
+	    flags & ~(ZCBLK_BUFIO_MAP_ONLY | ZCBLK_BUFIO_NOWAIT))
+		return ERR_PTR(-EINVAL);
+
+	client = zcblk_client_alloc();
+	if (!client)
+		return ERR_PTR(-ENOMEM);
+	strscpy(client->name, name, sizeof(client->name));
+	client->flags = flags;
+	err = zcblk_client_add(client);
+	if (err) {
+		zcblk_client_free(client);
+		return ERR_PTR(err);
+	}
+	zcblk_debugfs_add_client(client);
+	return client;
+}
+EXPORT_SYMBOL_GPL(zcblk_client_create_version);
+
+void zcblk_client_destroy(struct zcblk_client *client)
+{
+	if (IS_ERR_OR_NULL(client))
+		return;
+	/* The name may be used again as soon as the client is off the list */
+	debugfs_remove(client->debugfs);
+	mutex_lock(&zcblk_clients_lock);
+	list_del(&client->list);
+	zcblk_client_add_stats(client, &zcblk_gone_clients);
+	mutex_unlock(&zcblk_clients_lock);
+	zcblk_client_free(client);
+}
+EXPORT_SYMBOL_GPL(zcblk_client_destroy);
+
+/**
+ * zcblk_client_init() - prepare the kernel API, with its default client
+ *
+ * Context: process, module init; debugfs is there.
+ * Return: 0 or a negative error.
+ */
+int zcblk_client_init(void)
+{
+	zcblk_default_client = zcblk_client_create("default", 0);
+	return PTR_ERR_OR_ZERO(zcblk_default_client);
+}
+
+/**
+ * zcblk_client_exit() - undo zcblk_client_init()
+ *
+ * Context: process, module exit; nothing is in flight.
+ */
+void zcblk_client_exit(void)
+{
+	zcblk_client_destroy(zcblk_default_client);
+}

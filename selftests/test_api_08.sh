@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Clients of the kernel API: statistics of their own, flags of a client and of an I/O, and the
+# version of the header.
+#
+# timeout=90
+
+. ./lib.sh
+. ./lib-api.sh
+
+MAP_ONLY=4
+CLIENTS=$DEBUGFS/zcblk/clients
+
+requires module=null_blk
+api_requires zcblk-io zcblk-repeat zcblk-client
+null_add nullb0 size=64 memory_backed=1
+zcblk_load
+
+# client_stat CLIENT KEY...
+client_stat() {
+	sed -n "s/^${*:2} \([0-9]*\).*/\1/p" "$CLIENTS/$1"
+}
+
+check_eq "the default client is there" "default" "$(ls "$CLIENTS")"
+check_eq "its format has a version" "version 1" "$(head -n 1 "$CLIENTS/default")"
+api_load device=/dev/nullb0 bytes=4096
+api_repeat 10
+check_eq "a client counts its I/O" 10 "$(client_stat zcblk_repeat io mapped)"
+check_eq "which is no other client's" 0 "$(client_stat default io mapped)"
+check_eq "and is in the sum" 10 "$(api_stat io mapped)"
+api_unload
+check "its file goes with it" test ! -e "$CLIENTS/zcblk_repeat"
+check_eq "its I/O stays in the sum" 10 "$(api_stat io mapped)"
+
+api_run_io() {
+	api_io device=/dev/nullb0 "$@"
+}
+
+api_run_io "how=$MAP_ONLY"
+check_eq "map only: what can be mapped is" "mapped 0" "$(api_io_result reason) $(api_io_result err)"
+for write in 0 1; do
+	api_run_io "how=$MAP_ONLY" offset=100 "write=$write"
+	check_eq "map only, write=$write: a copy is refused" "refused-copy -95" \
+		"$(api_io_result reason) $(api_io_result err)"
+done
+check_eq "and counted" 2 "$(api_stat io refused-copy)"
+
+# create NAME FLAGS VERSION SIZE: the error of a module that creates such a client, or 0
+create() {
+	insmod "$API_MODULES/zcblk-client.ko" "name=$1" "flags=$2" "version=$3" "size=$4"
+	cat /sys/module/zcblk_client/parameters/err
+	rmmod zcblk_client
+}
+
+check_eq "a client is created" 0 "$(create some 0 0 0)"
+check_eq "with flags" 0 "$(create some $((MAP_ONLY | 8)) 0 0)"
+check_eq "a name in use is refused" -17 "$(create default 0 0 0)"
+for name in "" a/b . .. 12345678901234567890123456789012; do
+	check_eq "the name '$name' is refused" -22 "$(create "$name" 0 0 0)"
+done
+check_eq "flags that are no client's are refused" -22 "$(create some 1 0 0)"
+check_eq "another version is refused" -71 "$(create some 0 1 0)"
+check "and the kernel log says why" grep -q "some was built for version 1 of the kernel API" \
+	<(dmesg_new)
+check_eq "another size of the struct is refused" -71 "$(create some 0 0 8)"
+check "and the kernel log says why" grep -q "build it again" <(dmesg_new)
