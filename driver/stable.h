@@ -14,11 +14,15 @@
 
 /**
  * struct zcblk_stable - what is remembered of a write
+ * @io: the write, of the kernel API
+ * @work: compares the data of a long one
  * @sum: checksum of its data at submission
  * @nr: entries in @stack
  * @stack: the submitter's stack
  */
 struct zcblk_stable {
+	struct zcblk_bufio *io;
+	struct work_struct work;
 	u32 sum;
 	unsigned int nr;
 	unsigned long stack[ZCBLK_STABLE_STACK];

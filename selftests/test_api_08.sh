@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Clients of the kernel API: statistics of their own, flags of a client and of an I/O, and the
-# version of the header.
+# version of the header. A copied I/O has few pieces in flight.
 #
 # timeout=90
 
@@ -65,3 +65,22 @@ check "and the kernel log says why" grep -q "some was built for version 1 of the
 	<(dmesg_new)
 check_eq "another size of the struct is refused" -71 "$(create some 0 0 8)"
 check "and the kernel log says why" grep -q "build it again" <(dmesg_new)
+null_del nullb0
+
+# 64 MiB by pieces of 128 KiB, each a request, on a device that lets them lie for a while
+null_add nullb1 size=64 irqmode=2 completion_nsec=20000000 max_sectors=2560 hw_queue_depth=1024
+echo 2 >/sys/block/nullb1/queue/nomerges
+api_load device=/dev/nullb1 bytes=$((64 << 20)) how=1 buffer=vmalloc
+api_repeat 1 &
+repeat=$!
+most=0
+while kill -0 "$repeat" 2>/dev/null; do
+	read -r reads writes _ </sys/block/nullb1/inflight
+	((reads + writes <= most)) || most=$((reads + writes))
+done
+wait "$repeat"
+note "up to $most pieces in flight"
+check "a copy of 64 MiB has 8 pieces in flight at most" test "$most" -ge 4 -a "$most" -le 8
+check_eq "it went in 512 pieces" 512 "$(client_stat zcblk_repeat bios)"
+check "and waited for its window" test "$(client_stat zcblk_repeat window)" -gt 50
+check_eq "without an error" 0 "$(api_repeat_result errors)"

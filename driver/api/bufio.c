@@ -113,10 +113,8 @@ static bool zcblk_reason_is_mapped(enum zcblk_reason reason)
 	return reason <= ZCBLK_MAPPED_REGISTERED;
 }
 
-static void zcblk_bufio_end(struct zcblk_bufio *io)
+static void zcblk_bufio_finish(struct zcblk_bufio *io)
 {
-	if (!op_is_write(io->opf) && zcblk_reason_is_mapped(io->reason))
-		zcblk_buf_invalidate(io->client, io->kind, io->buf, io->len);
 	if (unlikely(io->flags & ZCBLK_BUFIO_STABLE))
 		zcblk_stable_end_buf(io);
 	if (io->status && !zcblk_reason_is_refused(io->reason))
@@ -124,6 +122,27 @@ static void zcblk_bufio_end(struct zcblk_bufio *io)
 	zcblk_count(io->client, ios[io->reason], 1);
 	zcblk_count(io->client, bytes[io->reason], io->len);
 	io->done(io, io->status);
+}
+
+static void zcblk_bufio_stable_work(struct work_struct *work)
+{
+	zcblk_bufio_finish(container_of(work, struct zcblk_stable, work)->io);
+}
+
+static void zcblk_bufio_end(struct zcblk_bufio *io)
+{
+	struct zcblk_stable *stable = io->stable;
+
+	if (!op_is_write(io->opf) && zcblk_reason_is_mapped(io->reason))
+		zcblk_buf_invalidate(io->client, io->kind, io->buf, io->len);
+	/* An interrupt must not sum more than one that copies would copy */
+	if (unlikely(stable) && io->len > ZCBLK_BOUNCE_BYTES) {
+		stable->io = io;
+		INIT_WORK(&stable->work, zcblk_bufio_stable_work);
+		queue_work(zcblk_client_wq, &stable->work);
+		return;
+	}
+	zcblk_bufio_finish(io);
 }
 
 /**

@@ -13,6 +13,7 @@
 
 #include "client.h"
 
+struct workqueue_struct *zcblk_client_wq;
 struct zcblk_client *zcblk_default_client;
 
 /* All clients, and what those did that are gone; the lock is for both */
@@ -48,6 +49,7 @@ static void zcblk_client_show_stats(const struct zcblk_client_stats *sum,
 	seq_printf(m, "bios %llu\n", sum->bios);
 	seq_printf(m, "errors %llu\n", sum->errors);
 	seq_printf(m, "reserve %llu\n", sum->reserve);
+	seq_printf(m, "window %llu\n", sum->window);
 	seq_printf(m, "flushed %llu\n", sum->flushed);
 	seq_printf(m, "invalidated %llu\n", sum->invalidated);
 	seq_printf(m, "watched %llu\n", sum->watched);
@@ -214,8 +216,14 @@ EXPORT_SYMBOL_GPL(zcblk_client_destroy);
  */
 int zcblk_client_init(void)
 {
+	zcblk_client_wq = alloc_workqueue(ZCBLK_NAME "/clients", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (!zcblk_client_wq)
+		return -ENOMEM;
 	zcblk_default_client = zcblk_client_create("default", 0);
-	return PTR_ERR_OR_ZERO(zcblk_default_client);
+	if (!IS_ERR(zcblk_default_client))
+		return 0;
+	destroy_workqueue(zcblk_client_wq);
+	return PTR_ERR(zcblk_default_client);
 }
 
 /**
@@ -226,4 +234,5 @@ int zcblk_client_init(void)
 void zcblk_client_exit(void)
 {
 	zcblk_client_destroy(zcblk_default_client);
+	destroy_workqueue(zcblk_client_wq);
 }

@@ -22,6 +22,7 @@ struct zcblk_client_stats {
 	u64 bios;		/* sent; one for each I/O, but large ones */
 	u64 errors;		/* I/Os that a device failed */
 	u64 reserve;		/* copies that had no memory but the reserve's */
+	u64 window;		/* copies that waited for pieces of their own */
 	u64 flushed;		/* bytes of vmalloc memory */
 	u64 invalidated;
 	u64 watched;		/* writes whose buffer was watched for changes */
@@ -50,6 +51,9 @@ struct zcblk_client {
 
 /* zcblk_count() - add to a counter of a client. Context: any. */
 #define zcblk_count(client, member, n)	this_cpu_add((client)->stats->member, n)
+
+/* For what is too long for an interrupt */
+extern struct workqueue_struct *zcblk_client_wq;
 
 /* The client of calls that name none */
 extern struct zcblk_client *zcblk_default_client;

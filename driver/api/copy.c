@@ -3,15 +3,20 @@
  * The kernel API where a buffer cannot be mapped: its data is copied to memory that is
  * allocated for each I/O, or from it.
  *
- * An I/O goes in pieces of at most ZCBLK_BOUNCE_BYTES. If there is no memory, a piece has
- * an element of the client's reserve. It waits for one while other pieces have them all:
- * those are on their way, and free theirs when they complete.
+ * An I/O goes in pieces of at most ZCBLK_BOUNCE_BYTES, of which ZCBLK_WINDOW are in flight:
+ * the next one waits for one of them. If there is no memory, a piece has an element of the
+ * client's reserve. It waits for one while other pieces have them all: those are on their
+ * way, and free theirs when they complete.
  *
  * Copyright (C) 2026 The zcblk authors
  */
 #include <linux/blkdev.h>
+#include <linux/wait_bit.h>
 
 #include "client.h"
+
+/* Pieces of an I/O in flight, at most: 1 MiB, which keeps a device busy */
+#define ZCBLK_WINDOW		8
 
 /**
  * struct zcblk_bufio_piece - a piece of an I/O that is copied
@@ -19,6 +24,7 @@
  * @at: its place in the buffer
  * @len: its length in bytes
  * @mem: its memory
+ * @work: copies it when it has been read, if there are more pieces
  * @bio: what is sent
  *
  * Lives in the front pad of a bio of the client.
@@ -28,6 +34,7 @@ struct zcblk_bufio_piece {
 	void *at;
 	unsigned int len;
 	struct zcblk_bounce mem;
+	struct work_struct work;
 	struct bio bio; /* last */
 };
 
@@ -44,6 +51,20 @@ int zcblk_bufio_copy_init(struct zcblk_client *client)
 				      BIOSET_NEED_RESCUER);
 }
 
+static bool zcblk_has_window(const struct zcblk_bufio *io)
+{
+	return io->len > ZCBLK_WINDOW * ZCBLK_BOUNCE_BYTES;
+}
+
+/* Waits until another piece may be sent; the submission itself is pending, too */
+static void zcblk_window_wait(struct zcblk_bufio *io)
+{
+	if (!zcblk_has_window(io) || atomic_read(&io->pending) <= ZCBLK_WINDOW)
+		return;
+	zcblk_count(io->client, window, 1);
+	wait_var_event(&io->pending, atomic_read(&io->pending) <= ZCBLK_WINDOW);
+}
+
 static void zcblk_bufio_piece_copy(struct zcblk_bufio_piece *piece)
 {
 	struct bvec_iter at = piece->mem.pages.bi_iter;
@@ -52,18 +73,46 @@ static void zcblk_bufio_piece_copy(struct zcblk_bufio_piece *piece)
 			  op_is_write(bio_op(&piece->bio)));
 }
 
-/* A read that failed leaves the buffer alone */
-static void zcblk_bufio_piece_end_io(struct bio *bio)
+static void zcblk_bufio_piece_end(struct zcblk_bufio_piece *piece)
 {
-	struct zcblk_bufio_piece *piece = container_of(bio, struct zcblk_bufio_piece, bio);
+	struct bio *bio = &piece->bio;
 	blk_status_t status = bio->bi_status;
 	struct zcblk_bufio *io = piece->io;
+	bool window = zcblk_has_window(io);
 
-	if (!status && !op_is_write(bio_op(bio)))
-		zcblk_bufio_piece_copy(piece);
 	zcblk_bounce_free(&piece->mem);
 	bio_put(bio);
 	zcblk_bufio_put(io, status);
+	/* The I/O may be gone: its address is all that a waiter is found by */
+	if (window)
+		wake_up_var(&io->pending);
+}
+
+static void zcblk_bufio_piece_work(struct work_struct *work)
+{
+	struct zcblk_bufio_piece *piece = container_of(work, struct zcblk_bufio_piece, work);
+
+	zcblk_bufio_piece_copy(piece);
+	zcblk_bufio_piece_end(piece);
+}
+
+/*
+ * A read that failed leaves the buffer alone. Pieces are merged on their way, and all
+ * complete in the same interrupt, which must not copy more than one.
+ */
+static void zcblk_bufio_piece_end_io(struct bio *bio)
+{
+	struct zcblk_bufio_piece *piece = container_of(bio, struct zcblk_bufio_piece, bio);
+
+	if (!bio->bi_status && !op_is_write(bio_op(bio))) {
+		if (piece->io->len > ZCBLK_BOUNCE_BYTES) {
+			INIT_WORK(&piece->work, zcblk_bufio_piece_work);
+			queue_work(zcblk_client_wq, &piece->work);
+			return;
+		}
+		zcblk_bufio_piece_copy(piece);
+	}
+	zcblk_bufio_piece_end(piece);
 }
 
 static struct zcblk_bufio_piece *zcblk_bufio_piece_alloc(struct zcblk_bufio *io, size_t done)
@@ -127,6 +176,7 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 
 	blk_start_plug(&plug);
 	for (done = 0; done < io->len && !READ_ONCE(io->status); done += n) {
+		zcblk_window_wait(io);
 		piece = zcblk_bufio_piece_alloc(io, done);
 		if (!piece) {
 			status = BLK_STS_AGAIN;

@@ -199,7 +199,8 @@ void zcblk_client_destroy(struct zcblk_client *client);
  * zcblk_bufio_submit() - begin an I/O between a buffer and a block device
  * @io: the I/O
  *
- * What is too large for one bio goes in several; a copied I/O in one for each 128 KiB.
+ * What is too large for one bio goes in several; a copied I/O in one for each 128 KiB,
+ * of which up to 8 are in flight.
  * All carry the flags of the whole, also REQ_PREFLUSH: they are not ordered among
  * each other, so that a flush ahead of one would not be ahead of all. With
  * REQ_NOWAIT an I/O that needs more than one fails with BLK_STS_AGAIN, before any
