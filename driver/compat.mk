@@ -49,6 +49,7 @@ endif
 # v6.11: limits and features are set in one go, before the disk is allocated
 ifeq ($(call compat-has,blkdev.h,\<BLK_FEAT_IO_STAT\>),y)
 zcblk-y += limits.o
+ccflags-y += -DCOMPAT_HAVE_DISK_LIMITS
 else ifeq ($(call compat-has,blkdev.h,define blk_alloc_disk.lim),y)
 $(error Linux 6.9 and 6.10 set limits in a way that is not known here)
 else

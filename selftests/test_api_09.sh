@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Three disks that are stacked on each other and forward I/O by the kernel API, mapped and
+# copied: it goes on when there is no memory. Inside of ->submit_bio(), a copy is refused.
+#
+# timeout=240
+
+. ./lib.sh
+. ./lib-api.sh
+. ./lib-memory.sh
+
+COPY=1
+
+requires module=null_blk program=fio
+api_requires zcblk-stack zcblk-repeat
+null_add nullb0 memory_backed=1 size=64
+zcblk_load
+ios=2000
+[ "$LONG" != 1 ] || ios=100000
+
+# stack_load [PARAM=VALUE...]
+stack_load() {
+	insmod "$API_MODULES/zcblk-stack.ko" device=/dev/nullb0 "$@" || die "zcblk-stack does not load"
+	defer stack_unload
+	wait_for 5 test -b /dev/stack2
+}
+
+stack_unload() {
+	! module_loaded zcblk_stack || wait_for 5 rmmod zcblk_stack
+}
+
+fio_stack() {
+	fio --name=stack --filename=/dev/stack2 --rw=randwrite --bsrange=512-256k --size=16M \
+		--ioengine=libaio --iodepth=16 --direct=1 --verify=crc32c --verify_fatal=1 \
+		--verify_state_save=0 >"$TMP/fio" 2>&1
+}
+
+# stack_threads COMMAND...: with the number of each
+stack_threads() {
+	local thread
+
+	for thread in $(pgrep -x 'stack[0-2]'); do
+		"$@" "$thread"
+	done
+}
+
+make_fail() {
+	echo 1 >"/proc/$1/make-it-fail"
+}
+
+take_most
+defer fail_allocations 0
+for how in 0 "$COPY"; do
+	stack_load "how=$how"
+	check "how=$how: fio verifies through three disks" fio_stack
+	api_load device=/dev/stack2 bytes=65536 depth=16 write=1 starve=1
+	check "how=$how: $ios I/Os complete without free pages" api_repeat "$ios"
+	check_eq "how=$how: without an error" 0 "$(api_repeat_result errors)"
+	for disk in 0 1 2; do
+		check "how=$how: stack$disk did them" \
+			test "$(sed -n 's/^bios //p' "$DEBUGFS/zcblk/clients/stack$disk")" -ge "$ios"
+	done
+	api_unload
+	if can_fail_allocations; then
+		api_load device=/dev/stack2 bytes=65536 depth=16 write=1
+		stack_threads make_fail
+		fail_allocations 100
+		check "how=$how: $ios I/Os complete with every allocation failing" api_repeat "$ios"
+		fail_allocations 0
+		check_eq "how=$how: still without an error" 0 "$(api_repeat_result errors)"
+		api_unload
+	fi
+	stack_unload
+done
+can_fail_allocations || note "this kernel cannot inject failures"
+
+stack_load inside=1
+check "inside of submit_bio: fio verifies" fio_stack
+stack_unload
+stack_load inside=1 "how=$COPY"
+check_fails "inside of submit_bio: a copy is refused" "not supported" \
+	dd if=/dev/stack2 of=/dev/null bs=4k count=1 iflag=direct
+check "and the kernel log says what to do" grep -q "would copy inside of ->submit_bio()" <(dmesg_new)
+check "it is counted" test "$(api_stat io refused-copy)" -gt 0
