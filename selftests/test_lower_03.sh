@@ -75,7 +75,6 @@ for value in 1 0; do
 	follows stable_writes queue/stable_writes set_queue stable_writes "$value"
 done
 follows read_ahead queue/read_ahead_kb set_queue read_ahead_kb 1024
-# from 0, some kernels accept no other value
 for value in 1048576 8388608; do
 	follows discard queue/discard_max_bytes set_queue discard_max_bytes "$value"
 done
@@ -88,6 +87,9 @@ done
 check "a discard passes" blkdiscard -f -l 1048576 /dev/zcblk0
 follows stable_writes queue/stable_writes set_queue stable_writes 1
 check_eq "the user's read-ahead remains" 256 "$(queue_limit zcblk0 read_ahead_kb)"
+# last: from 0, some kernels accept no other value
+follows discard queue/discard_max_bytes set_queue discard_max_bytes 0
+check_fails "no discard passes then" "" blkdiscard -f -l 1048576 /dev/zcblk0
 fio_stop null_blk
 
 scsi_debug_add lbpu=1 lbpws=1 dev_size_mb=16
