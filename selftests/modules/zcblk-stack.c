@@ -191,26 +191,29 @@ static int disk_add(struct disk *disk, unsigned int number)
 	disk->lower = I_BDEV(disk->file->f_mapping->host);
 	disk->slots = mempool_create_kmalloc_pool(NR_SLOTS, sizeof(struct slot));
 	if (!disk->slots)
-		goto close_lower;
+		goto close_file;
 	disk->client = zcblk_client_create(name, client_flags);
 	err = PTR_ERR_OR_ZERO(disk->client);
 	if (err)
 		goto free_slots;
 	disk->thread = kthread_run(forward_all, disk, "%s", name);
-	err = PTR_ERR_OR_ZERO(disk->thread) ?: add_gendisk(disk, number);
+	err = PTR_ERR_OR_ZERO(disk->thread);
+	if (err)
+		goto destroy_client;
+	err = add_gendisk(disk, number);
 	if (!err)
 		return 0;
-	if (IS_ERR(disk->thread))
-		fput(disk->file);
-	else
-		kthread_stop(disk->thread);
+
+	/* The thread closes the file */
+	kthread_stop(disk->thread);
+	disk->file = NULL;
+destroy_client:
 	zcblk_client_destroy(disk->client);
-	mempool_destroy(disk->slots);
-	return err;
 free_slots:
 	mempool_destroy(disk->slots);
-close_lower:
-	fput(disk->file);
+close_file:
+	if (disk->file)
+		fput(disk->file);
 	return err;
 }
 
