@@ -10,7 +10,9 @@
 . ./lib-api.sh
 . ./lib-memory.sh
 
-COPY=1
+COPY=1 MAP_ONLY=4
+
+CLIENTS=$DEBUGFS/zcblk/clients
 
 requires module=null_blk program=fio
 api_requires zcblk-stack zcblk-repeat
@@ -59,7 +61,7 @@ for how in 0 "$COPY"; do
 	check_eq "how=$how: without an error" 0 "$(api_repeat_result errors)"
 	for disk in 0 1 2; do
 		check "how=$how: stack$disk did them" \
-			test "$(sed -n 's/^bios //p' "$DEBUGFS/zcblk/clients/stack$disk")" -ge "$ios"
+			test "$(sed -n 's/^bios //p' "$CLIENTS/stack$disk")" -ge "$ios"
 	done
 	api_unload
 	if can_fail_allocations; then
@@ -75,6 +77,11 @@ for how in 0 "$COPY"; do
 done
 can_fail_allocations || note "this kernel cannot inject failures"
 
+stack_load "how=$COPY" "client_flags=$MAP_ONLY"
+check_fails "clients that map only: a copy is refused" "not supported" \
+	dd if=/dev/stack2 of=/dev/null bs=4k count=1 iflag=direct
+stack_unload
+
 stack_load inside=1
 check "inside of submit_bio: fio verifies" fio_stack
 stack_unload
@@ -82,4 +89,4 @@ stack_load inside=1 "how=$COPY"
 check_fails "inside of submit_bio: a copy is refused" "not supported" \
 	dd if=/dev/stack2 of=/dev/null bs=4k count=1 iflag=direct
 check "and the kernel log says what to do" grep -q "would copy inside of ->submit_bio()" <(dmesg_new)
-check "it is counted" test "$(api_stat io refused-copy)" -gt 0
+check "it is counted" test "$(sed -n 's/^io refused-copy \([0-9]*\) .*/\1/p' "$CLIENTS/stack2")" -gt 0

@@ -171,8 +171,8 @@ struct zcblk_client *zcblk_client_create_version(const char *name, unsigned int 
 	int err;
 
 	if (version != ZCBLK_API_VERSION || size != sizeof(struct zcblk_bufio)) {
-		pr_err("%s was built for version %u of the kernel API, this is version %u: build it again\n",
-		       name, version, ZCBLK_API_VERSION);
+		pr_err("%s was built with another <linux/zcblk.h> (version %u, %zu bytes; this is version %u, %zu bytes): build it again\n",
+		       name, version, size, ZCBLK_API_VERSION, sizeof(struct zcblk_bufio));
 		return ERR_PTR(-EPROTO);
 	}
 	if (!zcblk_client_name_is_valid(name) ||

@@ -102,7 +102,7 @@ enum zcblk_reason zcblk_bufio_explain(struct block_device *bdev, const void *buf
 #define ZCBLK_BUFIO_COPY	BIT(0)		/* copy, whatever the buffer is */
 #define ZCBLK_BUFIO_STABLE	BIT(1)		/* watch a write's buffer for changes */
 #define ZCBLK_BUFIO_MAP_ONLY	BIT(2)		/* refuse what must be copied (client) */
-#define ZCBLK_BUFIO_NOWAIT	BIT(3)		/* as REQ_NOWAIT in @opf (client) */
+#define ZCBLK_BUFIO_NOWAIT	BIT(3)		/* sets REQ_NOWAIT in @opf (client) */
 
 /* Of the structs and functions below: another one is refused */
 #define ZCBLK_API_VERSION	2
@@ -180,7 +180,6 @@ struct zcblk_client *zcblk_client_create_version(const char *name, unsigned int 
  * version of this header, ERR_PTR(-EEXIST) for a name in use, ERR_PTR(-EINVAL) for
  * another name or flag that is not allowed, ERR_PTR(-ENOMEM).
  */
-
 static inline struct zcblk_client *zcblk_client_create(const char *name, unsigned int flags)
 {
 	return zcblk_client_create_version(name, flags, ZCBLK_API_VERSION,
@@ -200,9 +199,9 @@ void zcblk_client_destroy(struct zcblk_client *client);
  * @io: the I/O
  *
  * What is too large for one bio goes in several; a copied I/O in one for each 128 KiB,
- * of which up to 8 are in flight.
- * All carry the flags of the whole, also REQ_PREFLUSH: they are not ordered among
- * each other, so that a flush ahead of one would not be ahead of all. With
+ * of which up to 8 are in flight. All carry the flags of the whole, also REQ_PREFLUSH:
+ * they are not ordered among each other, so that a flush ahead of one would not be
+ * ahead of all. With
  * REQ_NOWAIT an I/O that needs more than one fails with BLK_STS_AGAIN, before any
  * of it is done.
  *
@@ -215,9 +214,8 @@ void zcblk_client_destroy(struct zcblk_client *client);
  * refused: its memory would come from I/O that is not sent before that returns.
  * Return: nothing; @io->done is called in any case, and possibly before this
  * returns. The status is that of the device; for what was refused BLK_STS_IOERR
- * (no memory there, or the device is read-only) or BLK_STS_INVAL, which before Linux
- * 6.11 is BLK_STS_IOERR.
- * ZCBLK_REFUSED_COPY is BLK_STS_NOTSUPP.
+ * (no memory there, or the device is read-only), BLK_STS_NOTSUPP (it would have to be
+ * copied) or BLK_STS_INVAL, which before Linux 6.11 is BLK_STS_IOERR.
  * zcblk_reason_is_refused(@io->reason) is true for a refusal only.
  */
 void zcblk_bufio_submit(struct zcblk_bufio *io);
