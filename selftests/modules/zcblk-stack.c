@@ -175,6 +175,14 @@ static int add_gendisk(struct disk *disk, unsigned int number)
 	return err;
 }
 
+/* The thread closes the file, unless it never ran */
+static void stop_thread(struct disk *disk)
+{
+	if (kthread_stop(disk->thread) == -EINTR)
+		fput(disk->file);
+	disk->file = NULL;
+}
+
 static int disk_add(struct disk *disk, unsigned int number)
 {
 	char lower[32], name[32];
@@ -204,9 +212,7 @@ static int disk_add(struct disk *disk, unsigned int number)
 	if (!err)
 		return 0;
 
-	/* The thread closes the file */
-	kthread_stop(disk->thread);
-	disk->file = NULL;
+	stop_thread(disk);
 destroy_client:
 	zcblk_client_destroy(disk->client);
 free_slots:
@@ -221,7 +227,7 @@ static void disk_del(struct disk *disk)
 {
 	del_gendisk(disk->gd);
 	put_disk(disk->gd);
-	kthread_stop(disk->thread);
+	stop_thread(disk);
 	zcblk_client_destroy(disk->client);
 	mempool_destroy(disk->slots);
 }
