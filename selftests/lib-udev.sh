@@ -26,10 +26,21 @@ udev_start() {
 	settle
 }
 
+# show_udevd: what its processes wait for
+show_udevd() {
+	local pid
+
+	ps -C systemd-udevd -o pid,ppid,stat,wchan:32,etimes,args
+	for pid in $(pidof systemd-udevd); do
+		sed "s/^/$pid /" "/proc/$pid/stack"
+	done
+}
+
 # what udevd leaves behind would mislead tests that have none
 udev_stop() {
+	settle
 	udevadm control --exit
-	wait_for 10 eval '! pidof -q systemd-udevd'
+	wait_for 10 eval '! pidof -q systemd-udevd' || { show_udevd; return 1; }
 	rm -rf /run/udev/control /run/udev/data /run/udev/links /run/udev/tags /dev/disk
 }
 
