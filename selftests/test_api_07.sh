@@ -11,8 +11,7 @@
 
 requires module=null_blk "feature=stable 1"
 api_requires zcblk-repeat
-# Time for the other thread to write
-null_add nullb0 size=64 irqmode=2 completion_nsec=20000000
+null_add nullb0 size=64
 null_add nullb1 size=64
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0 stable=1
@@ -25,7 +24,7 @@ disk_stat() {
 	stat_value "$1" unstable
 }
 
-# scribbled PARAM=VALUE...: 100 writes with a thread that writes to their buffer
+# scribbled PARAM=VALUE...: 100 writes, each with a change of the buffer while it is in flight
 scribbled() {
 	api_load scribble=1 bytes=4096 "$@"
 	check "$*: 100 writes, scribbled on" api_repeat 100

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Repeats an I/O by the kernel API. Loading the module prepares it; writing a number
- * to its parameter `run` does the I/O as often, in the context of who writes, so that
- * what is traced is that and nothing else. Meanwhile a second thread may scribble on
- * the buffer, or all free memory be taken away.
+ * to its parameter `run` does the I/O as often, in the writer's context, so that what is
+ * traced is that and nothing else. Meanwhile the module may scribble on the buffer, or
+ * take all free memory.
  *
  * Copyright (C) 2026 The zcblk authors
  */
 #include <linux/completion.h>
-#include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/oom.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/tracepoint.h>
 #include <linux/vmalloc.h>
 #include <linux/zcblk.h>
 
@@ -60,7 +60,7 @@ MODULE_PARM_DESC(write, "or read (default: write)");
 
 static bool scribble;
 module_param(scribble, bool, 0644);
-MODULE_PARM_DESC(scribble, "a thread writes to the buffer all the time (default: no)");
+MODULE_PARM_DESC(scribble, "change the buffer whenever a bio is queued (default: no)");
 
 static bool starve;
 module_param(starve, bool, 0644);
@@ -168,15 +168,30 @@ static int hoard_is_needed(struct notifier_block *nb, unsigned long unused, void
 
 static struct notifier_block hoard_oom = { .notifier_call = hoard_is_needed };
 
-static int scribbler(void *unused)
+/* A bio that is queued is in flight: nothing but its submitter may change the buffer. */
+static void scribble_on(void *unused, struct bio *bio)
 {
 	u32 *word = mem + offset;
 
-	while (!kthread_should_stop()) {
-		WRITE_ONCE(word[1], word[1] + 1);
-		cond_resched();
-	}
-	return 0;
+	WRITE_ONCE(word[1], word[1] + 1);
+}
+
+static void find_bio_queue(struct tracepoint *tp, void *found)
+{
+	if (!strcmp(tp->name, "block_bio_queue"))
+		*(struct tracepoint **)found = tp;
+}
+
+static int scribble_start(struct tracepoint **queue)
+{
+	for_each_kernel_tracepoint(find_bio_queue, queue);
+	return *queue ? tracepoint_probe_register(*queue, scribble_on, NULL) : -ENOENT;
+}
+
+static void scribble_stop(struct tracepoint *queue)
+{
+	tracepoint_probe_unregister(queue, scribble_on, NULL);
+	tracepoint_synchronize_unregister();
 }
 
 static void repeat(unsigned int n)
@@ -198,7 +213,7 @@ static void repeat(unsigned int n)
 
 static int run_set(const char *val, const struct kernel_param *kp)
 {
-	struct task_struct *thread = NULL;
+	struct tracepoint *queue = NULL;
 	unsigned int n;
 	u64 start;
 	int err = kstrtouint(val, 0, &n);
@@ -207,15 +222,16 @@ static int run_set(const char *val, const struct kernel_param *kp)
 	if (err || !slots || n < depth)
 		return err ?: -EINVAL;
 	if (scribble)
-		thread = kthread_run(scribbler, NULL, "zcblk-scribble");
-	if (IS_ERR(thread))
-		return PTR_ERR(thread);
+		err = scribble_start(&queue);
+	if (err)
+		return err;
+
 	start = ktime_get_ns();
 	repeat(n);
 	ns = ktime_get_ns() - start;
 	release_hoard(ULONG_MAX);
-	if (thread)
-		kthread_stop(thread);
+	if (queue)
+		scribble_stop(queue);
 	return 0;
 }
 
