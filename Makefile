@@ -37,9 +37,11 @@ test: setup ## run the selftests in a VM; KERNEL=name, TESTS="names or groups"
 test-long: setup ## run their long variants
 	$(if $(TESTS),,$(MAKE) -C selftests/range check-long)
 	LONG=1 scripts/test -k $(KERNEL) $(TESTS)
+	$(if $(TESTS),,LONG=1 scripts/test -k 6.12 lower_09)
 
 test-debug: setup ## run them on kernels that find wrong use of memory and locks, and races
 	scripts/test -k debug $(TESTS)
+	$(if $(TESTS),,scripts/test -k debug-6.12 lower_05 lower_09)
 	scripts/test -k kcsan -j 1 -c 2 $(TESTS)
 	selftests/audit/seeds
 

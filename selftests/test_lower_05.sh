@@ -9,7 +9,7 @@
 . ./lib.sh
 
 requires module=null_blk module=dm_mod program=dmsetup program=mkfs.ext4 program=dumpe2fs
-requires program=fsfreeze program=fio
+requires program=fsfreeze
 null_add nullb0 memory_backed=1 size=64
 dm_add below "0 131072 linear /dev/nullb0 0"
 zcblk_load
@@ -59,17 +59,6 @@ frozen_file_system() {
 }
 
 frozen_file_system "whole disk" /dev/zcblk0 0
-fio --name=load --directory="$TMP/mnt" --rw=randwrite --bs=4k --size=4M --fsync=16 \
-	--time_based --runtime=300 --rate_iops=500 >"$TMP/fio" 2>&1 &
-job=$!
-rounds() {
-	for _ in {1..20}; do
-		freeze && thaw
-	done
-}
-check "20 rounds under fio" rounds
-check "fio still runs" kill -0 "$job"
-stop "$job"
 umount "$TMP/mnt"
 
 # An MBR with one Linux partition from sector 2048, 32768 sectors
