@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A load on a disk while something happens to the machine: it goes on, and finds nothing wrong.
+#
+# USAGE: . ./lib-load.sh (after lib.sh)
+# REQUIREMENTS: fio
+
+# load_start DISK [OPTION]...: fio on it, which verifies what it writes, until load_stop
+load_start() {
+	DISK=$1
+	shift
+	fio --name=load --filename="/dev/$DISK" --rw=randwrite --bsrange=4k-64k --direct=1 \
+		--ioengine=io_uring --iodepth=8 --size=32M --verify=crc32c --verify_fatal=1 \
+		--verify_state_save=0 --time_based --runtime=1000000 --thread "$@" \
+		>"$TMP/fio" 2>&1 &
+	LOAD=$!
+	defer stop "$LOAD"
+	wait_for 20 load_moving 0
+}
+
+load_moving() {
+	[ "$(stat_ios "$DISK" all all)" -gt "$1" ]
+}
+
+# load_goes_on DESC
+load_goes_on() {
+	check "$1: I/O goes on" wait_for 20 load_moving "$(stat_ios "$DISK" all all)"
+	check "$1: fio found nothing wrong" kill -0 "$LOAD"
+}
+
+# load_stop: what it did is complete
+load_stop() {
+	stop "$LOAD"
+	check_eq "$DISK: no error is counted" 0 "$(stat_errors "$DISK")"
+	check "$DISK: nothing is in flight" wait_for 5 idle "$DISK"
+}
