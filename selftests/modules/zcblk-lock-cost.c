@@ -25,6 +25,8 @@
 
 #define HELD		1024
 #define QUEUED		16384
+#define QUEUED_SLOW	256	/* in list and tree, whose time grows with its square */
+#define STEP		4	/* from one N to the next */
 #define ROUNDS		2000
 #define BLOCK		8	/* sectors */
 
@@ -218,17 +220,24 @@ static int measure_cost(unsigned int engine, const struct cost *cost, unsigned i
 	return 0;
 }
 
-/* The time that list and tree need for a long queue grows with its square */
+static unsigned int most(unsigned int engine, const struct cost *cost)
+{
+	if (engine == ZCBLK_ENGINE_SLOT || cost->many == HELD)
+		return cost->many;
+	return QUEUED_SLOW;
+}
+
 static int measure_engine(unsigned int engine)
 {
 	const struct cost *cost;
+	unsigned int n;
 	int err = 0;
 
-	for (cost = costs; !err && cost < costs + ARRAY_SIZE(costs); cost++) {
-		err = measure_cost(engine, cost, 1);
-		if (!err && (cost->many == HELD || engine == ZCBLK_ENGINE_SLOT))
-			err = measure_cost(engine, cost, cost->many);
-		cond_resched();
+	for (cost = costs; cost < costs + ARRAY_SIZE(costs); cost++) {
+		for (n = 1; !err && n <= most(engine, cost); n *= STEP) {
+			err = measure_cost(engine, cost, n);
+			cond_resched();
+		}
 	}
 	return err;
 }
