@@ -17,6 +17,15 @@
 #	interval	of such a result: its interval, as text
 #	round(DIGITS)	of a number: to so many decimal digits
 #
+#	Benches that measure time put rows into cells: { cell, control, rows }. The control
+#	compares a thing with itself, beside the rows. A row has a ratio, or is the base.
+#
+#	settled		of an array of cells, measured once or more: each cell once, where its
+#			control was closest to 1. measured says how often it was measured, and
+#			noisy whether its control is not within 2 %.
+#	undecided	of settled cells: "FAIL: ..." if no row can be told apart from its control
+#	mark		of a settled cell: what a table has to say about it
+#
 # REQUIREMENTS
 #	jq
 
@@ -62,3 +71,17 @@ def round(digits):
 
 def interval:
 	"\(.low // 0 | round(4)) .. \(.high // 0 | round(4))";
+
+def off:
+	[.low, .high | . - 1 | fabs] | max;
+
+def settled:
+	group_by(.cell) | map(length as $measured | min_by(.control | off)
+		| . + { measured: $measured, noisy: (.control | off > 0.02) });
+
+def undecided:
+	select(any(.[]; .control as $control | any(.rows[]; .ratio and apart($control))) | not)
+	| "FAIL: too noisy: no row can be told apart from its control";
+
+def mark:
+	if .noisy then "noisy: control \(.control | interval)" else "" end;
