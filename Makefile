@@ -51,8 +51,8 @@ matrix: setup ## run them on each supported kernel, and print a table of it
 coverage: setup ## run them and print which part of the driver they reach
 	selftests/audit/coverage
 
-bench: setup ## time what a copy costs at native speed, in User Mode Linux
-	scripts/measure/uml-bench
+bench: setup ## measure what copies and range locks cost; figures in out/bench/report.html
+	scripts/measure/report
 
 profile: setup ## find the hot lock: what an old range lock costs beside the new one, in a VM
 	scripts/profile
