@@ -31,6 +31,9 @@ help: ## this list
 demo: setup ## show what a copy costs, in a VM; table, report and picture in out/demo/
 	scripts/demo
 
+demo-net: setup ## show zcblk on storage of another machine, in two VMs; KERNEL=
+	scripts/measure/net/demo -k $(KERNEL)
+
 test: setup ## run the selftests in a VM; KERNEL=name, TESTS="names or groups"
 	scripts/test -k $(KERNEL) $(TESTS)
 
@@ -38,6 +41,7 @@ test-long: setup ## run their long variants
 	$(if $(TESTS),,$(MAKE) -C selftests/range check-long)
 	LONG=1 scripts/test -k $(KERNEL) $(TESTS)
 	$(if $(TESTS),,LONG=1 scripts/test -k 6.12 lower_09)
+	$(if $(TESTS),,scripts/measure/net/demo -k $(KERNEL) -n 20)
 
 test-debug: setup ## run them on kernels that find wrong use of memory and locks, and races
 	scripts/test -k debug $(TESTS)
@@ -98,4 +102,4 @@ clean: ## remove everything generated; the cache of kernels stays
 	$(RM) -r out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-debug matrix coverage bench profile check vm setup all modules deb test-packages install uninstall clean
+.PHONY: help demo demo-net test test-long test-debug matrix coverage bench profile check vm setup all modules deb test-packages install uninstall clean
