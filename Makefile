@@ -42,6 +42,7 @@ test-long: setup ## run their long variants
 	LONG=1 scripts/test -k $(KERNEL) $(TESTS)
 	$(if $(TESTS),,LONG=1 scripts/test -k 6.12 lower_09)
 	$(if $(TESTS),,scripts/measure/net/demo -k $(KERNEL) -n 20)
+	$(if $(TESTS),,scripts/measure/net/primary -k $(KERNEL) -n 20)
 
 test-debug: setup ## run them on kernels that find wrong use of memory and locks, and races
 	scripts/test -k debug $(TESTS)
