@@ -35,17 +35,18 @@ static void zcblk_vfree_work(struct work_struct *work)
 
 /*
  * An element of the reserve. mempool_init() asks with GFP_KERNEL. I/O asks without
- * __GFP_FS, and has to use the elements that are there: kvfree() may sleep, so a
- * completion cannot free one for which the pool has no room.
+ * __GFP_FS, and has to use the elements that are there: vfree() may sleep, so a
+ * completion cannot free one for which the pool has no room. Pages of vmalloc() have a
+ * reference count each, which a copy may be made for: see reference.c.
  */
 static void *zcblk_reserve_alloc(gfp_t gfp, void *unused)
 {
-	return gfp & __GFP_FS ? kvmalloc(ZCBLK_BOUNCE_BYTES, gfp | __GFP_NOWARN) : NULL;
+	return gfp & __GFP_FS ? __vmalloc(ZCBLK_BOUNCE_BYTES, gfp | __GFP_NOWARN) : NULL;
 }
 
 static void zcblk_reserve_free(void *mem, void *unused)
 {
-	kvfree(mem);
+	vfree(mem);
 }
 
 /**
