@@ -465,7 +465,12 @@ void zcblk_buf_flush(struct zcblk_client *client, enum zcblk_buf_kind kind, void
 void zcblk_buf_invalidate(struct zcblk_client *client, enum zcblk_buf_kind kind,
 			  void *buf, size_t len);
 
+/* reference.c */
+bool zcblk_page_is_unreferenced(struct page *page);
+bool zcblk_buf_is_unreferenced(enum zcblk_buf_kind kind, const void *buf, size_t len);
+
 /* api/registered.c */
+bool zcblk_registered_is_unreferenced(const struct zcblk_buf *reg);
 enum zcblk_buf_kind zcblk_registered_kind(const struct zcblk_buf *reg,
 					  const void *buf, size_t len);
 unsigned int zcblk_registered_add(const struct zcblk_buf *reg, struct bio *bio,

@@ -110,7 +110,7 @@ EXPORT_SYMBOL_GPL(zcblk_bufio_explain);
 
 static bool zcblk_reason_is_mapped(enum zcblk_reason reason)
 {
-	return reason <= ZCBLK_MAPPED_REGISTERED;
+	return reason <= ZCBLK_MAPPED_UNREFERENCED;
 }
 
 static void zcblk_bufio_finish(struct zcblk_bufio *io)
@@ -378,12 +378,32 @@ static void zcblk_bufio_refuse_client(struct zcblk_bufio *io)
 	io->done(io, zcblk_refusal_status(io->reason));
 }
 
+/* What the client wants for a write that would be mapped; it may have to be copied */
+static noinline enum zcblk_reason zcblk_check_unreferenced(const struct zcblk_bufio *io,
+							   enum zcblk_unreferenced what)
+{
+	bool unreferenced;
+
+	if (!zcblk_reason_is_mapped(io->reason) || !op_is_write(io->opf) || !io->len)
+		return io->reason;
+	unreferenced = io->reg ? zcblk_registered_is_unreferenced(io->reg) :
+		zcblk_buf_is_unreferenced(io->kind, io->buf, io->len);
+	if (!unreferenced)
+		return io->reason;
+	return what == ZCBLK_UNREFERENCED_COPY ? ZCBLK_COPIED_UNREFERENCED :
+		ZCBLK_MAPPED_UNREFERENCED;
+}
+
 /* Sets the reason, and what else follows from the client */
 static void zcblk_bufio_decide(struct zcblk_bufio *io)
 {
+	enum zcblk_unreferenced what = READ_ONCE(io->client->unreferenced);
+
 	if ((io->flags | io->client->flags) & ZCBLK_BUFIO_NOWAIT)
 		io->opf |= REQ_NOWAIT;
 	io->reason = zcblk_bufio_reason(io);
+	if (unlikely(what != ZCBLK_UNREFERENCED_MAP))
+		io->reason = zcblk_check_unreferenced(io, what);
 	if (zcblk_reason_is_copied(io->reason) && !zcblk_bufio_may_copy(io))
 		io->reason = ZCBLK_REFUSED_COPY;
 }

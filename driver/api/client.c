@@ -208,6 +208,12 @@ void zcblk_client_destroy(struct zcblk_client *client)
 }
 EXPORT_SYMBOL_GPL(zcblk_client_destroy);
 
+void zcblk_client_set_unreferenced(struct zcblk_client *client, enum zcblk_unreferenced what)
+{
+	WRITE_ONCE(client->unreferenced, what);
+}
+EXPORT_SYMBOL_GPL(zcblk_client_set_unreferenced);
+
 /**
  * zcblk_client_init() - prepare the kernel API, with its default client
  *

@@ -35,6 +35,7 @@ struct zcblk_client_stats {
  * @bounce: bios and memory of I/O that is copied
  * @stats: counters
  * @flags: ZCBLK_BUFIO_* that all of its I/O has
+ * @unreferenced: what becomes of pages without a reference count
  * @list: entry in the list of all clients
  * @debugfs: its file
  * @name: its name
@@ -44,6 +45,7 @@ struct zcblk_client {
 	struct zcblk_bounce_pool bounce;
 	struct zcblk_client_stats __percpu *stats;
 	unsigned int flags;
+	enum zcblk_unreferenced unreferenced;
 	struct list_head list;
 	struct dentry *debugfs;
 	char name[ZCBLK_CLIENT_NAME_LEN];

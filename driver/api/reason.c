@@ -10,10 +10,12 @@
 static const char *const zcblk_reason_names[] = {
 	[ZCBLK_MAPPED] = "mapped",
 	[ZCBLK_MAPPED_REGISTERED] = "mapped-registered",
+	[ZCBLK_MAPPED_UNREFERENCED] = "mapped-unreferenced",
 	[ZCBLK_COPIED_FORCED] = "copied-forced",
 	[ZCBLK_COPIED_ALIGNMENT] = "copied-alignment",
 	[ZCBLK_COPIED_STACK] = "copied-stack",
 	[ZCBLK_COPIED_IMAGE] = "copied-image",
+	[ZCBLK_COPIED_UNREFERENCED] = "copied-unreferenced",
 	[ZCBLK_REFUSED_UNMAPPED] = "refused-unmapped",
 	[ZCBLK_REFUSED_LENGTH] = "refused-length",
 	[ZCBLK_REFUSED_SECTOR] = "refused-sector",

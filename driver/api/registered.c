@@ -20,6 +20,7 @@
  * @buf: its start
  * @len: its length in bytes
  * @kind: its kind
+ * @unreferenced: a page has no reference count of its own
  * @nr_runs: entries in @table
  * @table: runs of contiguous pages
  * @first: for each run, the number of its first page
@@ -31,6 +32,7 @@ struct zcblk_buf {
 	void *buf;
 	size_t len;
 	enum zcblk_buf_kind kind;
+	bool unreferenced;
 	unsigned int nr_runs;
 	struct bio_vec *table;
 	u32 *first;
@@ -45,6 +47,7 @@ static bool zcblk_buf_add_page(struct zcblk_buf *reg, unsigned int nr,
 
 	if (!page)
 		return false;
+	reg->unreferenced |= zcblk_page_is_unreferenced(page);
 	if (!reg->nr_runs || !zcblk_vec_grow(&reg->table[reg->nr_runs - 1],
 					     page, len, offset)) {
 		reg->first[reg->nr_runs] = nr;
@@ -152,6 +155,18 @@ enum zcblk_buf_kind zcblk_registered_kind(const struct zcblk_buf *reg,
 	size_t at = (uintptr_t)buf - (uintptr_t)reg->buf;
 
 	return at < reg->len && len <= reg->len - at ? reg->kind : ZCBLK_BUF_NONE;
+}
+
+/**
+ * zcblk_registered_is_unreferenced() - has a registered buffer pages without a reference count?
+ * @reg: the registered buffer
+ *
+ * Context: any.
+ * Return: true if one of its pages has no reference count of its own.
+ */
+bool zcblk_registered_is_unreferenced(const struct zcblk_buf *reg)
+{
+	return reg->unreferenced;
 }
 
 /* Length of what lies in the ZCBLK_BIO_RUNS runs from here on, at most @len */

@@ -58,4 +58,28 @@ fail:
 	return NULL;
 }
 
+/* Pages behind the first have a reference count each, that of the first, or none */
+enum paged_kind {
+	PAGED_EXACT,
+	PAGED_COMPOUND,
+	PAGED_PLAIN,
+};
+
+static inline void *paged_alloc(enum paged_kind kind, size_t n)
+{
+	gfp_t comp = kind == PAGED_COMPOUND ? __GFP_COMP : 0;
+
+	if (kind == PAGED_EXACT)
+		return alloc_pages_exact(n, GFP_KERNEL);
+	return (void *)__get_free_pages(GFP_KERNEL | comp, get_order(n));
+}
+
+static inline void paged_free(enum paged_kind kind, void *mem, size_t n)
+{
+	if (kind == PAGED_EXACT)
+		free_pages_exact(mem, n);
+	else
+		free_pages((unsigned long)mem, get_order(n));
+}
+
 #endif /* _BUFFERS_H */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Looks at each bio that the block layer is given: not at what it splits off. Sees
- * none where the kernel has no kprobes.
+ * none where the kernel has no kprobes. Drivers that are stacked call submit_bio_noacct(),
+ * all others submit_bio().
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -23,11 +24,11 @@ static int spy_pre(struct kprobe *p, struct pt_regs *regs)
 
 static struct kprobe spy_probe;
 
-static inline void spy_start(void (*note)(struct bio *bio))
+static inline void spy_start(void (*note)(struct bio *bio), const char *symbol)
 {
 	spy_note = note;
 	spy_probe = (struct kprobe){
-		.symbol_name = "submit_bio",
+		.symbol_name = symbol,
 		.pre_handler = spy_pre,
 	};
 	WARN_ON(register_kprobe(&spy_probe));
@@ -40,7 +41,7 @@ static inline void spy_stop(void)
 
 #else
 
-static inline void spy_start(void (*note)(struct bio *bio))
+static inline void spy_start(void (*note)(struct bio *bio), const char *symbol)
 {
 }
 

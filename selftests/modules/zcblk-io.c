@@ -12,6 +12,7 @@
 #include <linux/completion.h>
 #include <linux/io.h>
 #include <linux/module.h>
+#include <linux/net.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -25,6 +26,10 @@
 static char *device;
 module_param(device, charp, 0644);
 MODULE_PARM_DESC(device, "path of the device; its content is lost");
+
+static char *below = "none";
+module_param(below, charp, 0644);
+MODULE_PARM_DESC(below, "note what a stacked driver sends to this device (default: what the target is sent)");
 
 static char *buffer = "kmalloc";
 module_param(buffer, charp, 0644);
@@ -58,6 +63,10 @@ static bool registered;
 module_param(registered, bool, 0644);
 MODULE_PARM_DESC(registered, "register the buffer (default: no)");
 
+static uint unreferenced;
+module_param(unreferenced, uint, 0644);
+MODULE_PARM_DESC(unreferenced, "of enum zcblk_unreferenced (default: 0)");
+
 static bool written = true;
 module_param_named(write, written, bool, 0644);
 MODULE_PARM_DESC(write, "or read (default: write)");
@@ -81,7 +90,7 @@ module_param(calls, uint, 0444);
 MODULE_PARM_DESC(calls, "result: how often done() was called");
 
 static struct {
-	unsigned int bios, vecs, fua, preflush, nowait, polled, prio;
+	unsigned int bios, vecs, fua, preflush, nowait, polled, prio, unreferenced;
 } seen;
 module_param_named(bios, seen.bios, uint, 0444);
 module_param_named(vecs, seen.vecs, uint, 0444);
@@ -91,22 +100,33 @@ module_param_named(nowaits, seen.nowait, uint, 0444);
 module_param_named(polls, seen.polled, uint, 0444);
 module_param_named(prios, seen.prio, uint, 0444);
 MODULE_PARM_DESC(bios, "results: bios of the asynchronous I/O; most entries in one's table; how many of them with this and that");
+module_param_named(bad_bytes, seen.unreferenced, uint, 0444);
+MODULE_PARM_DESC(bad_bytes, "result: bytes of them in pages that a network driver cannot send by reference");
 
 static struct target target;
+static dev_t noted;
 static u8 image[8192] __aligned(512);
 static struct scattered scattered;
 
-/* What the block layer is given for the target, between start and stop */
+static bool is_stacked(void)
+{
+	return strcmp(below, "none");
+}
+
+/* What the block layer is given for the noted device, between start and stop */
 static void note_bio(struct bio *bio)
 {
 	struct bvec_iter iter;
 	struct bio_vec bv;
 	unsigned int n = 0;
 
-	if (bio->bi_bdev != target.bdev)
+	if (bio->bi_bdev->bd_dev != noted)
 		return;
 	bio_for_each_bvec(bv, bio, iter)
 		n++;
+	bio_for_each_segment(bv, bio, iter)
+		if (!sendpage_ok(bv.bv_page))
+			seen.unreferenced += bv.bv_len;
 	seen.vecs = max(seen.vecs, n);
 	seen.bios++;
 	seen.fua += !!(bio->bi_opf & REQ_FUA);
@@ -134,6 +154,55 @@ static void put_scattered(void *mem)
 static void *get_vmalloc(size_t n)
 {
 	return vmalloc(n);
+}
+
+static void *get_pages(size_t n)
+{
+	return paged_alloc(PAGED_PLAIN, n);
+}
+
+static void *get_compound(size_t n)
+{
+	return paged_alloc(PAGED_COMPOUND, n);
+}
+
+static void *get_exact(size_t n)
+{
+	return paged_alloc(PAGED_EXACT, n);
+}
+
+static void put_pages(void *mem)
+{
+	paged_free(PAGED_PLAIN, mem, offset + bytes);
+}
+
+static void put_exact(void *mem)
+{
+	paged_free(PAGED_EXACT, mem, offset + bytes);
+}
+
+/* Pages of get_pages(), at an address as that of vmalloc() */
+static void *vmapped;
+
+static void *get_vmapped(size_t n)
+{
+	struct page *pages[16];
+	unsigned int i, nr = DIV_ROUND_UP(n, PAGE_SIZE);
+
+	if (nr > ARRAY_SIZE(pages))
+		return NULL;
+	vmapped = get_pages(n);
+	if (!vmapped)
+		return NULL;
+	for (i = 0; i < nr; i++)
+		pages[i] = virt_to_page(vmapped + i * PAGE_SIZE);
+	return vmap(pages, nr, VM_MAP, PAGE_KERNEL);
+}
+
+static void put_vmapped(void *mem)
+{
+	vunmap(mem);
+	put_pages(vmapped);
 }
 
 /* The last page of it is the one behind the memory, which nothing is in */
@@ -197,6 +266,10 @@ static const struct {
 	{ "kmalloc", get_kmalloc, put_kvmalloc },
 	{ "vmalloc", get_vmalloc, put_kvmalloc },
 	{ "scattered", get_scattered, put_scattered },
+	{ "pages", get_pages, put_pages },
+	{ "compound", get_compound, put_pages },
+	{ "exact", get_exact, put_exact },
+	{ "vmapped", get_vmapped, put_vmapped },
 	{ "short", get_short, put_scattered },
 	{ "image", get_image, put_nothing },
 	{ "null", get_null, put_nothing },
@@ -247,7 +320,7 @@ static void do_async(void *buf, size_t len, blk_opf_t opf)
 		err = PTR_ERR(io.reg);
 		return;
 	}
-	spy_start(note_bio);
+	spy_start(note_bio, is_stacked() ? "submit_bio_noacct" : "submit_bio");
 	zcblk_bufio_submit(&io);
 	while (!completion_done(&done)) {
 		zcblk_bufio_poll(&io);
@@ -370,7 +443,12 @@ static int run_set(const char *val, const struct kernel_param *kp)
 	ret = target_open(&target, device);
 	if (ret)
 		return ret;
-	ret = strcmp(buffer, "stack") ? do_named(buffer) : do_stack();
+	noted = target.bdev->bd_dev;
+	if (is_stacked())
+		ret = lookup_bdev(below, &noted);
+	zcblk_client_set_unreferenced(target.client, unreferenced);
+	if (!ret)
+		ret = strcmp(buffer, "stack") ? do_named(buffer) : do_stack();
 	target_close(&target);
 	return ret;
 }

@@ -32,7 +32,7 @@ MODULE_PARM_DESC(device, "path of the device; its content is lost");
 
 static char *buffer = "kmalloc";
 module_param(buffer, charp, 0444);
-MODULE_PARM_DESC(buffer, "kmalloc (default), vmalloc, or scattered: of single pages");
+MODULE_PARM_DESC(buffer, "kmalloc (default), vmalloc, scattered: of single pages, exact, compound, pages");
 
 static unsigned int bytes = 4096;
 module_param(bytes, uint, 0444);
@@ -53,6 +53,10 @@ MODULE_PARM_DESC(how, "ZCBLK_BUFIO_*: 1 copies, 2 watches (default: 0)");
 static bool registered;
 module_param(registered, bool, 0444);
 MODULE_PARM_DESC(registered, "register the buffer (default: no)");
+
+static uint unreferenced;
+module_param(unreferenced, uint, 0444);
+MODULE_PARM_DESC(unreferenced, "of enum zcblk_unreferenced (default: 0)");
 
 static bool written = true;
 module_param_named(write, written, bool, 0444);
@@ -239,10 +243,22 @@ static const struct kernel_param_ops run_ops = { .set = run_set };
 module_param_cb(run, &run_ops, NULL, 0200);
 MODULE_PARM_DESC(run, "do the I/O as often as the number that is written here");
 
+/* An enum paged_kind, or a negative number */
+static int paged_kind(void)
+{
+	static const char *const kinds[] = {
+		[PAGED_EXACT] = "exact", [PAGED_COMPOUND] = "compound", [PAGED_PLAIN] = "pages",
+	};
+
+	return match_string(kinds, ARRAY_SIZE(kinds), buffer);
+}
+
 static void *get_mem(size_t n)
 {
 	if (!strcmp(buffer, "scattered"))
 		return scattered_alloc(&scattered, n);
+	if (paged_kind() >= 0)
+		return paged_alloc(paged_kind(), n);
 	return strcmp(buffer, "vmalloc") ? kzalloc(n, GFP_KERNEL) : vzalloc(n);
 }
 
@@ -250,6 +266,8 @@ static void put_mem(void)
 {
 	if (scattered.mem)
 		scattered_free(&scattered);
+	else if (paged_kind() >= 0)
+		paged_free(paged_kind(), mem, offset + bytes);
 	else
 		kvfree(mem);
 }
@@ -275,6 +293,7 @@ static int __init repeat_init(void)
 	err = target_open(&target, device);
 	if (err)
 		return err;
+	zcblk_client_set_unreferenced(target.client, unreferenced);
 	err = -ENOMEM;
 	mem = get_mem(offset + bytes);
 	if (!mem)

@@ -30,10 +30,14 @@ struct zcblk_stable;
  * enum zcblk_reason - the way that a buffer goes, and why
  * @ZCBLK_MAPPED: its pages went to the device
  * @ZCBLK_MAPPED_REGISTERED: so they did, from the table of a registered buffer
+ * @ZCBLK_MAPPED_UNREFERENCED: so they did, and one of them has no reference count of
+ *	its own: a network driver below may copy it, or fail
  * @ZCBLK_COPIED_FORCED: copied, for ZCBLK_BUFIO_COPY was asked for
  * @ZCBLK_COPIED_ALIGNMENT: copied, for the device's DMA wants another alignment
  * @ZCBLK_COPIED_STACK: copied, for it is on the stack of the task that submits
  * @ZCBLK_COPIED_IMAGE: copied, for it is in the image of a module
+ * @ZCBLK_COPIED_UNREFERENCED: copied, for one of its pages has no reference count of
+ *	its own
  * @ZCBLK_REFUSED_UNMAPPED: refused (-EFAULT), for there is no memory, or it is
  *	not within @reg: also a NULL pointer or one of user space
  * @ZCBLK_REFUSED_LENGTH: refused (-EINVAL), for the length is no multiple of the
@@ -51,10 +55,12 @@ struct zcblk_stable;
 enum zcblk_reason {
 	ZCBLK_MAPPED,
 	ZCBLK_MAPPED_REGISTERED,
+	ZCBLK_MAPPED_UNREFERENCED,
 	ZCBLK_COPIED_FORCED,
 	ZCBLK_COPIED_ALIGNMENT,
 	ZCBLK_COPIED_STACK,
 	ZCBLK_COPIED_IMAGE,
+	ZCBLK_COPIED_UNREFERENCED,
 	ZCBLK_REFUSED_UNMAPPED,
 	ZCBLK_REFUSED_LENGTH,
 	ZCBLK_REFUSED_SECTOR,
@@ -67,7 +73,7 @@ enum zcblk_reason {
 
 static inline bool zcblk_reason_is_copied(enum zcblk_reason reason)
 {
-	return reason >= ZCBLK_COPIED_FORCED && reason <= ZCBLK_COPIED_IMAGE;
+	return reason >= ZCBLK_COPIED_FORCED && reason <= ZCBLK_COPIED_UNREFERENCED;
 }
 
 static inline bool zcblk_reason_is_refused(enum zcblk_reason reason)
@@ -105,7 +111,7 @@ enum zcblk_reason zcblk_bufio_explain(struct block_device *bdev, const void *buf
 #define ZCBLK_BUFIO_NOWAIT	BIT(3)		/* sets REQ_NOWAIT in @opf (client) */
 
 /* Of the structs and functions below: another one is refused */
-#define ZCBLK_API_VERSION	2
+#define ZCBLK_API_VERSION	3
 
 /* Length of a client's name, with its end */
 #define ZCBLK_CLIENT_NAME_LEN	32
@@ -193,6 +199,38 @@ static inline struct zcblk_client *zcblk_client_create(const char *name, unsigne
  * Context: process. Sleeps.
  */
 void zcblk_client_destroy(struct zcblk_client *client);
+
+/**
+ * enum zcblk_unreferenced - what becomes of writes of pages without a reference count
+ * @ZCBLK_UNREFERENCED_MAP: they are mapped; no page is looked at
+ * @ZCBLK_UNREFERENCED_DETECT: they are mapped, and counted
+ * @ZCBLK_UNREFERENCED_COPY: they are copied, and counted
+ * @ZCBLK_NR_UNREFERENCED: how many there are
+ *
+ * Pages of slab have no reference count of their own. Nor have those of kmalloc() above
+ * 8 KiB in newer kernels, and those behind the first of an allocation of several pages
+ * without __GFP_COMP. Only drivers that send pages over a network by reference have a use
+ * for the count. Memory of vmalloc(), alloc_page() and alloc_pages_exact() always has it.
+ */
+enum zcblk_unreferenced {
+	ZCBLK_UNREFERENCED_MAP,
+	ZCBLK_UNREFERENCED_DETECT,
+	ZCBLK_UNREFERENCED_COPY,
+	ZCBLK_NR_UNREFERENCED,
+};
+
+/**
+ * zcblk_client_set_unreferenced() - choose what becomes of a client's writes of pages
+ *	without a reference count
+ * @client: the client
+ * @what: ZCBLK_UNREFERENCED_MAP is what it begins with
+ *
+ * It applies to I/O that is submitted afterwards. A registered buffer is looked at as a
+ * whole, when it is registered.
+ *
+ * Context: any.
+ */
+void zcblk_client_set_unreferenced(struct zcblk_client *client, enum zcblk_unreferenced what);
 
 /**
  * zcblk_bufio_submit() - begin an I/O between a buffer and a block device

@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Which memory has pages without a reference count of their own, by kernel: the first table in
+# REFERENCES of driver/api/README.md.
+#
+# USAGE: . ./lib-reference.sh (after lib.sh)
+# REQUIREMENTS: none
+
+# Words for enum zcblk_unreferenced
+# shellcheck disable=SC2034 # the tests use them
+MAP=0 DETECT=1 COPY=2
+
+# kmalloc() above 8 KiB has pages with a count of 0 in the newer kernels that are supported
+kernel_freezes_kmalloc() {
+	[ "$(uname -r | cut -d. -f1)" -ge 7 ]
+}
+
+# memory_kinds: lines "BUFFER BYTES referenced|unreferenced"
+memory_kinds() {
+	local large=referenced
+
+	! kernel_freezes_kmalloc || large=unreferenced
+	cat <<-END
+		kmalloc 512 unreferenced
+		kmalloc 4096 unreferenced
+		kmalloc 8192 unreferenced
+		kmalloc 16384 $large
+		kmalloc 65536 $large
+		vmalloc 4096 referenced
+		vmalloc 65536 referenced
+		exact 65536 referenced
+		compound 65536 referenced
+		pages 4096 referenced
+		pages 65536 unreferenced
+		vmapped 65536 unreferenced
+	END
+}
