@@ -17,6 +17,7 @@
 const char *const zcblk_path_names[] = { "zerocopy", "copy", "ab", NULL };
 const char *const zcblk_bounce_names[] = { "page", "kmalloc", "vmalloc", NULL };
 const char *const zcblk_stats_names[] = { "off", "counters", "latency", NULL };
+const char *const zcblk_unreferenced_names[] = { "map", "detect", "copy", NULL };
 static const char *const zcblk_bool_names[] = { "0", "1", NULL };
 
 enum zcblk_power {
@@ -124,6 +125,12 @@ static int zcblk_prepare_stable(struct zcblk_device *dev, int on)
 	return 0;
 }
 
+static int zcblk_prepare_unreferenced(struct zcblk_device *dev, int what)
+{
+	BUILD_BUG_ON(ARRAY_SIZE(zcblk_unreferenced_names) != ZCBLK_NR_UNREFERENCED + 1);
+	return what == ZCBLK_UNREFERENCED_COPY ? zcblk_prepare_path(dev, ZCBLK_PATH_COPY) : 0;
+}
+
 static int zcblk_prepare_overlap(struct zcblk_device *dev, int overlap)
 {
 	if (dev->set.range_lock)
@@ -137,6 +144,7 @@ ZCBLK_WORD_ATTR(path, zcblk_path_names, zcblk_prepare_path);
 ZCBLK_WORD_ATTR(bounce, zcblk_bounce_names, zcblk_prepare_nothing);
 ZCBLK_WORD_ATTR(stats, zcblk_stats_names, zcblk_prepare_nothing);
 ZCBLK_WORD_ATTR(stable, zcblk_bool_names, zcblk_prepare_stable);
+ZCBLK_WORD_ATTR(unreferenced, zcblk_unreferenced_names, zcblk_prepare_unreferenced);
 ZCBLK_WORD_ATTR(overlap, zcblk_overlap_names, zcblk_prepare_overlap);
 
 static bool zcblk_device_is_up(struct zcblk_device *dev, const char *what)
@@ -471,6 +479,7 @@ static struct configfs_attribute *zcblk_device_attrs[] = {
 	&zcblk_cfs_attr_bounce,
 	&zcblk_cfs_attr_stats,
 	&zcblk_cfs_attr_stable,
+	&zcblk_cfs_attr_unreferenced,
 	&zcblk_cfs_attr_range_lock,
 	&zcblk_cfs_attr_overlap,
 	&zcblk_cfs_attr_read_only,
@@ -627,6 +636,7 @@ static const struct {
 	{ "bounce", zcblk_bounce_names },
 	{ "stats", zcblk_stats_names },
 	{ "stable", zcblk_bool_names },
+	{ "unreferenced", zcblk_unreferenced_names },
 	{ "range_lock", zcblk_range_lock_names },
 	{ "range_lock", zcblk_on_names },
 	{ "overlap", zcblk_overlap_names },

@@ -75,6 +75,14 @@ static void zcblk_copy_put(struct zcblk_io *io, blk_status_t status)
 		zcblk_io_complete(io, READ_ONCE(io->status));
 }
 
+/* The allocator of a piece's memory; that of kmalloc() may be what is to be replaced */
+static enum zcblk_bounce_kind zcblk_piece_kind(const struct zcblk_io *io)
+{
+	if (io->needs & ZCBLK_NEEDS_REFERENCES)
+		return ZCBLK_BOUNCE_PAGE;
+	return READ_ONCE(io->disk->set->bounce);
+}
+
 /*
  * The piece is a clone of the bio, and so has its flags, priority, hints, cgroup and
  * integrity; only its pages are others. The clone stands where the piece begins.
@@ -96,7 +104,7 @@ static struct zcblk_piece *zcblk_piece_alloc(struct zcblk_io *io, unsigned int l
 	piece->io = io;
 	piece->iter = bio->bi_iter;
 	piece->mem.pool = &disk->bounce;
-	piece->mem.kind = READ_ONCE(disk->set->bounce);
+	piece->mem.kind = zcblk_piece_kind(io);
 	if (zcblk_bounce_alloc(&piece->mem, bio, len, gfp))
 		return piece;
 	bio_put(bio);

@@ -195,7 +195,7 @@ static struct zcblk_disk *zcblk_disk_alloc(const char *name,
 	err = zcblk_io_init(disk);
 	if (err)
 		goto exit_stats;
-	err = zcblk_copy_prepare(disk, name, set->path);
+	err = zcblk_copy_prepare(disk, name, zcblk_copying_path(set));
 	if (err)
 		goto exit_io;
 	err = -ENOMEM;

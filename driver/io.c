@@ -31,6 +31,9 @@
 #define ZCBLK_NEEDS_PATH	(ZCBLK_NEEDS_COPY | ZCBLK_NEEDS_TURN)
 #define ZCBLK_NEEDS_STATS	(ZCBLK_NEEDS_COUNT | ZCBLK_NEEDS_LATENCY)
 
+/* Needs that say what has to be found out before it is known what a bio needs */
+#define ZCBLK_NEEDS_DECISION	(ZCBLK_NEEDS_PATH | ZCBLK_NEEDS_REFUSE | ZCBLK_NEEDS_LOOK)
+
 /* Needs that each operation may have */
 #define ZCBLK_NEEDS_ALWAYS	(ZCBLK_NEEDS_STATS | ZCBLK_NEEDS_RANGE | ZCBLK_NEEDS_REFUSE)
 
@@ -40,7 +43,8 @@ static const struct {
 	unsigned int needs;
 } zcblk_ops[1 << REQ_OP_BITS] = {
 	[REQ_OP_READ] = { ZCBLK_OP_READ, ZCBLK_NEEDS_PATH },
-	[REQ_OP_WRITE] = { ZCBLK_OP_WRITE, ZCBLK_NEEDS_PATH | ZCBLK_NEEDS_STABLE },
+	[REQ_OP_WRITE] = { ZCBLK_OP_WRITE, ZCBLK_NEEDS_PATH | ZCBLK_NEEDS_STABLE |
+			   ZCBLK_NEEDS_LOOK | ZCBLK_NEEDS_REFERENCES },
 	[REQ_OP_DISCARD] = { ZCBLK_OP_DISCARD, ZCBLK_NEEDS_SUPPORT },
 	[REQ_OP_SECURE_ERASE] = { ZCBLK_OP_SECURE_ERASE, ZCBLK_NEEDS_SUPPORT },
 	[REQ_OP_WRITE_ZEROES] = { ZCBLK_OP_WRITE_ZEROES, ZCBLK_NEEDS_SUPPORT },
@@ -90,6 +94,10 @@ void zcblk_io_update_needs(struct zcblk_disk *disk)
 		needs |= ZCBLK_NEEDS_RANGE;
 	if (set->stable)
 		needs |= ZCBLK_NEEDS_STABLE;
+	if (set->unreferenced != ZCBLK_UNREFERENCED_MAP)
+		needs |= ZCBLK_NEEDS_LOOK;
+	if (set->unreferenced == ZCBLK_UNREFERENCED_COPY)
+		needs |= ZCBLK_NEEDS_REFERENCES;
 	spin_lock(&disk->needs_lock);
 	/* I/O that reads it finds what path copy needs, see zcblk_copy_prepare() */
 	smp_store_release(&disk->needs, needs | disk->own_needs);
@@ -310,16 +318,39 @@ static unsigned int zcblk_io_choose_path(struct zcblk_disk *disk, unsigned int n
 	return (needs & ~(ZCBLK_NEEDS_TURN | ZCBLK_NEEDS_STABLE)) | ZCBLK_NEEDS_COPY;
 }
 
+/*
+ * Find out what a bio needs, if the settings do not say. On path copy its pages do not
+ * matter, and on path ab it has no turn if it must be copied.
+ * Return: false if it was turned away
+ */
+static bool zcblk_io_decide(struct zcblk_disk *disk, struct bio *bio, unsigned int *needs,
+			    enum zcblk_op op)
+{
+	bool unreferenced = *needs & ZCBLK_NEEDS_LOOK && !(*needs & ZCBLK_NEEDS_COPY) &&
+			    zcblk_bio_is_unreferenced(bio);
+
+	if (unreferenced && *needs & ZCBLK_NEEDS_REFERENCES)
+		*needs = (*needs & ~ZCBLK_NEEDS_TURN) | ZCBLK_NEEDS_COPY;
+	if (zcblk_io_turn_away(disk, bio, *needs, op))
+		return false;
+
+	*needs = zcblk_io_choose_path(disk, *needs & ~(ZCBLK_NEEDS_REFUSE | ZCBLK_NEEDS_LOOK), op);
+	if (!(*needs & ZCBLK_NEEDS_COPY))
+		*needs &= ~ZCBLK_NEEDS_REFERENCES;
+	if (unlikely(unreferenced))
+		zcblk_stats_unreferenced(disk, bio, *needs);
+	return true;
+}
+
 /* Track a bio whose completion is needed */
 static noinline void zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 				    unsigned int needs, enum zcblk_op op)
 {
 	struct zcblk_io *io;
 
-	if (unlikely(needs & (ZCBLK_NEEDS_PATH | ZCBLK_NEEDS_REFUSE))) {
-		if (zcblk_io_turn_away(disk, bio, needs, op))
+	if (unlikely(needs & ZCBLK_NEEDS_DECISION)) {
+		if (!zcblk_io_decide(disk, bio, &needs, op))
 			return;
-		needs = zcblk_io_choose_path(disk, needs & ~ZCBLK_NEEDS_REFUSE, op);
 		if (!zcblk_io_needs_completion(needs)) {
 			zcblk_io_remap(disk, bio, needs, op);
 			return;

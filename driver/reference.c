@@ -6,7 +6,7 @@
  * A network driver may send the pages of a write by reference. For that it increments
  * the count of each, and these have none that it may increment. Some drivers copy them,
  * others fail the write, or free a page that is in use. What zcblk does with such a
- * write is the policy of a client. It looks at writes only: received data
+ * write is the policy of a disk or of a client. It looks at writes only: received data
  * is copied to the pages of a read.
  *
  * sendpage_ok() is the kernel's own answer for a page. Its sendpages_ok() is not used: for
@@ -28,6 +28,24 @@
 bool zcblk_page_is_unreferenced(struct page *page)
 {
 	return !sendpage_ok(page);
+}
+
+/**
+ * zcblk_bio_is_unreferenced() - does a page of a bio have no reference count of its own?
+ * @bio: the bio
+ *
+ * Context: any.
+ * Return: true if one has none.
+ */
+bool zcblk_bio_is_unreferenced(struct bio *bio)
+{
+	struct bvec_iter iter;
+	struct bio_vec bv;
+
+	bio_for_each_segment(bv, bio, iter)
+		if (zcblk_page_is_unreferenced(bv.bv_page))
+			return true;
+	return false;
 }
 
 /**

@@ -168,6 +168,21 @@ void zcblk_stats_unstable(struct zcblk_io *io)
 	this_cpu_inc(io->disk->stats->unstable);
 }
 
+/**
+ * zcblk_stats_unreferenced() - count a write of pages without a reference count
+ * @disk: the disk
+ * @bio: the write
+ * @needs: ZCBLK_NEEDS_* flags that say on which path it goes
+ *
+ * Context: any.
+ */
+void zcblk_stats_unreferenced(struct zcblk_disk *disk, struct bio *bio, unsigned int needs)
+{
+	if (needs & ZCBLK_NEEDS_COUNT)
+		this_cpu_add(disk->stats->unreferenced[zcblk_needs_path(needs)],
+			     bio->bi_iter.bi_size);
+}
+
 #define zcblk_fold(disk, member)					\
 ({									\
 	typeof(((struct zcblk_stats *)NULL)->member) sum = 0;		\
@@ -221,6 +236,10 @@ void zcblk_stats_show(struct zcblk_disk *disk, struct seq_file *m)
 	for (path = 0; path < ZCBLK_NR_PATHS; path++)
 		seq_printf(m, "copied %s %llu\n", zcblk_path_names[path],
 			   zcblk_fold(disk, copied[path]));
+
+	for (path = 0; path < ZCBLK_NR_PATHS; path++)
+		seq_printf(m, "unreferenced %s %llu\n", zcblk_path_names[path],
+			   zcblk_fold(disk, unreferenced[path]));
 
 	seq_printf(m, "splits %llu\n", zcblk_fold(disk, splits));
 	seq_printf(m, "unstable %llu\n", zcblk_fold(disk, unstable));

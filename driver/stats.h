@@ -28,6 +28,7 @@ struct zcblk_io_stats {
 struct zcblk_stats {
 	struct zcblk_io_stats io[ZCBLK_NR_PATHS][ZCBLK_NR_OPS];
 	u64 copied[ZCBLK_NR_PATHS];
+	u64 unreferenced[ZCBLK_NR_PATHS];
 	u64 splits;
 	u64 unstable;
 	u64 errors[ZCBLK_NR_ERRORS];

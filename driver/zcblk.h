@@ -73,6 +73,7 @@ extern const char *const zcblk_path_names[];
 extern const char *const zcblk_bounce_names[];
 extern const char *const zcblk_stats_names[];
 extern const char *const zcblk_op_names[];
+extern const char *const zcblk_unreferenced_names[];
 
 /**
  * struct zcblk_settings - what the user has chosen for a disk
@@ -81,6 +82,8 @@ extern const char *const zcblk_op_names[];
  * @bounce: an enum zcblk_bounce_kind; may change under load
  * @stats: an enum zcblk_stats_level; may change under load
  * @stable: watch the data of writes for changes; may change under load
+ * @unreferenced: an enum zcblk_unreferenced; may change under load, after
+ *	zcblk_copy_prepare()
  * @range_lock: an enum zcblk_range_engine; fixed while the disk is up
  * @overlap: an enum zcblk_overlap; may change under load
  * @read_only: 1: the disk refuses writes; fixed while the disk is up
@@ -91,10 +94,17 @@ struct zcblk_settings {
 	int bounce;
 	int stats;
 	int stable;
+	int unreferenced;
 	int range_lock;
 	int overlap;
 	int read_only;
 };
+
+/* A path that needs the same memory as the settings do */
+static inline enum zcblk_path zcblk_copying_path(const struct zcblk_settings *set)
+{
+	return set->unreferenced == ZCBLK_UNREFERENCED_COPY ? ZCBLK_PATH_COPY : set->path;
+}
 
 /* Properties of a lower device that change while the disk is up; see follow.c */
 enum zcblk_property {
@@ -126,6 +136,8 @@ enum zcblk_property {
 #define ZCBLK_NEEDS_POLL	BIT(7)	/* its submitter polls, and it has a number */
 #define ZCBLK_NEEDS_REFUSE	BIT(8)	/* find out whether it has to be refused */
 #define ZCBLK_NEEDS_SUPPORT	BIT(9)	/* the lower device may not support the operation */
+#define ZCBLK_NEEDS_LOOK	BIT(10)	/* look for pages without a reference count */
+#define ZCBLK_NEEDS_REFERENCES	BIT(11)	/* what goes down has them, or is copied */
 
 static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
 {
@@ -467,6 +479,7 @@ void zcblk_buf_invalidate(struct zcblk_client *client, enum zcblk_buf_kind kind,
 
 /* reference.c */
 bool zcblk_page_is_unreferenced(struct page *page);
+bool zcblk_bio_is_unreferenced(struct bio *bio);
 bool zcblk_buf_is_unreferenced(enum zcblk_buf_kind kind, const void *buf, size_t len);
 
 /* api/registered.c */
@@ -496,6 +509,7 @@ void zcblk_stats_error(struct zcblk_disk *disk, blk_status_t status);
 void zcblk_stats_copied(struct zcblk_io *io, unsigned int bytes);
 void zcblk_stats_split(struct zcblk_io *io);
 void zcblk_stats_unstable(struct zcblk_io *io);
+void zcblk_stats_unreferenced(struct zcblk_disk *disk, struct bio *bio, unsigned int needs);
 void zcblk_stats_show(struct zcblk_disk *disk, struct seq_file *m);
 void zcblk_stats_show_latency(struct zcblk_disk *disk, struct seq_file *m);
 

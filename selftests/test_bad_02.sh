@@ -28,6 +28,9 @@ bad_values() {
 	check_refused "$1: bounce" "$invalid" \
 		"zcblk: zcblk0: invalid value 'slab' for bounce: must be one of page kmalloc vmalloc" \
 		bounce slab
+	check_refused "$1: unreferenced" "$invalid" \
+		"zcblk: zcblk0: invalid value 'auto' for unreferenced: must be one of map detect copy" \
+		unreferenced auto
 	check_refused "$1: stats" "$invalid" \
 		"zcblk: zcblk0: invalid value 'on' for stats: must be one of off counters latency" stats on
 	check_refused "$1: range_lock" "$invalid" \
@@ -49,7 +52,7 @@ zcblk_set zcblk0 power 1
 bad_values on
 check "the disk still works" dd if=/dev/zcblk0 of=/dev/null bs=4k count=1 iflag=direct
 
-for setting in "path copy" "bounce vmalloc" "stats counters"; do
+for setting in "path copy" "bounce vmalloc" "unreferenced detect" "stats counters"; do
 	check "good values are taken: $setting" zcblk_set zcblk0 "${setting% *}" \
 		"${setting#* }"
 	check_eq "and read back" "${setting#* }" "$(zcblk_get zcblk0 "${setting% *}")"

@@ -9,7 +9,8 @@
 zcblk_load
 for line in "path zerocopy" "path copy" "path ab" "bounce page" \
 	"bounce kmalloc" "bounce vmalloc" "stats off" "stats counters" \
-	"stats latency" "stable 0" "stable 1" "range_lock off" "range_lock list" \
+	"stats latency" "stable 0" "stable 1" "unreferenced map" \
+	"unreferenced detect" "unreferenced copy" "range_lock off" "range_lock list" \
 	"range_lock tree" "range_lock slot" "range_lock on" \
 	"overlap serialize" "overlap reject" "overlap detect" "read_only 0" "read_only 1" "power 0" "power 1" \
 	"power force"; do

@@ -24,11 +24,12 @@ for path in zerocopy copy; do
 	done
 	check "mapped $path" grep -qE "^mapped $path [0-9]+$" "$dir/stats"
 	check "copied $path" grep -qE "^copied $path [0-9]+$" "$dir/stats"
+	check "unreferenced $path" grep -qE "^unreferenced $path [0-9]+$" "$dir/stats"
 done
 check "splits" grep -qE '^splits [0-9]+$' "$dir/stats"
 check_eq "inflight" 0 "$(stat_value zcblk0 inflight)"
 check_fails "no error without errors" "" grep '^error' "$dir/stats"
-unknown='^(version|lower|io|mapped|copied|splits|unstable|inflight|error) '
+unknown='^(version|lower|io|mapped|copied|unreferenced|splits|unstable|inflight|error) '
 check_fails "no line that the format does not know" "" grep -vE "$unknown" "$dir/stats"
 check_fails "statistics can not be written" "" \
 	runuser -u nobody -- dd of="$dir/stats" status=none

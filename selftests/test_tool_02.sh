@@ -39,6 +39,8 @@ fake_stats() {
 		mapped copy 0
 		copied zerocopy 0
 		copied copy $((n * 2097152))
+		unreferenced zerocopy 0
+		unreferenced copy 8192
 		splits 7
 		unstable 3
 		inflight 3
@@ -95,6 +97,7 @@ check_eq "show" "$(tr -s " " <<<"/dev/zcblk2
   state        live
   stats        latency
   size         1G (1073741824 bytes)
+  unreferenced copy 8192
   splits       7
   unstable     3
   inflight     3

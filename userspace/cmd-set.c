@@ -21,6 +21,7 @@ static const char usage[] =
 	"  bounce=KIND      memory for path copy: page, kmalloc, vmalloc\n"
 	"  stats=LEVEL      statistics: off, counters, latency\n"
 	"  stable=0|1       look for writes whose data changes while in flight\n"
+	"  unreferenced=WHAT  writes of pages without a reference count: map, detect, copy\n"
 	"  range_lock=LOCK  order requests that overlap: off, on, or an engine (while the\n"
 	"                   disk is down)\n"
 	"  overlap=WHAT     with range_lock: serialize, reject, detect\n"

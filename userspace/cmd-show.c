@@ -102,6 +102,10 @@ static void show_stats(const char *disk, const struct stats *stats)
 	static const struct table_options plain;
 	struct table table;
 
+	for (unsigned int i = 0; i < stats->paths; i++)
+		if (stats->path[i].unreferenced)
+			printf("  %-12s %s %llu\n", "unreferenced",
+			       stats->path[i].name, stats->path[i].unreferenced);
 	printf("  %-12s %llu\n", "splits", stats->splits);
 	printf("  %-12s %llu\n", "unstable", stats->unstable);
 	printf("  %-12s %llu\n", "inflight", stats->inflight);

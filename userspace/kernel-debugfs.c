@@ -74,6 +74,8 @@ static int parse_bytes(struct stats *stats, const char *word, const char *rest)
 		return -EBADMSG;
 	if (!strcmp(word, "copied"))
 		path->copied = bytes;
+	else if (!strcmp(word, "unreferenced"))
+		path->unreferenced = bytes;
 	else
 		path->mapped = bytes;
 	return 0;
@@ -149,6 +151,7 @@ static const struct {
 	{ "io",		parse_io },
 	{ "mapped",	parse_bytes },
 	{ "copied",	parse_bytes },
+	{ "unreferenced", parse_bytes },
 	{ "splits",	parse_number },
 	{ "unstable",	parse_number },
 	{ "inflight",	parse_number },

@@ -109,6 +109,7 @@ struct path_stats {
 	char name[LABEL_SIZE];
 	u64 mapped;
 	u64 copied;
+	u64 unreferenced;
 	struct op_stats op[MAX_OPS];
 	unsigned int ops;
 };

@@ -19,7 +19,7 @@ _zcblk_disks() {
 	zcblk list -n -o NAME 2>/dev/null
 }
 
-_zcblk_attributes="lower= path= bounce= stats= stable= range_lock= overlap= read_only= power=
+_zcblk_attributes="lower= path= bounce= stats= stable= unreferenced= range_lock= overlap= read_only= power=
 	reset_stats="
 
 # _zcblk_features: what the loaded module accepts; or this version, if none is loaded
@@ -36,6 +36,9 @@ _zcblk_features() {
 		stats latency
 		stable 0
 		stable 1
+		unreferenced map
+		unreferenced detect
+		unreferenced copy
 		range_lock off
 		range_lock list
 		range_lock tree
