@@ -38,7 +38,7 @@ for command in add "set zcblk0"; do
 	offers "off list tree slot on" "$@" range_lock =
 	offers "serialize reject detect" "$@" overlap =
 	offers "0 1" "$@" stable =
-	offers "map detect copy" "$@" unreferenced =
+	offers "auto map detect copy" "$@" unreferenced =
 	offers "0 1 force deferred" "$@" power =
 	offers "1" "$@" reset_stats =
 	offers "/dev/null" "$@" lower = /dev/nul

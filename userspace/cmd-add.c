@@ -32,7 +32,8 @@ static const char usage[] =
 	"  --module FILE    file to load the module from (default: modprobe finds it)\n"
 	"  -h, --help       this help\n"
 	"\n"
-	"ATTR=VALUE sets any attribute of 'zcblk set' before the disk comes up.\n"
+	"ATTR=VALUE sets any attribute of 'zcblk set' before the disk comes up, for example\n"
+	"unreferenced=auto for a lower device that is reached over a network.\n"
 	"\n"
 	"If LVM would find a physical volume on both DEVICE and the disk, prints the setting\n"
 	"that prevents this. See IDENTITY, LVM and SECURE BOOT in zcblk(8).\n";
@@ -75,7 +76,6 @@ static int add_lower(struct request *request, const char *device)
 		return STATUS_USAGE;
 	}
 	request->lower = device;
-	add_setting(request, "lower", device);
 	return STATUS_OK;
 }
 
@@ -188,7 +188,11 @@ static int make(struct request *request, char free_name[LABEL_SIZE])
 static int bring_up(const struct request *request)
 {
 	static const struct setting power = { "power", "1" };
+	const struct setting lower = { "lower", request->lower };
 
+	/* First: other values may depend on it */
+	if (disk_set(request->name, &lower))
+		return STATUS_FAILED;
 	for (int i = 0; i < request->count; i++)
 		if (disk_set(request->name, &request->settings[i]))
 			return STATUS_FAILED;

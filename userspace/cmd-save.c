@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "disk.h"
 #include "error.h"
+#include "reference.h"
 #include "stack.h"
 #include "zcblktab.h"
 
@@ -36,21 +37,31 @@ struct save {
 	int status;
 };
 
+/* The table's line has a value that the kernel does not know, and that the tool looks for. */
+static bool is_auto(const struct tab_disk *old, const char *attribute)
+{
+	char word[2 * LABEL_SIZE];
+
+	snprintf(word, sizeof(word), "%s=" REFERENCE_AUTO, attribute);
+	return old && tab_has_attribute(old, word);
+}
+
 /* Appends ATTR=VALUE, if the attribute is a setting. */
-static void print_attribute(FILE *out, const char *disk, const char *attribute,
-			    bool *first)
+static void print_attribute(FILE *out, const char *disk, const struct tab_disk *old,
+			    const char *attribute, bool *first)
 {
 	char value[VALUE_SIZE];
 
 	if (!kernel_is_setting(disk, attribute) ||
 	    kernel_get(disk, attribute, value) || !value[0])
 		return;
-	fprintf(out, "%s%s=%s", *first ? "" : ",", attribute, value);
+	fprintf(out, "%s%s=%s", *first ? "" : ",", attribute,
+		is_auto(old, attribute) ? REFERENCE_AUTO : value);
 	*first = false;
 }
 
 /* A disk without a range lock refuses the setting of overlap; with one, that comes first. */
-static void print_attributes(FILE *out, const char *disk)
+static void print_attributes(FILE *out, const char *disk, const struct tab_disk *old)
 {
 	static const char lock[] = "range_lock", overlap[] = "overlap";
 	bool first = true, locks;
@@ -58,20 +69,23 @@ static void print_attributes(FILE *out, const char *disk)
 	char value[VALUE_SIZE];
 
 	locks = !kernel_get(disk, lock, value) && strcmp(value, "off");
-	print_attribute(out, disk, lock, &first);
+	print_attribute(out, disk, old, lock, &first);
 	if (kernel_attributes(disk, &names))
 		return;
 	for (int i = 0; i < names.count; i++) {
 		const char *name = names.entry[i]->d_name;
 
 		if (strcmp(name, lock) && (locks || strcmp(name, overlap)))
-			print_attribute(out, disk, name, &first);
+			print_attribute(out, disk, old, name, &first);
 	}
 	names_free(&names);
 }
 
-/* The line of @disk, which is up; NULL, with a message, when the table cannot have it. */
-static char *make_line(const char *disk, const char *disk_options)
+/*
+ * The line of @disk, which is up and may have an @old one; NULL, with a message, when the
+ * table cannot have it.
+ */
+static char *make_line(const char *disk, const struct tab_disk *old)
 {
 	char lower[VALUE_SIZE], path[PATH_MAX], why[TAB_WHY_SIZE];
 	struct tab_disk parsed;
@@ -90,8 +104,8 @@ static char *make_line(const char *disk, const char *disk_options)
 	if (!out)
 		error_memory();
 	fprintf(out, "%s\t%s\t", disk, path);
-	print_attributes(out, disk);
-	fprintf(out, "\t%s\n", *disk_options ? disk_options : "-");
+	print_attributes(out, disk, old);
+	fprintf(out, "\t%s\n", old && *old->options ? old->options : "-");
 	if (fclose(out))
 		error_memory();
 	if (tab_parse(line, strlen(line), &parsed, why) == 1) {
@@ -103,9 +117,9 @@ static char *make_line(const char *disk, const char *disk_options)
 	return NULL;
 }
 
-static void save_disk(struct save *save, int i, const char *disk_options)
+static void save_disk(struct save *save, int i, const struct tab_disk *old)
 {
-	char *line = make_line(save->disks.entry[i]->d_name, disk_options);
+	char *line = make_line(save->disks.entry[i]->d_name, old);
 
 	save->saved[i] = true;
 	if (!line) {
@@ -149,7 +163,7 @@ static void save_line(struct save *save, const char *line, size_t length,
 	}
 	i = find_disk(save, disk.name);
 	if (i >= 0) {
-		save_disk(save, i, disk.options);
+		save_disk(save, i, &disk);
 	} else {
 		error("%s:%u: %s is not up, and its line becomes a comment",
 		      tab_path(), number, disk.name);
@@ -175,7 +189,7 @@ static int save_table(struct save *save, FILE *old)
 		return -EIO;
 	for (int i = 0; i < save->disks.count; i++)
 		if (!save->saved[i] && is_up(save->disks.entry[i]->d_name))
-			save_disk(save, i, "");
+			save_disk(save, i, NULL);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "disk.h"
 #include "error.h"
+#include "reference.h"
 
 #include <errno.h>
 #include <string.h>
@@ -171,6 +172,11 @@ static void explain_power(const char *disk, const char *value, int err)
 			     "bring up %s on %s", disk, lower);
 }
 
+static bool takes_auto(const char *attribute)
+{
+	return !strcmp(attribute, "unreferenced");
+}
+
 static bool is_power(const struct setting *setting)
 {
 	return !strcmp(setting->attribute, "power") &&
@@ -187,8 +193,9 @@ void disk_explain(const char *disk, const struct setting *setting, int err)
 	else if (err == -EINVAL &&
 		 !kernel_accepted("zcblk", setting->attribute, accepted,
 				  sizeof(accepted)))
-		error("invalid value '%s' for %s of %s: must be one of %s",
-		      setting->value, setting->attribute, disk, accepted);
+		error("invalid value '%s' for %s of %s: must be one of %s%s",
+		      setting->value, setting->attribute, disk, accepted,
+		      takes_auto(setting->attribute) ? ", " REFERENCE_AUTO : "");
 	else
 		error_action(ACTION_SET, err, disk, "", "set %s of %s to '%s'",
 			     setting->attribute, disk, setting->value);
@@ -211,6 +218,26 @@ int disk_need_attribute(const char *disk, const char *attribute)
 	return STATUS_FAILED;
 }
 
+/* The kernel does not know what is below: this looks, and says what it found. */
+static const char *resolve_auto(const char *disk)
+{
+	char lower[VALUE_SIZE], why[REFERENCE_WHY];
+	const char *policy;
+
+	if (kernel_get(disk, "lower", lower) || !lower[0]) {
+		error("%s has no lower device to look at; run 'zcblk set %s lower=DEVICE'",
+		      disk, disk);
+		return NULL;
+	}
+	policy = reference_policy(lower, why);
+	if (policy)
+		error("%s: unreferenced=%s: %s", disk, policy, why);
+	else
+		error("cannot look below %s: not a block device; set unreferenced to map or copy",
+		      lower);
+	return policy;
+}
+
 int disk_set(const char *disk, const struct setting *setting)
 {
 	const char *value = setting->value;
@@ -218,6 +245,10 @@ int disk_set(const char *disk, const struct setting *setting)
 	int ret = 0;
 
 	if (disk_need_attribute(disk, setting->attribute))
+		return STATUS_FAILED;
+	if (takes_auto(setting->attribute) && !strcmp(value, REFERENCE_AUTO))
+		value = resolve_auto(disk);
+	if (!value)
 		return STATUS_FAILED;
 	if (!strcmp(setting->attribute, "lower") && *value) {
 		ret = device_path(path, value);

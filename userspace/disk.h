@@ -42,6 +42,7 @@ enum name_use disk_name_use(const char *disk);
 int disk_need_node(const char *disk);
 int disk_need_attribute(const char *disk, const char *attribute);
 
+/* For unreferenced=auto, this finds the value, and says on stderr what it is and why. */
 int disk_set(const char *disk, const struct setting *setting);
 /* Why @setting, written with kernel_set(), came back with @err. */
 void disk_explain(const char *disk, const struct setting *setting, int err);

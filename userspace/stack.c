@@ -14,28 +14,35 @@
 #define MAX_DEPTH	32
 #define DEV		"/dev/"
 
+/* What the kernel calls the block device of a number; -1 if there is none. */
+static int number_name(dev_t dev, char name[LABEL_SIZE])
+{
+	char link[PATH_MAX], target[PATH_MAX];
+	ssize_t length;
+
+	if (kernel_path(link, "dev/block/%u:%u", major(dev), minor(dev)))
+		return -1;
+	length = readlink(link, target, sizeof(target) - 1);
+	if (length < 0)
+		return -1;
+	target[length] = '\0';
+	snprintf(name, LABEL_SIZE, "%.31s", basename(target));
+	return 0;
+}
+
 /* The file's device, if @device is a loop device on one; -1 if not. */
 static int file_below(const char *device, char below[LABEL_SIZE])
 {
 	FILE *file = kernel_open("class/block/%s/loop/backing_file", device);
-	char backing[PATH_MAX] = "", link[PATH_MAX], target[PATH_MAX];
+	char backing[PATH_MAX] = "";
 	struct stat info;
-	ssize_t length;
 
 	if (!file)
 		return -1;
 	if (fgets(backing, sizeof(backing), file))
 		backing[strcspn(backing, "\n")] = '\0';
 	fclose(file);
-	if (stat(backing, &info) ||
-	    kernel_path(link, "dev/block/%u:%u", major(info.st_dev), minor(info.st_dev)))
-		return -1;
-	length = readlink(link, target, sizeof(target) - 1);
-	if (length < 0)
-		return -1;
-	target[length] = '\0';
-	snprintf(below, LABEL_SIZE, "%.31s", basename(target));
-	return 0;
+	return stat(backing, &info) ? -1 : number_name(info.st_dev, below);
 }
 
 /* The disk that has the partition @device; -1 if it is none. */
@@ -58,35 +65,48 @@ static int is_device(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-static unsigned int depth(const char *device, unsigned int limit)
+void stack_each_below(const char *device, void (*each)(void *data, const char *below),
+		      void *data)
 {
 	char path[PATH_MAX], below[LABEL_SIZE];
-	unsigned int deepest = 0;
 	struct names slaves;
 
-	if (!limit)
-		return 0;
-	if (!disk_of(device, below))
-		return depth(below, limit - 1);
-	if (!file_below(device, below))
-		return 1 + depth(below, limit - 1);
+	if (!disk_of(device, below) || !file_below(device, below)) {
+		each(data, below);
+		return;
+	}
 	if (kernel_path(path, "class/block/%s/slaves", device))
-		return 0;
+		return;
 	slaves.count = scandir(path, &slaves.entry, is_device, alphasort);
 	if (slaves.count < 0)
-		return 0;
-	for (int i = 0; i < slaves.count; i++) {
-		unsigned int d = 1 + depth(slaves.entry[i]->d_name, limit - 1);
-
-		deepest = d > deepest ? d : deepest;
-	}
+		return;
+	for (int i = 0; i < slaves.count; i++)
+		each(data, slaves.entry[i]->d_name);
 	names_free(&slaves);
-	return deepest;
+}
+
+struct depth {
+	unsigned int limit;
+	unsigned int deepest;
+};
+
+static void look_deeper(void *data, const char *device)
+{
+	struct depth *depth = data, below = { .limit = depth->limit - 1 };
+
+	if (!depth->limit)
+		return;
+	stack_each_below(device, look_deeper, &below);
+	if (below.deepest + 1 > depth->deepest)
+		depth->deepest = below.deepest + 1;
 }
 
 unsigned int stack_depth(const char *disk)
 {
-	return depth(disk, MAX_DEPTH);
+	struct depth depth = { .limit = MAX_DEPTH };
+
+	stack_each_below(disk, look_deeper, &depth);
+	return depth.deepest;
 }
 
 static const char *dev_root(void)
@@ -106,6 +126,29 @@ static bool resolve(const char *path, char target[PATH_MAX])
 	return snprintf(rooted, sizeof(rooted), "%s/%s", dev_root(),
 			path + strlen(DEV)) < (int)sizeof(rooted) &&
 	       realpath(rooted, target);
+}
+
+int stack_name(const char *device, char name[LABEL_SIZE])
+{
+	char target[PATH_MAX], root[PATH_MAX];
+	struct stat info;
+	size_t length;
+
+	if (!resolve(device, target) || stat(target, &info) || !realpath(dev_root(), root))
+		return -1;
+	if (S_ISBLK(info.st_mode))
+		return number_name(info.st_rdev, name);
+
+	/* In tests, a file in place of a node has the name of the device */
+	length = strlen(root);
+	if (strncmp(target, root, length) || target[length] != '/' ||
+	    strlen(target + length + 1) >= LABEL_SIZE)
+		return -1;
+	strcpy(name, target + length + 1);
+	for (char *c = name; *c; c++)
+		if (*c == '/')
+			*c = '!';
+	return kernel_has_block(name) ? 0 : -1;
 }
 
 /* Links that come from what is written on the device lead to the disk on it, too. */

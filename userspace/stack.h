@@ -5,7 +5,17 @@
 #ifndef ZCBLK_STACK_H
 #define ZCBLK_STACK_H
 
-#include <limits.h>
+#include "kernel.h"
+
+/* What the kernel calls @device, a path; -1 if it has no such block device. */
+int stack_name(const char *device, char name[LABEL_SIZE]);
+
+/*
+ * Calls @each for the devices that @device stands on directly: that of its file if it is a
+ * loop device, and its disk if it is a partition.
+ */
+void stack_each_below(const char *device, void (*each)(void *data, const char *below),
+		      void *data);
 
 /* How many devices lie below @disk, the longest way down. */
 unsigned int stack_depth(const char *disk);

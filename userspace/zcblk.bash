@@ -68,6 +68,8 @@ _zcblk_value() {
 		return
 		;;
 	esac
+	# what the tool has beside the values of the kernel
+	[ "$attribute" != unreferenced ] || values=auto
 	while read -r name value; do
 		[ "$name" != "$attribute" ] || values+=" $value"
 	done < <(_zcblk_features)

@@ -324,6 +324,20 @@ void tab_disk_free(struct tab_disk *disk)
 	memset(disk, 0, sizeof(*disk));
 }
 
+bool tab_has_attribute(const struct tab_disk *disk, const char *word)
+{
+	size_t length = strlen(word);
+	const char *found = disk->attributes;
+
+	while ((found = strstr(found, word))) {
+		if ((found == disk->attributes || found[-1] == ',') &&
+		    (found[length] == ',' || !found[length]))
+			return true;
+		found += length;
+	}
+	return false;
+}
+
 static int check_unique(const struct tab *tab, const struct tab_disk *disk,
 			char why[TAB_WHY_SIZE])
 {

@@ -41,6 +41,8 @@ const char *tab_path(void);
 int tab_parse(const char *line, size_t length, struct tab_disk *disk,
 	      char why[TAB_WHY_SIZE]);
 void tab_disk_free(struct tab_disk *disk);
+/* Is @word, as in ATTR=VALUE, among the attributes of @disk? */
+bool tab_has_attribute(const struct tab_disk *disk, const char *word);
 
 /*
  * Reads all of @file. @report is called for each bad line, and may be NULL; the other lines

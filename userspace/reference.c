@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Do writes reach a driver that sends their pages over a network by reference? sysfs has
+ * the devices that a disk stands on, and what drives them. A write goes to all of them.
+ *
+ * REFERENCES in driver/api/README.md says what these drivers do with pages that have no
+ * reference count of their own. If in doubt, such pages are to be copied: then nothing
+ * below has to care.
+ */
+#include "kernel.h"
+#include "reference.h"
+#include "stack.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_DEPTH	32
+
+#define BY_REFERENCE	"which sends pages by reference"
+#define CHECKS_PAGES	"which copies pages that it cannot send by reference"
+
+struct verdict {
+	bool copy;
+	const char *words;		/* what the device uses; NULL: nothing of interest */
+};
+
+static const struct driver {
+	const char *name;
+	struct verdict verdict;
+} by_name[] = {				/* what the names of their devices begin with */
+	{ "nbd",	{ false, "NBD, which copies what it sends" } },
+	{ "drbd",	{ false, "DRBD, " CHECKS_PAGES } },
+	{ "rbd",	{ false, "Ceph, " CHECKS_PAGES } },
+	{ "etherd!",	{ true, "ATA over Ethernet, " BY_REFERENCE } },
+}, by_host[] = {			/* proc_name of the SCSI host */
+	{ "iscsi_tcp",	{ true, "iSCSI over TCP, " BY_REFERENCE } },
+	{ "cxgb3i",	{ true, "iSCSI by cxgb3i, " BY_REFERENCE } },
+	{ "cxgb4i",	{ true, "iSCSI by cxgb4i, " BY_REFERENCE } },
+	{ "fcoe",	{ true, "FCoE, " BY_REFERENCE } },
+}, by_transport[] = {			/* of an NVMe controller */
+	{ "tcp",	{ true, "NVMe/TCP, " BY_REFERENCE } },
+	{ "loop",	{ true, "an NVMe target on what sysfs does not show" } },
+};
+
+/* Virtual devices that stand on nothing; so do those of device-mapper that have no slaves */
+static const char * const memory[] = { "dm-", "null", "ram", "zram" };
+
+static const struct verdict local = { false, NULL };
+static const struct verdict unknown = { true, "what sysfs does not show" };
+
+/* The first word of a file in sysfs; "" if there is none. */
+static void read_word(char word[LABEL_SIZE], FILE *file)
+{
+	word[0] = '\0';
+	if (!file)
+		return;
+	if (fscanf(file, "%31s", word) != 1)
+		word[0] = '\0';
+	fclose(file);
+}
+
+static bool has_prefix(const char *word, const char *prefix)
+{
+	return !strncmp(word, prefix, strlen(prefix));
+}
+
+static struct verdict look_up(const struct driver *table, size_t count, const char *word)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(table[i].name, word))
+			return table[i].verdict;
+	return local;
+}
+
+static int is_controller(const struct dirent *entry)
+{
+	return has_prefix(entry->d_name, "nvme");
+}
+
+static struct verdict controller_verdict(const char *device, const char *controller)
+{
+	char transport[LABEL_SIZE];
+
+	read_word(transport, kernel_open("class/block/%s/device/%s/transport", device, controller));
+	return look_up(by_transport, ARRAY_SIZE(by_transport), transport);
+}
+
+/* Its parent is the controller; or the subsystem, which has a link to each controller. */
+static struct verdict nvme_verdict(const char *device)
+{
+	struct verdict verdict = controller_verdict(device, ".");
+	struct names controllers;
+	char path[PATH_MAX];
+
+	if (verdict.words || kernel_path(path, "class/block/%s/device", device))
+		return verdict;
+	controllers.count = scandir(path, &controllers.entry, is_controller, alphasort);
+	if (controllers.count < 0)
+		return verdict;
+	for (int i = 0; i < controllers.count && !verdict.copy; i++)
+		verdict = controller_verdict(device, controllers.entry[i]->d_name);
+	names_free(&controllers);
+	return verdict;
+}
+
+/* @host: as in .../host2/session1/target2:0:0/2:0:0:0 */
+static struct verdict scsi_verdict(const char *host)
+{
+	char name[LABEL_SIZE];
+
+	read_word(name, kernel_open("class/scsi_host/host%lu/proc_name",
+				    strtoul(host + strlen("/host"), NULL, 10)));
+	return look_up(by_host, ARRAY_SIZE(by_host), name);
+}
+
+static struct verdict virtual_verdict(const char *device)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(memory); i++)
+		if (has_prefix(device, memory[i]))
+			return local;
+	return unknown;
+}
+
+/* A device that stands on no other: @path is its directory in sysfs. */
+static struct verdict leaf_verdict(const char *device, const char *path)
+{
+	const char *host = strstr(path, "/host");
+
+	if (has_prefix(device, "nvme"))
+		return nvme_verdict(device);
+	if (strstr(path, "/devices/virtual/"))
+		return virtual_verdict(device);
+	if (host && isdigit((unsigned char)host[strlen("/host")]))
+		return scsi_verdict(host);
+	return local;
+}
+
+struct search {
+	unsigned int levels;		/* to go down */
+	bool found;			/* a device */
+	struct verdict verdict;
+	char device[LABEL_SIZE];	/* what the verdict is on */
+};
+
+/* One device that needs a copy decides; else what is worth a word is the reason. */
+static void add(struct search *search, const char *device, struct verdict verdict)
+{
+	if (!verdict.words || search->verdict.copy || (search->verdict.words && !verdict.copy))
+		return;
+	search->verdict = verdict;
+	snprintf(search->device, LABEL_SIZE, "%s", device);
+}
+
+static struct verdict name_verdict(const char *device)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(by_name); i++)
+		if (has_prefix(device, by_name[i].name))
+			return by_name[i].verdict;
+	return local;
+}
+
+static void look(void *data, const char *device)
+{
+	struct search *search = data, below = { .levels = search->levels - 1 };
+	struct verdict verdict = name_verdict(device);
+	char path[PATH_MAX], real[PATH_MAX];
+
+	search->found = true;
+	if (!search->levels || kernel_path(path, "class/block/%s", device) ||
+	    !realpath(path, real)) {
+		add(search, device, unknown);
+		return;
+	}
+
+	add(search, device, verdict);
+	stack_each_below(device, look, &below);
+	if (below.found)
+		add(search, below.device, below.verdict);
+	else if (!verdict.words)
+		add(search, device, leaf_verdict(device, real));
+}
+
+const char *reference_policy(const char *lower, char why[REFERENCE_WHY])
+{
+	struct search search = { .levels = MAX_DEPTH };
+	char device[LABEL_SIZE];
+
+	if (stack_name(lower, device))
+		return NULL;
+	look(&search, device);
+	if (search.verdict.words)
+		snprintf(why, REFERENCE_WHY, "%s uses %s", search.device, search.verdict.words);
+	else
+		snprintf(why, REFERENCE_WHY, "no driver below it sends pages by reference");
+	return search.verdict.copy ? "copy" : "map";
+}
