@@ -12,6 +12,7 @@
 #include <linux/stacktrace.h>
 
 #include "api/client.h"
+#include "api/source.h"
 #include "stable.h"
 #include "stats.h"
 #include "trace.h"
@@ -82,9 +83,18 @@ void zcblk_stable_end_bio(struct zcblk_io *io)
 	kfree(stable);
 }
 
-static u32 zcblk_sum_buf(const struct zcblk_bufio *io)
+static u32 zcblk_sum_source(const struct zcblk_bufio *io)
 {
-	return crc32c(~0, io->buf, io->len);
+	struct zcblk_cursor at = zcblk_source_start(io);
+	struct zcblk_view view;
+	u32 sum = ~0;
+
+	for (; at.done < io->len; zcblk_source_advance(io, &at, view.len)) {
+		zcblk_source_map(io, &at, io->len, &view);
+		sum = crc32c(sum, view.addr, view.len);
+		zcblk_source_unmap(&view);
+	}
+	return sum;
 }
 
 /**
@@ -96,7 +106,7 @@ static u32 zcblk_sum_buf(const struct zcblk_bufio *io)
 void zcblk_stable_begin_buf(struct zcblk_bufio *io)
 {
 	/* Up to here: the compiler may or may not inline the rest */
-	io->stable = zcblk_stable_alloc(zcblk_sum_buf(io), 2);
+	io->stable = zcblk_stable_alloc(zcblk_sum_source(io), 2);
 	if (io->stable)
 		zcblk_count(io->client, watched, 1);
 }
@@ -115,7 +125,7 @@ void zcblk_stable_end_buf(struct zcblk_bufio *io)
 	io->unstable = false;
 	if (!stable)
 		return;
-	sum = zcblk_sum_buf(io);
+	sum = zcblk_sum_source(io);
 	if (sum != stable->sum) {
 		io->unstable = true;
 		zcblk_count(io->client, unstable, 1);

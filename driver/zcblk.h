@@ -361,12 +361,13 @@ static inline enum zcblk_path zcblk_io_path(const struct zcblk_io *io)
 /* The most that one bio of the kernel API has, in bytes */
 #define ZCBLK_BIO_BYTES		SZ_1G
 
+/* The more follows, the less may be done with it */
 enum zcblk_buf_kind {
-	ZCBLK_BUF_NONE,		/* no memory */
 	ZCBLK_BUF_KMEM,		/* direct map: one run of pages */
 	ZCBLK_BUF_VMALLOC,	/* pages from anywhere */
 	ZCBLK_BUF_STACK,	/* of the current task */
 	ZCBLK_BUF_IMAGE,	/* a module's */
+	ZCBLK_BUF_NONE,		/* no memory */
 };
 
 /* Memory for an I/O of the kernel API: wait for it, or not */
@@ -490,6 +491,7 @@ unsigned int zcblk_registered_add(const struct zcblk_buf *reg, struct bio *bio,
 				  const void *buf, size_t len);
 
 /* api/bufio.c */
+void zcblk_bufio_init_bio(const struct zcblk_bufio *io, struct bio *bio, size_t at);
 void zcblk_bufio_put(struct zcblk_bufio *io, blk_status_t status);
 
 /* api/copy.c */

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Property test of the kernel API: buffers of every kind, anywhere in a page, of 512 bytes
-# to 4 MiB, mapped, registered and copied, agree with the page cache. A sample of it, unless
-# LONG=1.
+# Property test of the kernel API: data of every form in buffers of every kind, anywhere in a
+# page, of 512 bytes to 4 MiB, agrees with the page cache. A sample of it, unless LONG=1.
 #
 # timeout=90
 
@@ -13,8 +12,11 @@
 requires module=null_blk module=scsi_debug
 api_requires zcblk-property
 zcblk_load
-count=1000000 seconds=7
-[ "$LONG" != 1 ] || { count=34000 seconds=0; }
+forms=(map registered copy kvecs bvecs)
+count=1000000 seconds=7 least=1
+# of each form, on all devices
+[ "$LONG" != 1 ] || { count=$((25500 * ${#forms[@]})) seconds=0 least=100000; }
+declare -a done_of
 seed=$((RANDOM * 32768 + RANDOM))
 
 # property DEVICE NAME
@@ -23,6 +25,10 @@ property() {
 		"count=$count" "seconds=$seconds"
 	note "$2: $(api_result zcblk-property count) cases," \
 		"$(api_result zcblk-property mapped) mapped"
+	IFS=, read -ra cases < <(api_result zcblk-property cases)
+	for i in "${!forms[@]}"; do
+		done_of[i]=$((${done_of[i]:-0} + cases[i]))
+	done
 	check "$2: some were mapped, some copied" \
 		test "$(api_result zcblk-property mapped)" -gt 0 -a \
 		"$(api_result zcblk-property copied)" -gt 0
@@ -32,5 +38,11 @@ null_add nullb0 memory_backed=1 size=64
 property /dev/nullb0 "DMA at 512 bytes"
 zcblk_add zcblk0 lower=/dev/nullb0
 property /dev/zcblk0 "a zcblk disk"
+null_add nullb1 memory_backed=1 size=64 virt_boundary=1
+property /dev/nullb1 "no gaps"
 scsi_debug_add dev_size_mb=32
 property "$SCSI_DEV" "DMA at $(($(queue_limit "$(kname "$SCSI_DEV")" dma_alignment) + 1)) bytes"
+
+for i in "${!forms[@]}"; do
+	check "${forms[i]}: ${done_of[i]} cases on all devices" test "${done_of[i]}" -ge "$least"
+done

@@ -8,15 +8,17 @@
  * client's bio_set. Each is sent before the next is allocated, so that its pool always
  * gets one back.
  *
+ * What is mapped, copied or summed is the source of the I/O, see source.c.
+ *
  * Copyright (C) 2026 The zcblk authors
  */
 #include <linux/blkdev.h>
-#include <linux/completion.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
 #include "client.h"
+#include "source.h"
 #include "stable.h"
 
 static enum zcblk_reason zcblk_check_op(const struct zcblk_bufio *io)
@@ -49,10 +51,8 @@ static enum zcblk_reason zcblk_check_range(const struct zcblk_bufio *io)
 		ZCBLK_MAPPED;
 }
 
-static enum zcblk_reason zcblk_check_kind(const struct zcblk_bufio *io)
+static enum zcblk_reason zcblk_check_kind(const struct zcblk_bufio *io, unsigned long align)
 {
-	unsigned long at = (unsigned long)io->buf;
-
 	if (io->kind == ZCBLK_BUF_NONE)
 		return ZCBLK_REFUSED_UNMAPPED;
 	if (io->flags & ZCBLK_BUFIO_COPY)
@@ -62,56 +62,49 @@ static enum zcblk_reason zcblk_check_kind(const struct zcblk_bufio *io)
 	if (io->kind == ZCBLK_BUF_IMAGE)
 		return ZCBLK_COPIED_IMAGE;
 	/* Some drivers, such as brd, accept any buffer, and warn */
-	if ((at | io->len) & bdev_dma_alignment(io->bdev))
+	if (align & bdev_dma_alignment(io->bdev))
 		return ZCBLK_COPIED_ALIGNMENT;
+	if (io->nr_vecs && !zcblk_source_fits(io))
+		return ZCBLK_COPIED_SEGMENTS;
 	return io->reg ? ZCBLK_MAPPED_REGISTERED : ZCBLK_MAPPED;
 }
 
-static enum zcblk_reason zcblk_check_buf(struct zcblk_bufio *io)
+static enum zcblk_reason zcblk_check_source(struct zcblk_bufio *io)
 {
-	enum zcblk_reason reason;
+	unsigned long align = zcblk_source_describe(io);
+	enum zcblk_reason reason = zcblk_check_kind(io, align);
 
-	io->kind = io->reg ? zcblk_registered_kind(io->reg, io->buf, io->len) :
-		zcblk_buf_kind(io->buf, io->len);
-	reason = zcblk_check_kind(io);
 	/* To map it its pages are looked up anyway; the CPU would just fault */
 	if ((zcblk_reason_is_copied(reason) || io->flags & ZCBLK_BUFIO_STABLE) &&
-	    !zcblk_buf_is_present(io->kind, io->buf, io->len))
+	    !zcblk_source_is_present(io))
 		return ZCBLK_REFUSED_UNMAPPED;
 	return reason;
 }
 
-/* Sets @io->kind, when there is a buffer */
+static bool zcblk_reason_is_mapped(enum zcblk_reason reason)
+{
+	return reason <= ZCBLK_MAPPED_UNREFERENCED;
+}
+
+/* Sets @io->kind, when there is data */
 static enum zcblk_reason zcblk_bufio_reason(struct zcblk_bufio *io)
 {
 	enum zcblk_reason reason = zcblk_check_op(io);
 
 	if (!reason)
 		reason = zcblk_check_range(io);
-	return reason || !io->len ? reason : zcblk_check_buf(io);
+	return reason || !io->len ? reason : zcblk_check_source(io);
 }
 
-enum zcblk_reason zcblk_bufio_explain(struct block_device *bdev, const void *buf,
-				      size_t len)
+enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io)
 {
-	struct zcblk_bufio io = {
-		.bdev = bdev,
-		.buf = (void *)buf,
-		.len = len,
-		.opf = (__force blk_opf_t)REQ_OP_READ,
-	};
-	enum zcblk_reason reason = zcblk_bufio_reason(&io);
+	enum zcblk_reason reason = zcblk_bufio_reason(io);
 
-	if (reason == ZCBLK_MAPPED && !zcblk_buf_is_present(io.kind, buf, len))
+	if (io->len && zcblk_reason_is_mapped(reason) && !zcblk_source_is_present(io))
 		return ZCBLK_REFUSED_UNMAPPED;
 	return reason;
 }
 EXPORT_SYMBOL_GPL(zcblk_bufio_explain);
-
-static bool zcblk_reason_is_mapped(enum zcblk_reason reason)
-{
-	return reason <= ZCBLK_MAPPED_UNREFERENCED;
-}
 
 static void zcblk_bufio_finish(struct zcblk_bufio *io)
 {
@@ -134,7 +127,7 @@ static void zcblk_bufio_end(struct zcblk_bufio *io)
 	struct zcblk_stable *stable = io->stable;
 
 	if (!op_is_write(io->opf) && zcblk_reason_is_mapped(io->reason))
-		zcblk_buf_invalidate(io->client, io->kind, io->buf, io->len);
+		zcblk_source_invalidate(io);
 	/* An interrupt must not sum more than one that copies would copy */
 	if (unlikely(stable) && io->len > ZCBLK_BOUNCE_BYTES) {
 		stable->io = io;
@@ -162,6 +155,20 @@ void zcblk_bufio_put(struct zcblk_bufio *io, blk_status_t status)
 		zcblk_bufio_end(io);
 }
 
+/**
+ * zcblk_bufio_init_bio() - give a bio what all bios of an I/O have
+ * @io: the I/O
+ * @bio: the bio, initialised
+ * @at: bytes of the I/O before the bio
+ *
+ * Context: any.
+ */
+void zcblk_bufio_init_bio(const struct zcblk_bufio *io, struct bio *bio, size_t at)
+{
+	bio->bi_iter.bi_sector = io->sector + (at >> SECTOR_SHIFT);
+	bio->bi_ioprio = io->ioprio;
+}
+
 static void zcblk_part_free(struct zcblk_bufio *io, struct bio *bio)
 {
 	if (bio == &io->bio)
@@ -180,24 +187,12 @@ static void zcblk_part_end_io(struct bio *bio)
 	zcblk_bufio_put(io, status);
 }
 
-/* Entries that a bio needs in a table of its own */
-static unsigned int zcblk_part_vecs(const struct zcblk_bufio *io, size_t done)
+static struct bio *zcblk_part_alloc(struct zcblk_bufio *io, const struct zcblk_cursor *at)
 {
-	if (io->reg || !io->len)
-		return 0;
-	if (io->kind == ZCBLK_BUF_KMEM)
-		return 1;
-	return min_t(size_t, BIO_MAX_VECS,
-		     DIV_ROUND_UP(offset_in_page(io->buf + done) + io->len - done,
-				  PAGE_SIZE));
-}
-
-static struct bio *zcblk_part_alloc(struct zcblk_bufio *io, size_t done)
-{
-	unsigned int vecs = zcblk_part_vecs(io, done);
+	unsigned int vecs = zcblk_source_vecs(io, *at);
 	struct bio *bio = &io->bio;
 
-	if (!done && vecs <= ZCBLK_BUFIO_VECS)
+	if (!at->done && vecs <= ZCBLK_BUFIO_VECS)
 		bio_init(bio, io->bdev, io->vecs, vecs, io->opf);
 	else
 		bio = bio_alloc_bioset(io->bdev, vecs, io->opf,
@@ -205,8 +200,7 @@ static struct bio *zcblk_part_alloc(struct zcblk_bufio *io, size_t done)
 	if (!bio)
 		return NULL;
 
-	bio->bi_iter.bi_sector = io->sector + (done >> SECTOR_SHIFT);
-	bio->bi_ioprio = io->ioprio;
+	zcblk_bufio_init_bio(io, bio, at->done);
 	bio->bi_private = io;
 	bio->bi_end_io = zcblk_part_end_io;
 	return bio;
@@ -214,125 +208,19 @@ static struct bio *zcblk_part_alloc(struct zcblk_bufio *io, size_t done)
 
 /* Return: the number of bytes in the bio; 0 when there are pages missing */
 static unsigned int zcblk_part_fill(struct zcblk_bufio *io, struct bio *bio,
-				    size_t done)
+				    const struct zcblk_cursor *at)
 {
-	unsigned int n, left = min_t(size_t, io->len - done, ZCBLK_BIO_BYTES);
+	unsigned int left = min_t(size_t, io->len - at->done, ZCBLK_BIO_BYTES);
+	unsigned int n = zcblk_source_add(io, *at, bio, left);
 
-	if (io->reg)
-		n = zcblk_registered_add(io->reg, bio, io->buf + done, left);
-	else
-		n = zcblk_buf_add(io->kind, bio, io->buf + done, left);
-	if (n < left && !io->reg && bio->bi_vcnt < bio->bi_max_vecs)
+	/* A table that is shared has no entries that are missing */
+	if (n < left && bio->bi_vcnt < bio->bi_max_vecs)
 		return 0;
 	if (n < left)
 		n &= ~((bdev_logical_block_size(io->bdev) - 1) |
 		       bdev_dma_alignment(io->bdev));
 	bio->bi_iter.bi_size = n;
 	return n;
-}
-
-/* Return: a bio with the next part of an I/O; NULL, and its status is set */
-static struct bio *zcblk_part_next(struct zcblk_bufio *io, size_t done,
-				   unsigned int *n)
-{
-	struct bio *bio = zcblk_part_alloc(io, done);
-
-	if (!bio) {
-		WRITE_ONCE(io->status, BLK_STS_AGAIN);
-		return NULL;
-	}
-
-	*n = 0;
-	if (!io->len)
-		return bio;
-	*n = zcblk_part_fill(io, bio, done);
-	if (*n)
-		return bio;
-
-	zcblk_part_free(io, bio);
-	WRITE_ONCE(io->status, BLK_STS_IOERR);
-	io->reason = ZCBLK_REFUSED_UNMAPPED;
-	return NULL;
-}
-
-static void zcblk_part_submit(struct zcblk_bufio *io, struct bio *bio)
-{
-	zcblk_count(io->client, bios, 1);
-	submit_bio(bio);
-}
-
-/* None is allocated before the last one is on its way; see the top of the file */
-static void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
-				  unsigned int n)
-{
-	struct blk_plug plug;
-	size_t done = 0;
-
-	blk_start_plug(&plug);
-	while (bio) {
-		/* No one queue could be polled for all of them */
-		bio_clear_polled(bio);
-		atomic_inc(&io->pending);
-		zcblk_part_submit(io, bio);
-		done += n;
-		bio = NULL;
-		if (done < io->len && !READ_ONCE(io->status))
-			bio = zcblk_part_next(io, done, &n);
-	}
-
-	blk_finish_plug(&plug);
-	zcblk_bufio_put(io, BLK_STS_OK);
-}
-
-/*
- * All or nothing: may parts of an I/O be sent, of which the first has @n bytes?
- * Return: true; false, and its status is set
- */
-static bool zcblk_parts_check(struct zcblk_bufio *io, unsigned int n)
-{
-	if (io->opf & REQ_NOWAIT) {
-		/* Another one may fail to be sent when the first is gone */
-		io->status = BLK_STS_AGAIN;
-		return false;
-	}
-	if (!io->reg && !zcblk_buf_is_present(io->kind, io->buf + n, io->len - n)) {
-		io->status = BLK_STS_IOERR;
-		io->reason = ZCBLK_REFUSED_UNMAPPED;
-		return false;
-	}
-	return true;
-}
-
-/* As zcblk_part_next(), for the first: NULL also when the others may not follow */
-static struct bio *zcblk_part_first(struct zcblk_bufio *io, unsigned int *n)
-{
-	struct bio *bio = zcblk_part_next(io, 0, n);
-
-	if (!bio || *n == io->len || zcblk_parts_check(io, *n))
-		return bio;
-	zcblk_part_free(io, bio);
-	return NULL;
-}
-
-static void zcblk_bufio_map(struct zcblk_bufio *io)
-{
-	unsigned int n;
-	struct bio *bio = zcblk_part_first(io, &n);
-
-	if (!bio) {
-		zcblk_bufio_end(io);
-		return;
-	}
-	if (io->len)
-		zcblk_buf_flush(io->client, io->kind, io->buf, io->len);
-
-	if (n < io->len) {
-		zcblk_bufio_map_parts(io, bio, n);
-		return;
-	}
-	if (bio->bi_opf & REQ_POLLED)
-		WRITE_ONCE(io->polled, bio);
-	zcblk_part_submit(io, bio);
 }
 
 static blk_status_t zcblk_refusal_status(enum zcblk_reason reason)
@@ -348,10 +236,128 @@ static blk_status_t zcblk_refusal_status(enum zcblk_reason reason)
 	}
 }
 
-static void zcblk_bufio_refuse(struct zcblk_bufio *io)
+/* Refuses the rest of an I/O */
+static void zcblk_parts_refuse(struct zcblk_bufio *io, enum zcblk_reason reason)
 {
-	io->status = zcblk_refusal_status(io->reason);
-	zcblk_bufio_end(io);
+	io->reason = reason;
+	WRITE_ONCE(io->status, zcblk_refusal_status(reason));
+}
+
+/* Return: a bio with the next part of an I/O; NULL, and its status is set */
+static struct bio *zcblk_part_next(struct zcblk_bufio *io, const struct zcblk_cursor *at,
+				   unsigned int *n)
+{
+	struct bio *bio = zcblk_part_alloc(io, at);
+
+	if (!bio) {
+		WRITE_ONCE(io->status, BLK_STS_AGAIN);
+		return NULL;
+	}
+
+	*n = 0;
+	if (!io->len)
+		return bio;
+
+	*n = zcblk_part_fill(io, bio, at);
+	if (*n)
+		return bio;
+
+	zcblk_part_free(io, bio);
+	zcblk_parts_refuse(io, ZCBLK_REFUSED_UNMAPPED);
+	return NULL;
+}
+
+static void zcblk_part_submit(struct zcblk_bufio *io, struct bio *bio)
+{
+	zcblk_count(io->client, bios, 1);
+	submit_bio(bio);
+}
+
+/* None is allocated before the last one is on its way; see the top of the file */
+static void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
+				  unsigned int n)
+{
+	struct zcblk_cursor at = zcblk_source_start(io);
+	struct blk_plug plug;
+
+	blk_start_plug(&plug);
+	while (bio) {
+		/* No one queue could be polled for all of them */
+		bio_clear_polled(bio);
+		atomic_inc(&io->pending);
+		zcblk_part_submit(io, bio);
+		zcblk_source_advance(io, &at, n);
+		bio = NULL;
+		if (at.done < io->len && !READ_ONCE(io->status))
+			bio = zcblk_part_next(io, &at, &n);
+	}
+
+	blk_finish_plug(&plug);
+	zcblk_bufio_put(io, BLK_STS_OK);
+}
+
+/*
+ * All or nothing: may more than one part of an I/O be sent?
+ * Return: true; false, and its status is set
+ */
+static bool zcblk_parts_check(struct zcblk_bufio *io)
+{
+	if (io->opf & REQ_NOWAIT) {
+		/* Another one may fail to be sent when the first is gone */
+		io->status = BLK_STS_AGAIN;
+		return false;
+	}
+	if (!io->reg && !zcblk_source_is_present(io)) {
+		zcblk_parts_refuse(io, ZCBLK_REFUSED_UNMAPPED);
+		return false;
+	}
+	return true;
+}
+
+/* As zcblk_part_next(), for the first: NULL also when the others may not follow */
+static struct bio *zcblk_part_first(struct zcblk_bufio *io, unsigned int *n)
+{
+	struct zcblk_cursor start = zcblk_source_start(io);
+	struct bio *bio = zcblk_part_next(io, &start, n);
+
+	if (!bio || *n == io->len || zcblk_parts_check(io))
+		return bio;
+	zcblk_part_free(io, bio);
+	return NULL;
+}
+
+static void zcblk_bufio_map(struct zcblk_bufio *io)
+{
+	unsigned int n;
+	struct bio *bio = zcblk_part_first(io, &n);
+
+	if (!bio) {
+		zcblk_bufio_end(io);
+		return;
+	}
+	if (io->len)
+		zcblk_source_flush(io);
+
+	if (n < io->len) {
+		zcblk_bufio_map_parts(io, bio, n);
+		return;
+	}
+	if (bio->bi_opf & REQ_POLLED)
+		WRITE_ONCE(io->polled, bio);
+	zcblk_part_submit(io, bio);
+}
+
+/* The struct may be used again: one of no client does not get the client that counts it */
+static void zcblk_bufio_refuse(struct zcblk_bufio *io, enum zcblk_reason reason)
+{
+	struct zcblk_client *client = io->client ?: zcblk_default_client;
+
+	io->reason = reason;
+	io->status = zcblk_refusal_status(reason);
+	io->unstable = false;
+	zcblk_count(client, ios[reason], 1);
+	zcblk_count(client, bytes[reason], io->len);
+	io->done(io, io->status);
 }
 
 /*
@@ -369,63 +375,51 @@ static bool zcblk_bufio_may_copy(const struct zcblk_bufio *io)
 	return false;
 }
 
-/* The struct may be used again: it does not get the client that counts this */
-static void zcblk_bufio_refuse_client(struct zcblk_bufio *io)
-{
-	io->reason = ZCBLK_REFUSED_CLIENT;
-	zcblk_count(zcblk_default_client, ios[io->reason], 1);
-	zcblk_count(zcblk_default_client, bytes[io->reason], io->len);
-	io->done(io, zcblk_refusal_status(io->reason));
-}
-
 /* What the client wants for a write that would be mapped; it may have to be copied */
 static noinline enum zcblk_reason zcblk_check_unreferenced(const struct zcblk_bufio *io,
-							   enum zcblk_unreferenced what)
+							   enum zcblk_reason reason)
 {
-	bool unreferenced;
-
-	if (!zcblk_reason_is_mapped(io->reason) || !op_is_write(io->opf) || !io->len)
-		return io->reason;
-	unreferenced = io->reg ? zcblk_registered_is_unreferenced(io->reg) :
-		zcblk_buf_is_unreferenced(io->kind, io->buf, io->len);
-	if (!unreferenced)
-		return io->reason;
-	return what == ZCBLK_UNREFERENCED_COPY ? ZCBLK_COPIED_UNREFERENCED :
-		ZCBLK_MAPPED_UNREFERENCED;
+	if (!zcblk_reason_is_mapped(reason) || !op_is_write(io->opf) || !io->len ||
+	    !zcblk_source_is_unreferenced(io))
+		return reason;
+	return READ_ONCE(io->client->unreferenced) == ZCBLK_UNREFERENCED_COPY ?
+		ZCBLK_COPIED_UNREFERENCED : ZCBLK_MAPPED_UNREFERENCED;
 }
 
-/* Sets the reason, and what else follows from the client */
-static void zcblk_bufio_decide(struct zcblk_bufio *io)
+/* The reason; sets what else follows from the client */
+static enum zcblk_reason zcblk_bufio_decide(struct zcblk_bufio *io)
 {
-	enum zcblk_unreferenced what = READ_ONCE(io->client->unreferenced);
+	enum zcblk_reason reason;
 
+	if (unlikely(!io->client))
+		return ZCBLK_REFUSED_CLIENT;
 	if ((io->flags | io->client->flags) & ZCBLK_BUFIO_NOWAIT)
 		io->opf |= REQ_NOWAIT;
-	io->reason = zcblk_bufio_reason(io);
-	if (unlikely(what != ZCBLK_UNREFERENCED_MAP))
-		io->reason = zcblk_check_unreferenced(io, what);
-	if (zcblk_reason_is_copied(io->reason) && !zcblk_bufio_may_copy(io))
-		io->reason = ZCBLK_REFUSED_COPY;
+	reason = zcblk_bufio_reason(io);
+	if (unlikely(READ_ONCE(io->client->unreferenced) != ZCBLK_UNREFERENCED_MAP))
+		reason = zcblk_check_unreferenced(io, reason);
+	if (zcblk_reason_is_copied(reason) && !zcblk_bufio_may_copy(io))
+		return ZCBLK_REFUSED_COPY;
+	return reason;
 }
 
 void zcblk_bufio_submit(struct zcblk_bufio *io)
 {
+	enum zcblk_reason reason;
+
 	io->status = BLK_STS_OK;
 	io->stable = NULL;
 	io->polled = NULL;
-	if (unlikely(!io->client)) {
-		zcblk_bufio_refuse_client(io);
-		return;
-	}
-	zcblk_bufio_decide(io);
+	reason = zcblk_bufio_decide(io);
 
-	if (zcblk_reason_is_refused(io->reason)) {
-		zcblk_bufio_refuse(io);
+	if (zcblk_reason_is_refused(reason)) {
+		zcblk_bufio_refuse(io, reason);
 		return;
 	}
 
+	io->reason = reason;
 	atomic_set(&io->pending, 1);
-	if (zcblk_reason_is_copied(io->reason)) {
+	if (zcblk_reason_is_copied(reason)) {
 		zcblk_bufio_copy(io);
 		return;
 	}
@@ -453,50 +447,3 @@ void zcblk_bufio_poll(struct zcblk_bufio *io)
 	rcu_read_unlock();
 }
 EXPORT_SYMBOL_GPL(zcblk_bufio_poll);
-
-static void zcblk_bufio_complete(struct zcblk_bufio *io, blk_status_t status)
-{
-	complete(io->private);
-}
-
-static int zcblk_bufio_errno(const struct zcblk_bufio *io)
-{
-	if (!zcblk_reason_is_refused(io->reason))
-		return blk_status_to_errno(io->status);
-	switch (io->reason) {
-	case ZCBLK_REFUSED_UNMAPPED:
-		return -EFAULT;
-	case ZCBLK_REFUSED_READ_ONLY:
-		return -EROFS;
-	case ZCBLK_REFUSED_COPY:
-		return -EOPNOTSUPP;
-	default:
-		return -EINVAL;
-	}
-}
-
-int zcblk_bufio_rw(struct block_device *bdev, sector_t sector, void *buf,
-		   size_t len, blk_opf_t opf)
-{
-	DECLARE_COMPLETION_ONSTACK_MAP(done, bdev->bd_disk->lockdep_map);
-	struct zcblk_bufio io = {
-		.client = zcblk_default_client,
-		.bdev = bdev,
-		.sector = sector,
-		.buf = buf,
-		.len = len,
-		.opf = opf | REQ_SYNC,
-		.done = zcblk_bufio_complete,
-		.private = &done,
-	};
-
-	zcblk_bufio_submit(&io);
-	while (READ_ONCE(io.polled) && !completion_done(&done)) {
-		zcblk_bufio_poll(&io);
-		cond_resched();
-	}
-
-	wait_for_completion_io(&done);
-	return zcblk_bufio_errno(&io);
-}
-EXPORT_SYMBOL_GPL(zcblk_bufio_rw);

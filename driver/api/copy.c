@@ -11,9 +11,11 @@
  * Copyright (C) 2026 The zcblk authors
  */
 #include <linux/blkdev.h>
+#include <linux/highmem.h>
 #include <linux/wait_bit.h>
 
 #include "client.h"
+#include "source.h"
 
 /* Pieces of an I/O in flight, at most: 1 MiB, which keeps a device busy */
 #define ZCBLK_WINDOW		8
@@ -21,7 +23,7 @@
 /**
  * struct zcblk_bufio_piece - a piece of an I/O that is copied
  * @io: the I/O
- * @at: its place in the buffer
+ * @at: its place in the source
  * @len: its length in bytes
  * @mem: its memory
  * @work: copies it when it has been read, if there are more pieces
@@ -31,7 +33,7 @@
  */
 struct zcblk_bufio_piece {
 	struct zcblk_bufio *io;
-	void *at;
+	struct zcblk_cursor at;
 	unsigned int len;
 	struct zcblk_bounce mem;
 	struct work_struct work;
@@ -67,10 +69,19 @@ static void zcblk_window_wait(struct zcblk_bufio *io)
 
 static void zcblk_bufio_piece_copy(struct zcblk_bufio_piece *piece)
 {
-	struct bvec_iter at = piece->mem.pages.bi_iter;
+	struct bvec_iter iter = piece->mem.pages.bi_iter;
+	bool write = op_is_write(bio_op(&piece->bio));
+	struct zcblk_cursor at = piece->at;
+	struct zcblk_view view;
 
-	zcblk_bounce_copy(&piece->mem, &at, piece->at, piece->len,
-			  op_is_write(bio_op(&piece->bio)));
+	while (iter.bi_size) {
+		zcblk_source_map(piece->io, &at, iter.bi_size, &view);
+		zcblk_bounce_copy(&piece->mem, &iter, view.addr, view.len, write);
+		if (!write && view.page)
+			flush_dcache_page(view.page);
+		zcblk_source_unmap(&view);
+		zcblk_source_advance(piece->io, &at, view.len);
+	}
 }
 
 static void zcblk_bufio_piece_end(struct zcblk_bufio_piece *piece)
@@ -115,7 +126,8 @@ static void zcblk_bufio_piece_end_io(struct bio *bio)
 	zcblk_bufio_piece_end(piece);
 }
 
-static struct zcblk_bufio_piece *zcblk_bufio_piece_alloc(struct zcblk_bufio *io, size_t done)
+static struct zcblk_bufio_piece *zcblk_bufio_piece_alloc(struct zcblk_bufio *io,
+							 const struct zcblk_cursor *at)
 {
 	gfp_t gfp = zcblk_bufio_gfp(io);
 	struct zcblk_bufio_piece *piece;
@@ -126,14 +138,13 @@ static struct zcblk_bufio_piece *zcblk_bufio_piece_alloc(struct zcblk_bufio *io,
 			       &io->client->bounce.bios);
 	if (!bio)
 		return NULL;
-	bio->bi_iter.bi_sector = io->sector + (done >> SECTOR_SHIFT);
-	bio->bi_ioprio = io->ioprio;
+	zcblk_bufio_init_bio(io, bio, at->done);
 	bio->bi_end_io = zcblk_bufio_piece_end_io;
 
 	piece = container_of(bio, struct zcblk_bufio_piece, bio);
 	piece->io = io;
-	piece->at = io->buf + done;
-	piece->len = min_t(size_t, io->len - done, ZCBLK_BOUNCE_BYTES);
+	piece->at = *at;
+	piece->len = min_t(size_t, io->len - at->done, ZCBLK_BOUNCE_BYTES);
 	piece->mem.pool = &io->client->bounce;
 	piece->mem.kind = ZCBLK_BOUNCE_PAGE;
 	if (!zcblk_bounce_alloc(&piece->mem, bio, piece->len, gfp)) {
@@ -163,10 +174,11 @@ static void zcblk_bufio_piece_submit(struct zcblk_bufio *io, struct zcblk_bufio_
  */
 void zcblk_bufio_copy(struct zcblk_bufio *io)
 {
+	struct zcblk_cursor at = zcblk_source_start(io);
 	blk_status_t status = BLK_STS_OK;
 	struct zcblk_bufio_piece *piece;
 	struct blk_plug plug;
-	size_t done, n;
+	unsigned int n;
 
 	/* The first piece would be on its way when another had to wait */
 	if (io->opf & REQ_NOWAIT && io->len > ZCBLK_BOUNCE_BYTES) {
@@ -175,9 +187,9 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 	}
 
 	blk_start_plug(&plug);
-	for (done = 0; done < io->len && !READ_ONCE(io->status); done += n) {
+	while (at.done < io->len && !READ_ONCE(io->status)) {
 		zcblk_window_wait(io);
-		piece = zcblk_bufio_piece_alloc(io, done);
+		piece = zcblk_bufio_piece_alloc(io, &at);
 		if (!piece) {
 			status = BLK_STS_AGAIN;
 			break;
@@ -185,6 +197,7 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 		/* Once submitted, the piece may be freed at any time */
 		n = piece->len;
 		zcblk_bufio_piece_submit(io, piece);
+		zcblk_source_advance(io, &at, n);
 	}
 	blk_finish_plug(&plug);
 	zcblk_bufio_put(io, status);

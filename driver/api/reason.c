@@ -16,6 +16,7 @@ static const char *const zcblk_reason_names[] = {
 	[ZCBLK_COPIED_STACK] = "copied-stack",
 	[ZCBLK_COPIED_IMAGE] = "copied-image",
 	[ZCBLK_COPIED_UNREFERENCED] = "copied-unreferenced",
+	[ZCBLK_COPIED_SEGMENTS] = "copied-segments",
 	[ZCBLK_REFUSED_UNMAPPED] = "refused-unmapped",
 	[ZCBLK_REFUSED_LENGTH] = "refused-length",
 	[ZCBLK_REFUSED_SECTOR] = "refused-sector",

@@ -13,6 +13,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "source.h"
 #include "zcblk.h"
 
 /**
@@ -202,10 +203,6 @@ unsigned int zcblk_registered_add(const struct zcblk_buf *reg, struct bio *bio,
 	len = zcblk_registered_limit(reg, run, at, len);
 	skip = from_page - (size_t)reg->first[run] * PAGE_SIZE -
 		reg->table[run].bv_offset;
-	bio->bi_io_vec = reg->table;
-	bio->bi_iter.bi_idx = run;
-	bio->bi_iter.bi_size = skip + len;
-	bvec_iter_advance_single(reg->table, &bio->bi_iter, skip);
-	bio_set_flag(bio, BIO_CLONED);
+	zcblk_bio_share_table(bio, reg->table, run, skip, len);
 	return len;
 }

@@ -2,7 +2,7 @@
 /*
  * Writes or reads one buffer by the kernel API, compares with the page cache, and
  * tells what became of it. The buffer may be one that the API has to copy, or to
- * refuse.
+ * refuse. It may be passed in segments.
  *
  * All is done when something is written to the parameter `run`, as the others say;
  * what came out of it is in parameters too.
@@ -46,6 +46,18 @@ MODULE_PARM_DESC(offset, "of the buffer in its memory (default: 0)");
 static unsigned int sector;
 module_param(sector, uint, 0644);
 MODULE_PARM_DESC(sector, "where on the device (default: 0)");
+
+static char *form = "buffer";
+module_param(form, charp, 0644);
+MODULE_PARM_DESC(form, "buffer (default), kvecs or bvecs: the last segment comes first");
+
+static unsigned int segment = 4096;
+module_param(segment, uint, 0644);
+MODULE_PARM_DESC(segment, "length of a segment (default: 4096)");
+
+static unsigned int short_by;
+module_param(short_by, uint, 0644);
+MODULE_PARM_DESC(short_by, "bytes that the segments lack (default: 0)");
 
 static char *flags = "";
 module_param(flags, charp, 0644);
@@ -298,39 +310,104 @@ static blk_opf_t opf_of(const char *words)
 	return opf;
 }
 
+static unsigned int segments_of(size_t len)
+{
+	return DIV_ROUND_UP(len, segment);
+}
+
+/* From the last to the first */
+static struct kvec segment_of(void *buf, size_t len, unsigned int i)
+{
+	size_t at = (segments_of(len) - 1 - i) * (size_t)segment;
+
+	return (struct kvec){ buf + at, min_t(size_t, segment, len - at) };
+}
+
+static struct kvec *kvecs_of(void *buf, size_t len)
+{
+	struct kvec *vecs = kvmalloc_array(segments_of(len), sizeof(*vecs), GFP_KERNEL);
+	unsigned int i;
+
+	for (i = 0; vecs && i < segments_of(len); i++)
+		vecs[i] = segment_of(buf, len, i);
+	return vecs;
+}
+
+static struct bio_vec *bvecs_of(void *buf, size_t len)
+{
+	struct bio_vec *vecs = kvmalloc_array(segments_of(len), sizeof(*vecs), GFP_KERNEL);
+	struct folio *folio;
+	struct kvec part;
+	unsigned int i;
+
+	for (i = 0; vecs && i < segments_of(len); i++) {
+		part = segment_of(buf, len, i);
+		folio = virt_to_folio(part.iov_base);
+		vecs[i] = zcblk_folio_bvec(folio, part.iov_base - folio_address(folio),
+					   part.iov_len);
+	}
+	return vecs;
+}
+
+static int set_source(struct zcblk_bufio *io, void *buf, size_t len)
+{
+	len -= short_by;
+	if (!strcmp(form, "kvecs"))
+		io->kvecs = kvecs_of(buf, len);
+	else if (!strcmp(form, "bvecs"))
+		io->bvecs = bvecs_of(buf, len);
+	else
+		io->buf = buf;
+	if (!io->kvecs && !io->bvecs && !io->buf)
+		return -ENOMEM;
+	io->nr_vecs = io->buf ? 0 : segments_of(len);
+	if (registered)
+		io->reg = zcblk_buf_register(buf, len, GFP_KERNEL);
+	return PTR_ERR_OR_ZERO(io->reg);
+}
+
+static void put_source(struct zcblk_bufio *io)
+{
+	zcblk_buf_unregister((struct zcblk_buf *)io->reg);
+	kvfree(io->kvecs);
+	kvfree(io->bvecs);
+}
+
 static void io_done(struct zcblk_bufio *io, blk_status_t status)
 {
 	calls++;
 	complete(io->private);
 }
 
-static void do_async(void *buf, size_t len, blk_opf_t opf)
+static void submit_and_poll(struct zcblk_bufio *io, struct completion *ended)
 {
-	DECLARE_COMPLETION_ONSTACK(done);
-	struct zcblk_bufio io = {
-		.client = target.client, .bdev = target.bdev,
-		.buf = buf, .len = len, .sector = sector,
-		.opf = opf, .ioprio = prio, .flags = how,
-		.done = io_done, .private = &done,
-	};
-
-	if (registered)
-		io.reg = zcblk_buf_register(buf, len, GFP_KERNEL);
-	if (IS_ERR(io.reg)) {
-		err = PTR_ERR(io.reg);
-		return;
-	}
 	spy_start(note_bio, is_stacked() ? "submit_bio_noacct" : "submit_bio");
-	zcblk_bufio_submit(&io);
-	while (!completion_done(&done)) {
-		zcblk_bufio_poll(&io);
+	zcblk_bufio_submit(io);
+	while (!completion_done(ended)) {
+		zcblk_bufio_poll(io);
 		cond_resched();
 	}
 	spy_stop();
-	wait_for_completion(&done);
-	zcblk_buf_unregister((struct zcblk_buf *)io.reg);
+}
+
+static void do_async(void *buf, size_t len, blk_opf_t opf)
+{
+	DECLARE_COMPLETION_ONSTACK(ended);
+	struct zcblk_bufio io = {
+		.client = target.client, .bdev = target.bdev, .len = len, .sector = sector,
+		.opf = opf, .ioprio = prio, .flags = how,
+		.done = io_done, .private = &ended,
+	};
+
+	err = set_source(&io, buf, len);
+	if (err)
+		return;
+
+	submit_and_poll(&io, &ended);
+	wait_for_completion(&ended);
 	reason = (char *)zcblk_reason_name(io.reason);
 	err = blk_status_to_errno(io.status);
+	put_source(&io);
 }
 
 static bool is_right(const u8 *buf, u8 with)
@@ -388,8 +465,12 @@ static bool will_be_refused(void *buf)
 static void do_buffer(void *buf)
 {
 	u8 *check = vmalloc(bytes + 1);
+	struct zcblk_bufio io = {
+		.bdev = target.bdev, .buf = buf, .len = bytes,
+		.opf = (__force blk_opf_t)REQ_OP_READ,
+	};
 
-	explained = (char *)zcblk_reason_name(zcblk_bufio_explain(target.bdev, buf, bytes));
+	explained = (char *)zcblk_reason_name(zcblk_bufio_explain(&io));
 	if (!check)
 		err = -ENOMEM;
 	else if (will_be_refused(buf))

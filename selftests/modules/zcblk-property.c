@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Compares the kernel API with the page cache: buffers of every kind, beginning
- * anywhere in a page, of 512 bytes to 4 MiB, read and written by every engine.
- * Each case follows from its number and the seed. Bytes before and after each
- * buffer must stay as they are.
+ * anywhere in a page, of 512 bytes to 4 MiB, read and written in every form that the
+ * API takes data in. Each case follows from its number and the seed. Bytes before and
+ * after each buffer must stay as they are.
+ *
+ * Segments are cut out of the buffer, and are its data from the last to the first: no
+ * segment follows in memory what comes before it in the data.
  *
  * All is done while the module is loaded, and loading fails with the first case
  * that fails, which is in the log.
@@ -30,6 +33,7 @@
 #define MAX_SIZE	SZ_4M
 #define GUARD		PAGE_SIZE
 #define CANARY		0xa5
+#define MAX_SEGMENTS	4096
 
 static char *device;
 module_param(device, charp, 0444);
@@ -57,9 +61,15 @@ MODULE_PARM_DESC(mapped, "result: cases in which the buffer was mapped");
 module_param(copied, ulong, 0444);
 MODULE_PARM_DESC(copied, "result: cases in which it was copied");
 
-enum engine { MAP, REGISTERED, COPY, NR_ENGINES };
+enum form { MAP, REGISTERED, COPY, KVECS, BVECS, NR_FORMS };
 
-static const char *const engine_names[] = { "map", "registered", "copy" };
+static const char *const form_names[] = {
+	"map", "registered", "copy", "kvecs", "bvecs"
+};
+
+static unsigned long cases[NR_FORMS];
+module_param_array(cases, ulong, NULL, 0444);
+MODULE_PARM_DESC(cases, "result: cases of each form: map, registered, copy, kvecs, bvecs");
 
 static void *get_kmalloc(size_t n)
 {
@@ -120,28 +130,42 @@ static const struct {
  * struct test_case - one case
  * @nr: its number
  * @kind: index in kinds[]
- * @engine: how the buffer gets to the device
+ * @form: how the data is passed
  * @write: or read
  * @offset: of the buffer in a page
  * @size: of the buffer
  * @sector: where on the device
+ * @max_segment: longest segment, in bytes
+ * @cut: segments begin at a multiple of this
+ * @skip: bytes of the first segment before the data
+ * @nr_segments: how many there are
+ * @segments: in the order of the data
+ * @bvecs: the same
  * @mem: what was allocated for the buffer, and for canaries around it
  * @total: how much of that
  * @buf: the buffer
  * @want: the data, as the page cache gives or takes it
+ * @read: the data, as it was read
  */
 struct test_case {
 	unsigned int nr;
 	unsigned int kind;
-	enum engine engine;
+	enum form form;
 	bool write;
 	unsigned int offset;
 	unsigned int size;
 	sector_t sector;
+	unsigned int max_segment;
+	unsigned int cut;
+	unsigned int skip;
+	unsigned int nr_segments;
+	struct kvec *segments;
+	struct bio_vec *bvecs;
 	u8 *mem;
 	size_t total;
 	u8 *buf;
 	u8 *want;
+	u8 *read;
 };
 
 /*
@@ -161,11 +185,21 @@ static unsigned int choose_size(struct rnd_state *rnd, unsigned int align)
 static unsigned int choose_offset(struct test_case *c, struct rnd_state *rnd,
 				  unsigned int align)
 {
-	unsigned int offset = c->nr % PAGE_SIZE;
+	unsigned int offset = c->nr / NR_FORMS % PAGE_SIZE;
 
 	if (c->size > 2 * PAGE_SIZE)
 		offset = prandom_u32_state(rnd) % PAGE_SIZE;
 	return prandom_u32_state(rnd) & 1 ? offset : offset & ~align;
+}
+
+/* Half of the cases have segments that the device's DMA can do */
+static void choose_segments(struct test_case *c, struct rnd_state *rnd, unsigned int align)
+{
+	c->max_segment = max(16U << prandom_u32_state(rnd) % 18, 8 * c->size / MAX_SEGMENTS);
+	c->cut = prandom_u32_state(rnd) & 1 ? 1 : align + 1;
+	if (c->size / c->max_segment < 64 && prandom_u32_state(rnd) & 1)
+		c->cut = 512;
+	c->skip = prandom_u32_state(rnd) & 1 ? prandom_u32_state(rnd) % 512 & ~(c->cut - 1) : 0;
 }
 
 static void choose_case(struct test_case *c, struct target *t, unsigned int nr)
@@ -177,11 +211,12 @@ static void choose_case(struct test_case *c, struct target *t, unsigned int nr)
 	prandom_seed_state(&rnd, hash_64(seed * GOLDEN_RATIO_64 + nr, 64));
 	c->nr = nr;
 	c->kind = prandom_u32_state(&rnd) % ARRAY_SIZE(kinds);
-	c->engine = prandom_u32_state(&rnd) % NR_ENGINES;
+	c->form = nr % NR_FORMS;
 	c->write = prandom_u32_state(&rnd) & 1;
 	c->size = choose_size(&rnd, block);
 	c->offset = choose_offset(c, &rnd, bdev_dma_alignment(t->bdev));
 	c->sector = round_down(prandom_u32_state(&rnd) % room, block / 512);
+	choose_segments(c, &rnd, bdev_dma_alignment(t->bdev));
 }
 
 /* Allocators have a limit: less, where they give nothing */
@@ -215,6 +250,82 @@ static void fill(void *data, unsigned int size, u64 with)
 		word[i] = with += GOLDEN_RATIO_64;
 }
 
+static bool has_segments(const struct test_case *c)
+{
+	return c->form == KVECS || c->form == BVECS;
+}
+
+/* A bio_vec is in one piece of memory, which of vmalloc() only a page is */
+static unsigned int segment_len(struct test_case *c, struct rnd_state *rnd, u8 *start,
+				unsigned int left)
+{
+	unsigned int len = 1 + prandom_u32_state(rnd) % c->max_segment;
+
+	if (!has_segments(c))
+		return left;
+	len = c->nr_segments < MAX_SEGMENTS / 2 ? min(round_up(len, c->cut), left) : left;
+	if (c->form == BVECS && is_vmalloc_addr(start))
+		len = min_t(unsigned int, len, PAGE_SIZE - offset_in_page(start));
+	return len;
+}
+
+static struct bio_vec bvec_of(struct kvec *segment)
+{
+	struct page *page = is_vmalloc_addr(segment->iov_base) ?
+		vmalloc_to_page(segment->iov_base) : virt_to_page(segment->iov_base);
+
+	return (struct bio_vec){ page, segment->iov_len, offset_in_page(segment->iov_base) };
+}
+
+/* What is skipped is other data of the buffer, or a canary */
+static void choose_skip(struct test_case *c)
+{
+	struct kvec *first = &c->segments[0];
+	size_t room = (u8 *)first->iov_base - c->mem;
+
+	if (c->form == BVECS)
+		room = min_t(size_t, room, offset_in_page(first->iov_base));
+	if (!has_segments(c) || c->skip > room)
+		c->skip = 0;
+	first->iov_base -= c->skip;
+	first->iov_len += c->skip;
+}
+
+/* The data is the buffer from its last segment to its first */
+static void cut_segments(struct test_case *c)
+{
+	struct rnd_state rnd;
+	unsigned int n, i;
+	size_t at;
+
+	prandom_seed_state(&rnd, hash_64(seed + c->nr, 64));
+	c->nr_segments = 0;
+	for (at = 0; at < c->size; at += n) {
+		n = segment_len(c, &rnd, c->buf + at, c->size - at);
+		c->segments[MAX_SEGMENTS - ++c->nr_segments] = (struct kvec){ c->buf + at, n };
+	}
+	memmove(c->segments, &c->segments[MAX_SEGMENTS - c->nr_segments],
+		c->nr_segments * sizeof(*c->segments));
+
+	choose_skip(c);
+	for (i = 0; c->form == BVECS && i < c->nr_segments; i++)
+		c->bvecs[i] = bvec_of(&c->segments[i]);
+}
+
+/* Copies all data between the buffer and @linear, where it is in one piece */
+static void copy_data(struct test_case *c, u8 *linear, bool to_buffer)
+{
+	unsigned int i, skip = c->skip;
+	size_t n;
+	u8 *at;
+
+	for (i = 0; i < c->nr_segments; i++, linear += n, skip = 0) {
+		at = c->segments[i].iov_base + skip;
+		n = c->segments[i].iov_len - skip;
+		memcpy(to_buffer ? at : linear, to_buffer ? linear : at, n);
+	}
+}
+
 static bool canaries_live(struct test_case *c)
 {
 	size_t before = c->buf - c->mem, after = before + c->size;
@@ -228,13 +339,74 @@ static void case_done(struct zcblk_bufio *io, blk_status_t status)
 	complete(io->private);
 }
 
+/* Runs of pages in the data of a segment from @from up to @to */
+static unsigned int runs_between(u8 *start, size_t from, size_t to)
+{
+	unsigned long first = (unsigned long)start + from, last = (unsigned long)start + to - 1;
+
+	return is_vmalloc_addr(start) ? (last >> PAGE_SHIFT) - (first >> PAGE_SHIFT) + 1 : 1;
+}
+
+/* Block by block, with all segments that a block has a part of */
+static bool device_takes_segments(struct test_case *c, struct target *t)
+{
+	struct request_queue *q = bdev_get_queue(t->bdev);
+	unsigned int block = bdev_logical_block_size(t->bdev), room = block, runs = 0, i;
+	unsigned int most = min_t(unsigned int, queue_max_segments(q), BIO_MAX_VECS);
+	unsigned long end = 0;
+	size_t at, n, len;
+	u8 *start;
+
+	for (i = 0; i < c->nr_segments; i++) {
+		start = c->segments[i].iov_base + (i ? 0 : c->skip);
+		len = c->segments[i].iov_len - (i ? 0 : c->skip);
+		if (room < block && (end | (unsigned long)start) & queue_virt_boundary(q))
+			return false;
+		for (at = 0; at < len; at += n) {
+			n = min_t(size_t, room, len - at);
+			runs += runs_between(start, at, at + n);
+			if (runs > most)
+				return false;
+			room -= n;
+			if (!room) {
+				room = block;
+				runs = 0;
+			}
+		}
+		end = (unsigned long)start + len;
+	}
+	return true;
+}
+
 static enum zcblk_reason expected_reason(struct test_case *c, struct target *t)
 {
-	if (c->engine == COPY)
+	unsigned long align = (unsigned long)c->buf | c->size;
+	unsigned int i, skip = c->skip;
+
+	if (c->form == COPY)
 		return ZCBLK_COPIED_FORCED;
-	if (((unsigned long)c->buf | c->size) & bdev_dma_alignment(t->bdev))
+	for (i = 0; has_segments(c) && i < c->nr_segments; i++, skip = 0)
+		align |= ((unsigned long)c->segments[i].iov_base + skip) |
+			(c->segments[i].iov_len - skip);
+	if (align & bdev_dma_alignment(t->bdev))
 		return ZCBLK_COPIED_ALIGNMENT;
-	return c->engine == MAP ? ZCBLK_MAPPED : ZCBLK_MAPPED_REGISTERED;
+	if (has_segments(c) && !device_takes_segments(c, t))
+		return ZCBLK_COPIED_SEGMENTS;
+	return c->form == REGISTERED ? ZCBLK_MAPPED_REGISTERED : ZCBLK_MAPPED;
+}
+
+static void set_form(struct test_case *c, struct zcblk_bufio *io)
+{
+	if (c->form == COPY)
+		io->flags = ZCBLK_BUFIO_COPY;
+	if (c->form == KVECS)
+		io->kvecs = c->segments;
+	else if (c->form == BVECS)
+		io->bvecs = c->bvecs;
+	else
+		io->buf = c->buf;
+	io->nr_vecs = has_segments(c) ? c->nr_segments : 0;
+	io->skip = has_segments(c) ? c->skip : 0;
 }
 
 static const char *do_io(struct test_case *c, struct target *t)
@@ -243,16 +415,15 @@ static const char *do_io(struct test_case *c, struct target *t)
 	struct zcblk_bufio io = {
 		.client = t->client,
 		.bdev = t->bdev,
-		.buf = c->buf,
 		.len = c->size,
 		.sector = c->sector,
 		.opf = c->write ? REQ_OP_WRITE : REQ_OP_READ,
-		.flags = c->engine == COPY ? ZCBLK_BUFIO_COPY : 0,
 		.done = case_done,
 		.private = &done,
 	};
 
-	if (c->engine == REGISTERED) {
+	set_form(c, &io);
+	if (c->form == REGISTERED) {
 		/* All of the memory, of which the buffer is a part */
 		io.reg = zcblk_buf_register(c->mem, c->total, GFP_KERNEL);
 		if (IS_ERR(io.reg))
@@ -275,15 +446,17 @@ static const char *test_write(struct test_case *c, struct target *t)
 	const char *wrong;
 
 	fill(c->want, c->size, c->nr);
-	memcpy(c->buf, c->want, c->size);
+	copy_data(c, c->want, true);
 	wrong = do_io(c, t);
 	if (wrong)
 		return wrong;
-	if (memcmp(c->buf, c->want, c->size))
+
+	copy_data(c, c->read, false);
+	if (memcmp(c->read, c->want, c->size))
 		return "the write changed its buffer";
-	if (target_read(t, c->sector, c->want, c->size))
+	if (target_read(t, c->sector, c->read, c->size))
 		return "cannot be read through the page cache";
-	return memcmp(c->buf, c->want, c->size) ? "wrong data on the device" : NULL;
+	return memcmp(c->read, c->want, c->size) ? "wrong data on the device" : NULL;
 }
 
 static const char *test_read(struct test_case *c, struct target *t)
@@ -296,7 +469,8 @@ static const char *test_read(struct test_case *c, struct target *t)
 	wrong = do_io(c, t);
 	if (wrong)
 		return wrong;
-	return memcmp(c->buf, c->want, c->size) ? "wrong data was read" : NULL;
+	copy_data(c, c->read, false);
+	return memcmp(c->read, c->want, c->size) ? "wrong data was read" : NULL;
 }
 
 static int test_one(struct test_case *c, struct target *t)
@@ -305,27 +479,49 @@ static int test_one(struct test_case *c, struct target *t)
 
 	if (!get_buf(c, bdev_logical_block_size(t->bdev)))
 		return -ENOMEM;
+	cut_segments(c);
 	wrong = c->write ? test_write(c, t) : test_read(c, t);
 	if (!wrong && !canaries_live(c))
 		wrong = "bytes around the buffer have changed";
 	if (wrong)
 		pr_err("case %u of seed %llu: %s %s from %s: %u bytes at %u in page, sector %llu: %s\n",
-		       c->nr, seed, engine_names[c->engine],
+		       c->nr, seed, form_names[c->form],
 		       c->write ? "write" : "read", kinds[c->kind].name, c->size,
 		       c->offset, (u64)c->sector, wrong);
 	kinds[c->kind].put(c->mem, c->total);
+	cases[c->form]++;
 	return wrong ? -EIO : 0;
+}
+
+static void free_case(struct test_case *c)
+{
+	vfree(c->want);
+	vfree(c->read);
+	vfree(c->segments);
+	vfree(c->bvecs);
+}
+
+static int alloc_case(struct test_case *c)
+{
+	c->want = vmalloc(MAX_SIZE);
+	c->read = vmalloc(MAX_SIZE);
+	c->segments = vmalloc(array_size(MAX_SEGMENTS, sizeof(*c->segments)));
+	c->bvecs = vmalloc(array_size(MAX_SEGMENTS, sizeof(*c->bvecs)));
+	if (c->want && c->read && c->segments && c->bvecs)
+		return 0;
+	free_case(c);
+	return -ENOMEM;
 }
 
 static int test_all(struct target *t)
 {
 	u64 end = ktime_get_ns() + (u64)seconds * NSEC_PER_SEC;
-	struct test_case c = { .want = vmalloc(MAX_SIZE) };
+	struct test_case c = { };
 	unsigned int i;
-	int err = 0;
+	int err = alloc_case(&c);
 
-	if (!c.want)
-		return -ENOMEM;
+	if (err)
+		return err;
 	for (i = 0; i < count && !err; i++) {
 		if (seconds && ktime_get_ns() > end)
 			break;
@@ -336,7 +532,7 @@ static int test_all(struct target *t)
 		cond_resched();
 	}
 	count = i;
-	vfree(c.want);
+	free_case(&c);
 	return err;
 }
 

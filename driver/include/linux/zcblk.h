@@ -11,7 +11,9 @@
 #include <linux/bits.h>
 #include <linux/blk_types.h>
 #include <linux/bvec.h>
+#include <linux/mm_types.h>
 #include <linux/types.h>
+#include <linux/uio.h>
 
 struct zcblk_buf;
 struct zcblk_client;
@@ -24,6 +26,22 @@ struct zcblk_stable;
  * in every size, the page allocator, vmalloc(), vmalloc_huge(), kvmalloc(),
  * beginning anywhere in it. Its pages go to the device where they may. Where
  * they may not, the data is copied, and the reason is reported and counted.
+ *
+ * The data of an I/O is in one buffer, or in segments: an array of kvecs, each of
+ * which is a buffer, or an array of bio_vecs, each of which is a run of pages. Segments
+ * may have any length but 0. They go to the device as they are if each is aligned for
+ * its DMA, and if no logical block has more segments, or gaps between them, than it can
+ * have. Else all of the data is copied.
+ */
+
+/**
+ * DOC: Lifetimes
+ *
+ * From submission until done() is called, the struct, the memory, the array of segments
+ * and the registration belong to zcblk. I/O cannot be cancelled: the block layer has no
+ * way to get a bio back from a device, which may access the memory until the bio ends. To
+ * end an I/O for its submitter only, and leave the memory to the device, would be a use
+ * after free. A device that does not answer has a timeout, in its driver.
  */
 
 /**
@@ -38,8 +56,11 @@ struct zcblk_stable;
  * @ZCBLK_COPIED_IMAGE: copied, for it is in the image of a module
  * @ZCBLK_COPIED_UNREFERENCED: copied, for one of its pages has no reference count of
  *	its own
+ * @ZCBLK_COPIED_SEGMENTS: copied, for a logical block has more segments than the device
+ *	can have, or a gap between two that it cannot have
  * @ZCBLK_REFUSED_UNMAPPED: refused (-EFAULT), for there is no memory, or it is
- *	not within @reg: also a NULL pointer or one of user space
+ *	not within @reg: also a NULL pointer or one of user space, segments that are empty
+ *	or shorter than the I/O, and more than one form of data
  * @ZCBLK_REFUSED_LENGTH: refused (-EINVAL), for the length is no multiple of the
  *	device's logical block, or 0 and nothing to flush
  * @ZCBLK_REFUSED_SECTOR: refused (-EINVAL), for no logical block begins there
@@ -61,6 +82,7 @@ enum zcblk_reason {
 	ZCBLK_COPIED_STACK,
 	ZCBLK_COPIED_IMAGE,
 	ZCBLK_COPIED_UNREFERENCED,
+	ZCBLK_COPIED_SEGMENTS,
 	ZCBLK_REFUSED_UNMAPPED,
 	ZCBLK_REFUSED_LENGTH,
 	ZCBLK_REFUSED_SECTOR,
@@ -73,7 +95,7 @@ enum zcblk_reason {
 
 static inline bool zcblk_reason_is_copied(enum zcblk_reason reason)
 {
-	return reason >= ZCBLK_COPIED_FORCED && reason <= ZCBLK_COPIED_UNREFERENCED;
+	return reason >= ZCBLK_COPIED_FORCED && reason <= ZCBLK_COPIED_SEGMENTS;
 }
 
 static inline bool zcblk_reason_is_refused(enum zcblk_reason reason)
@@ -89,20 +111,6 @@ static inline bool zcblk_reason_is_refused(enum zcblk_reason reason)
  * Return: a word such as "mapped", "copied-alignment" or "refused-unmapped".
  */
 const char *zcblk_reason_name(enum zcblk_reason reason);
-
-/**
- * zcblk_bufio_explain() - would a buffer be mapped or copied, and why?
- * @bdev: the device
- * @buf: start of the buffer
- * @len: its length in bytes
- *
- * Looks at all of the buffer, and is not meant for the I/O path.
- *
- * Context: any; a buffer on a stack is known only in the task that it belongs to.
- * Return: the reason that I/O with this buffer would be counted under.
- */
-enum zcblk_reason zcblk_bufio_explain(struct block_device *bdev, const void *buf,
-				      size_t len);
 
 /* Flags of an I/O; those with (client) may be a client's, too */
 #define ZCBLK_BUFIO_COPY	BIT(0)		/* copy, whatever the buffer is */
@@ -123,8 +131,16 @@ enum zcblk_reason zcblk_bufio_explain(struct block_device *bdev, const void *buf
  * struct zcblk_bufio - an I/O between a buffer and a block device
  * @client: whose I/O it is
  * @bdev: the device: a zcblk disk, or any other
- * @buf: start of the buffer; NULL for a flush alone
- * @len: its length in bytes, a multiple of the logical block; 0 for a flush alone
+ * @buf: the data: start of a buffer; NULL for another form, and for a flush alone
+ * @kvecs: the data: an array of buffers, or NULL
+ * @bvecs: the data: an array of runs of pages of RAM, or NULL; for one of a folio see
+ *	zcblk_folio_bvec(); pages that are also mapped elsewhere are kept coherent as
+ *	for any bio
+ * @nr_vecs: entries in the array, of which those behind the data are not looked at; 0
+ *	without one
+ * @skip: bytes of the array's first entry before the data
+ * @len: length of the data in bytes, a multiple of the logical block; 0 for a flush
+ *	alone; what the array has beyond it is not used
  * @sector: where on the device, in units of 512 bytes
  * @opf: REQ_OP_READ or REQ_OP_WRITE, and flags: REQ_FUA and REQ_PREFLUSH (of
  *	writes), REQ_NOWAIT, REQ_POLLED, REQ_SYNC and so on; a flush alone is
@@ -140,13 +156,17 @@ enum zcblk_reason zcblk_bufio_explain(struct block_device *bdev, const void *buf
  *
  * The caller fills in what is above and leaves the rest alone: whatever is there
  * before does not matter. From zcblk_bufio_submit() until @done is called the
- * struct, the buffer and @reg belong to zcblk. The struct may then be used again
+ * struct, the data, the array and @reg belong to zcblk. The struct may then be used again
  * as it is. It may live on a stack.
  */
 struct zcblk_bufio {
 	struct zcblk_client *client;
 	struct block_device *bdev;
 	void *buf;
+	const struct kvec *kvecs;
+	const struct bio_vec *bvecs;
+	unsigned int nr_vecs;
+	unsigned int skip;
 	size_t len;
 	sector_t sector;
 	blk_opf_t opf;
@@ -233,7 +253,35 @@ enum zcblk_unreferenced {
 void zcblk_client_set_unreferenced(struct zcblk_client *client, enum zcblk_unreferenced what);
 
 /**
- * zcblk_bufio_submit() - begin an I/O between a buffer and a block device
+ * zcblk_folio_bvec() - a part of a folio as a segment
+ * @folio: the folio
+ * @offset: of the part in it, in bytes
+ * @len: length of the part in bytes
+ *
+ * For @bvecs of &struct zcblk_bufio. bvec_set_folio() does the same, from Linux 6.3 on.
+ *
+ * Context: any.
+ * Return: the segment.
+ */
+static inline struct bio_vec zcblk_folio_bvec(struct folio *folio, size_t offset, size_t len)
+{
+	return (struct bio_vec){ &folio->page, len, offset };
+}
+
+/**
+ * zcblk_bufio_explain() - would an I/O be mapped or copied, and why?
+ * @io: the I/O, as for zcblk_bufio_submit(), but not submitted
+ *
+ * Looks at all of the data, and is not meant for the I/O path. Flags of the client, which
+ * may refuse a copy, are not looked at.
+ *
+ * Context: any; a buffer on a stack is known only in the task that it belongs to.
+ * Return: the reason that the I/O would be counted under.
+ */
+enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io);
+
+/**
+ * zcblk_bufio_submit() - begin an I/O between memory and a block device
  * @io: the I/O
  *
  * What is too large for one bio goes in several; a copied I/O in one for each 128 KiB,
@@ -265,6 +313,20 @@ void zcblk_bufio_submit(struct zcblk_bufio *io);
  * Context: process.
  */
 void zcblk_bufio_poll(struct zcblk_bufio *io);
+
+/**
+ * zcblk_bufio_submit_wait() - do an I/O, and wait
+ * @io: the I/O; @done and @private are not used; REQ_SYNC is set in @opf
+ *
+ * As zcblk_bufio_submit(). With REQ_POLLED, this polls.
+ *
+ * Context: process. Sleeps.
+ * Return: 0; -EFAULT where there is no memory; -EROFS for a write to a device that is
+ * read-only; -EOPNOTSUPP for what would have to be copied, and may not be; -EINVAL for a
+ * length, sector or operation that the device cannot do, and without a client; or the
+ * device's error.
+ */
+int zcblk_bufio_submit_wait(struct zcblk_bufio *io);
 
 /**
  * zcblk_bufio_rw() - read or write a buffer, and wait

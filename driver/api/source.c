@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The source of an I/O: the only place that knows the forms that it may have. A buffer is
+ * one segment, an array of kvecs or bio_vecs has one for each entry.
+ *
+ * The pages of addresses are put into a bio's table. A registered buffer and an array of
+ * bio_vecs have a table already, which the bio shares.
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#include <linux/blkdev.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+
+#include "client.h"
+#include "source.h"
+
+/* An address, or, as a page is aligned for everything, an offset in one */
+static unsigned long zcblk_source_offset(const struct zcblk_bufio *io,
+					 const struct zcblk_cursor *at)
+{
+	return io->bvecs ? io->bvecs[at->segment].bv_offset + at->skip :
+		(unsigned long)zcblk_source_addr(io, at);
+}
+
+static enum zcblk_buf_kind zcblk_segment_kind(const struct zcblk_bufio *io,
+					      const struct zcblk_cursor *at, size_t len)
+{
+	if (!io->bvecs)
+		return zcblk_buf_kind(zcblk_source_addr(io, at), len);
+	return io->bvecs[at->segment].bv_page ? ZCBLK_BUF_KMEM : ZCBLK_BUF_NONE;
+}
+
+/* Where all segments are known to be memory that may be mapped. Context: any. */
+static enum zcblk_buf_kind zcblk_mapped_kind(const struct zcblk_bufio *io,
+					     unsigned int segment)
+{
+	if (!io->nr_vecs)
+		return io->kind;
+	if (io->bvecs)
+		return ZCBLK_BUF_KMEM;
+	return is_vmalloc_addr(io->kvecs[segment].iov_base) ? ZCBLK_BUF_VMALLOC :
+		ZCBLK_BUF_KMEM;
+}
+
+static unsigned long zcblk_source_describe_vecs(struct zcblk_bufio *io)
+{
+	struct zcblk_cursor at = zcblk_source_start(io);
+	unsigned long align = 0;
+	size_t n;
+
+	io->kind = ZCBLK_BUF_NONE;
+	if (!io->kvecs == !io->bvecs || io->buf || io->reg)
+		return 0;
+
+	io->kind = ZCBLK_BUF_KMEM;
+	for (; at.done < io->len; at.skip = 0, at.segment++) {
+		if (at.segment == io->nr_vecs || at.skip >= zcblk_segment_len(io, at.segment)) {
+			io->kind = ZCBLK_BUF_NONE;
+			break;
+		}
+		n = zcblk_source_left(io, &at);
+		io->kind = max_t(u8, io->kind, zcblk_segment_kind(io, &at, n));
+		align |= zcblk_source_offset(io, &at) | n;
+		at.done += n;
+	}
+	return align;
+}
+
+/**
+ * zcblk_source_describe() - what kind of memory is a source, and how is it aligned?
+ * @io: the I/O; its length is not 0; its kind is set, to that of the segment which
+ *	allows the least
+ *
+ * A source of no kind is one that does not exist in all of its length, has an empty
+ * segment, or has more than one form.
+ *
+ * Context: any; knows the stack of the current task only.
+ * Return: the addresses and lengths of all segments, OR-ed.
+ */
+unsigned long zcblk_source_describe(struct zcblk_bufio *io)
+{
+	if (io->nr_vecs)
+		return zcblk_source_describe_vecs(io);
+	io->kind = io->reg ? zcblk_registered_kind(io->reg, io->buf, io->len) :
+		zcblk_buf_kind(io->buf, io->len);
+	return (unsigned long)io->buf | io->len;
+}
+
+/* Runs of pages in what a logical block may have of a segment */
+static unsigned int zcblk_segment_runs(const struct zcblk_bufio *io,
+				       const struct zcblk_cursor *at, size_t len,
+				       unsigned int block)
+{
+	if (zcblk_mapped_kind(io, at->segment) == ZCBLK_BUF_KMEM)
+		return 1;
+	return min(DIV_ROUND_UP(offset_in_page(zcblk_source_addr(io, at)) + len, PAGE_SIZE),
+		   DIV_ROUND_UP(block, PAGE_SIZE) + 1UL);
+}
+
+/**
+ * zcblk_source_fits() - can a device do a source in its segments?
+ * @io: the I/O; all segments are memory that may be mapped, aligned for DMA
+ *
+ * The block layer splits a bio that has too many segments, or a gap between two where
+ * the device has none, but only between logical blocks. So no block may have any of them.
+ *
+ * Context: any.
+ * Return: false if a logical block has more segments than a request or a bio can have, or
+ * a gap.
+ */
+bool zcblk_source_fits(const struct zcblk_bufio *io)
+{
+	struct request_queue *q = bdev_get_queue(io->bdev);
+	unsigned int most = min_t(unsigned int, queue_max_segments(q), BIO_MAX_VECS);
+	unsigned int runs, in_block = 0, block = bdev_logical_block_size(io->bdev);
+	unsigned long start, end = 0;
+	struct zcblk_cursor at;
+	size_t n;
+
+	zcblk_for_each_segment(io, at, n) {
+		start = zcblk_source_offset(io, &at);
+		if (!(at.done & (block - 1)))
+			in_block = 0;
+		else if ((end | start) & queue_virt_boundary(q))
+			return false;
+
+		runs = zcblk_segment_runs(io, &at, n, block);
+		in_block += runs;
+		if (in_block > most)
+			return false;
+		/* The next block begins in this segment, or is reset above */
+		if ((at.done & (block - 1)) + n >= block)
+			in_block = runs;
+		end = start + n;
+	}
+	return true;
+}
+
+/**
+ * zcblk_source_is_present() - is there memory behind all of a source?
+ * @io: the I/O; its kind is set
+ *
+ * Context: as zcblk_source_describe().
+ * Return: true when the CPU can get at each byte.
+ */
+bool zcblk_source_is_present(const struct zcblk_bufio *io)
+{
+	enum zcblk_buf_kind kind;
+	struct zcblk_cursor at;
+	size_t n;
+
+	/* Pages of a bio_vec are there by definition */
+	if (zcblk_source_has_pages(io) || io->kind == ZCBLK_BUF_NONE)
+		return io->kind != ZCBLK_BUF_NONE;
+	zcblk_for_each_segment(io, at, n) {
+		kind = io->nr_vecs ? zcblk_segment_kind(io, &at, n) : io->kind;
+		if (!zcblk_buf_is_present(kind, zcblk_source_addr(io, &at), n))
+			return false;
+	}
+	return true;
+}
+
+/* Does a page of a segment, from a cursor on, have no reference count of its own? */
+static bool zcblk_segment_is_unreferenced(const struct zcblk_bufio *io,
+					  const struct zcblk_cursor *at, size_t n)
+{
+	unsigned long offset = zcblk_source_offset(io, at);
+	struct page *page;
+	unsigned int nr;
+
+	if (!zcblk_source_has_pages(io))
+		return zcblk_buf_is_unreferenced(zcblk_mapped_kind(io, at->segment),
+						 zcblk_source_addr(io, at), n);
+
+	page = io->bvecs[at->segment].bv_page + (offset >> PAGE_SHIFT);
+	nr = DIV_ROUND_UP(offset_in_page(offset) + n, PAGE_SIZE);
+	while (nr--)
+		if (zcblk_page_is_unreferenced(page++))
+			return true;
+	return false;
+}
+
+/**
+ * zcblk_source_is_unreferenced() - does a page of a source have no reference count of its own?
+ * @io: the I/O; all segments are memory that may be mapped. A registered buffer is looked
+ *	at as a whole.
+ *
+ * Context: any.
+ * Return: true if one has none, and all of its segment has pages.
+ */
+bool zcblk_source_is_unreferenced(const struct zcblk_bufio *io)
+{
+	struct zcblk_cursor at;
+	size_t n;
+
+	if (io->reg)
+		return zcblk_registered_is_unreferenced(io->reg);
+
+	zcblk_for_each_segment(io, at, n)
+		if (zcblk_segment_is_unreferenced(io, &at, n))
+			return true;
+	return false;
+}
+
+/**
+ * zcblk_source_advance() - move a cursor ahead
+ * @io: the I/O
+ * @at: the cursor
+ * @n: bytes, at most up to the end of the I/O
+ *
+ * Context: any.
+ */
+void zcblk_source_advance(const struct zcblk_bufio *io, struct zcblk_cursor *at, size_t n)
+{
+	at->done += n;
+	at->skip += n;
+	/* There is no other segment behind the data */
+	while (io->nr_vecs && at->done < io->len &&
+	       at->skip >= zcblk_segment_len(io, at->segment))
+		at->skip -= zcblk_segment_len(io, at->segment++);
+}
+
+/**
+ * zcblk_source_vecs() - how many entries does a bio need in a table of its own?
+ * @io: the I/O
+ * @at: where the bio begins
+ *
+ * Context: any.
+ * Return: the number; up to BIO_MAX_VECS, if there is more than one bio can have; 0 if the
+ * bio shares a table.
+ */
+unsigned int zcblk_source_vecs(const struct zcblk_bufio *io, struct zcblk_cursor at)
+{
+	size_t n, vecs = 0;
+
+	if (io->reg || zcblk_source_has_pages(io))
+		return 0;
+	for (; at.done < io->len && vecs < BIO_MAX_VECS; zcblk_source_advance(io, &at, n)) {
+		n = zcblk_source_left(io, &at);
+		if (zcblk_mapped_kind(io, at.segment) == ZCBLK_BUF_KMEM)
+			vecs++;
+		else
+			vecs += DIV_ROUND_UP(offset_in_page(zcblk_source_addr(io, &at)) + n,
+					     PAGE_SIZE);
+	}
+	return min_t(size_t, vecs, BIO_MAX_VECS);
+}
+
+static unsigned int zcblk_source_add_bvecs(const struct zcblk_bufio *io,
+					   struct zcblk_cursor at, struct bio *bio,
+					   unsigned int len)
+{
+	struct zcblk_cursor end = at;
+	size_t n;
+
+	while (end.done - at.done < len && end.segment - at.segment < BIO_MAX_VECS) {
+		n = min_t(size_t, zcblk_source_left(io, &end), len - (end.done - at.done));
+		zcblk_source_advance(io, &end, n);
+	}
+	zcblk_bio_share_table(bio, io->bvecs, at.segment, at.skip, end.done - at.done);
+	return end.done - at.done;
+}
+
+/**
+ * zcblk_source_add() - make a part of a source a bio's
+ * @io: the I/O; all segments are memory that may be mapped
+ * @at: where the part begins
+ * @bio: the bio, whose table has the number of entries that zcblk_source_vecs() returned
+ * @len: length of the part in bytes
+ *
+ * Context: any.
+ * Return: the number of bytes added: less than @len when the bio has all that it may
+ * have, or there is no page.
+ */
+unsigned int zcblk_source_add(const struct zcblk_bufio *io, struct zcblk_cursor at,
+			      struct bio *bio, unsigned int len)
+{
+	unsigned int want, n, done;
+
+	if (io->reg)
+		return zcblk_registered_add(io->reg, bio, io->buf + at.done, len);
+	if (zcblk_source_has_pages(io))
+		return zcblk_source_add_bvecs(io, at, bio, len);
+
+	for (done = 0; done < len; done += n) {
+		want = min_t(size_t, zcblk_source_left(io, &at), len - done);
+		n = zcblk_buf_add(zcblk_mapped_kind(io, at.segment), bio,
+				  zcblk_source_addr(io, &at), want);
+		if (n < want)
+			return done + n;
+		zcblk_source_advance(io, &at, n);
+	}
+	return done;
+}
+
+/**
+ * zcblk_source_flush() - before a device gets the pages of a source
+ * @io: the I/O; see zcblk_buf_flush()
+ *
+ * Context: any.
+ */
+void zcblk_source_flush(const struct zcblk_bufio *io)
+{
+	struct zcblk_cursor at;
+	size_t n;
+
+	if (io->kind != ZCBLK_BUF_VMALLOC)
+		return;
+	zcblk_for_each_segment(io, at, n)
+		zcblk_buf_flush(io->client, zcblk_mapped_kind(io, at.segment),
+				zcblk_source_addr(io, &at), n);
+}
+
+/**
+ * zcblk_source_invalidate() - after a device has written the pages of a source
+ * @io: the I/O; see zcblk_buf_invalidate()
+ *
+ * Context: any.
+ */
+void zcblk_source_invalidate(const struct zcblk_bufio *io)
+{
+	struct zcblk_cursor at;
+	size_t n;
+
+	if (io->kind != ZCBLK_BUF_VMALLOC)
+		return;
+	zcblk_for_each_segment(io, at, n)
+		zcblk_buf_invalidate(io->client, zcblk_mapped_kind(io, at.segment),
+				     zcblk_source_addr(io, &at), n);
+}
+
+/**
+ * zcblk_source_map() - make bytes of a source accessible to the CPU
+ * @io: the I/O
+ * @at: the first byte
+ * @len: how many, at most; not 0
+ * @view: out: those of them that are in one piece; undone by zcblk_source_unmap()
+ *
+ * Context: any. May not sleep before it is undone, if the source has bio_vecs.
+ */
+void zcblk_source_map(const struct zcblk_bufio *io, const struct zcblk_cursor *at,
+		      size_t len, struct zcblk_view *view)
+{
+	const struct bio_vec *bv;
+	unsigned int offset;
+
+	view->len = min3(len, zcblk_source_left(io, at), (size_t)ZCBLK_BIO_BYTES);
+	view->page = NULL;
+	if (!zcblk_source_has_pages(io)) {
+		view->addr = zcblk_source_addr(io, at);
+		return;
+	}
+
+	bv = &io->bvecs[at->segment];
+	offset = bv->bv_offset + at->skip;
+	view->page = bv->bv_page + (offset >> PAGE_SHIFT);
+	view->len = min_t(unsigned int, view->len, PAGE_SIZE - offset_in_page(offset));
+	view->addr = kmap_local_page(view->page) + offset_in_page(offset);
+}
+
+/**
+ * zcblk_source_unmap() - undo zcblk_source_map()
+ * @view: what it made
+ *
+ * Context: as zcblk_source_map().
+ */
+void zcblk_source_unmap(const struct zcblk_view *view)
+{
+	if (view->page)
+		kunmap_local(view->addr);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The source of an I/O of the kernel API: where its data is, or goes to. It has one
+ * segment (a buffer) or several (kvecs, bio_vecs).
+ *
+ * Copyright (C) 2026 The zcblk authors
+ */
+#ifndef _ZCBLK_SOURCE_H
+#define _ZCBLK_SOURCE_H
+
+#include <linux/bio.h>
+#include <linux/minmax.h>
+#include <linux/uio.h>
+#include <linux/zcblk.h>
+
+#include "zcblk.h"
+
+/**
+ * struct zcblk_cursor - a place in a source
+ * @done: bytes of the I/O before it
+ * @skip: bytes of its segment before it
+ * @segment: number of the segment
+ */
+struct zcblk_cursor {
+	size_t done;
+	size_t skip;
+	unsigned int segment;
+};
+
+/**
+ * struct zcblk_view - bytes of a source that the CPU can access
+ * @addr: address of the first
+ * @len: how many there are
+ * @page: the page that was mapped for it, or NULL
+ */
+struct zcblk_view {
+	void *addr;
+	unsigned int len;
+	struct page *page;
+};
+
+static inline bool zcblk_source_has_pages(const struct zcblk_bufio *io)
+{
+	return io->nr_vecs && io->bvecs;
+}
+
+static inline size_t zcblk_segment_len(const struct zcblk_bufio *io, unsigned int segment)
+{
+	if (!io->nr_vecs)
+		return io->len;
+	return io->bvecs ? io->bvecs[segment].bv_len : io->kvecs[segment].iov_len;
+}
+
+static inline struct zcblk_cursor zcblk_source_start(const struct zcblk_bufio *io)
+{
+	return (struct zcblk_cursor){ .skip = io->nr_vecs ? io->skip : 0 };
+}
+
+/* Not of bio_vecs: their pages may have no address */
+static inline void *zcblk_source_addr(const struct zcblk_bufio *io,
+				      const struct zcblk_cursor *at)
+{
+	return (io->nr_vecs ? io->kvecs[at->segment].iov_base : io->buf) + at->skip;
+}
+
+/* Bytes of the I/O that are left in the segment; not at the end of the I/O */
+static inline size_t zcblk_source_left(const struct zcblk_bufio *io,
+				       const struct zcblk_cursor *at)
+{
+	return min(zcblk_segment_len(io, at->segment) - at->skip, io->len - at->done);
+}
+
+/**
+ * zcblk_bio_share_table() - make a bio use a table of pages that is not its own
+ * @bio: the bio, with no table of its own
+ * @table: the table
+ * @idx: entry in it that the bio begins in
+ * @skip: bytes of that entry before the bio
+ * @len: length of the bio in bytes
+ *
+ * Context: any.
+ */
+static inline void zcblk_bio_share_table(struct bio *bio, const struct bio_vec *table,
+					 unsigned int idx, unsigned int skip,
+					 unsigned int len)
+{
+	bio->bi_io_vec = (struct bio_vec *)table;
+	bio->bi_iter.bi_idx = idx;
+	bio->bi_iter.bi_size = skip + len;
+	bvec_iter_advance_single(table, &bio->bi_iter, skip);
+	bio_set_flag(bio, BIO_CLONED);
+}
+
+#define zcblk_for_each_segment(io, at, n)						\
+	for ((at) = zcblk_source_start(io);						\
+	     (at).done < (io)->len && ((n) = zcblk_source_left(io, &(at)));		\
+	     zcblk_source_advance(io, &(at), n))
+
+unsigned long zcblk_source_describe(struct zcblk_bufio *io);
+bool zcblk_source_fits(const struct zcblk_bufio *io);
+bool zcblk_source_is_present(const struct zcblk_bufio *io);
+bool zcblk_source_is_unreferenced(const struct zcblk_bufio *io);
+void zcblk_source_advance(const struct zcblk_bufio *io, struct zcblk_cursor *at, size_t n);
+unsigned int zcblk_source_vecs(const struct zcblk_bufio *io, struct zcblk_cursor at);
+unsigned int zcblk_source_add(const struct zcblk_bufio *io, struct zcblk_cursor at,
+			      struct bio *bio, unsigned int len);
+void zcblk_source_flush(const struct zcblk_bufio *io);
+void zcblk_source_invalidate(const struct zcblk_bufio *io);
+void zcblk_source_map(const struct zcblk_bufio *io, const struct zcblk_cursor *at,
+		      size_t len, struct zcblk_view *view);
+void zcblk_source_unmap(const struct zcblk_view *view);
+
+#endif /* _ZCBLK_SOURCE_H */

@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Data in segments: they are mapped without a gather copy where the device can take them, and
+# copied, with the reason, only where it cannot. An array that does not fit its I/O is refused.
+#
+# timeout=120
+
+. ./lib.sh
+. ./lib-api.sh
+
+requires module=null_blk module=scsi_debug
+api_requires zcblk-io
+null_add nullb0 memory_backed=1 size=64
+# Has no memory: null_blk cannot have a part of its block in a segment
+null_add nullb1 size=64 blocksize=4096 virt_boundary=1
+scsi_debug_add dev_size_mb=16 sector_size=4096
+scsi=$(kname "$SCSI_DEV")
+zcblk_load
+
+# Bios are seen by a kprobe, which User Mode Linux has not
+spied=0
+[ ! -e /proc/sys/debug/kprobes-optimization ] || spied=1
+
+# User Mode Linux has modules in the range of vmalloc()
+image=copied-image
+! grep -q 'User Mode Linux' /proc/cpuinfo || image=mapped
+
+# segments WANT DEVICE BIOS VECS PARAM=VALUE...
+segments() {
+	local want=$1 device=$2 bios=$3 vecs=$4
+	shift 4
+	api_io "device=/dev/$device" "$@"
+	check_eq "$device $*: $want" "$want 0" "$(api_io_result reason) $(api_io_result err)"
+	[ "$device" = nullb1 ] || check_eq "$device $*: data is right" 0 "$(api_io_result wrong)"
+	[ "$spied" = 0 ] || check_eq "$device $*: bios, and segments of one" "$bios $vecs" \
+		"$(api_io_result bios) $(api_io_result vecs)"
+}
+
+for form in kvecs bvecs; do
+	for write in 0 1; do
+		segments mapped nullb0 1 1 "form=$form" "write=$write"
+		segments mapped nullb0 1 4 "form=$form" "write=$write" bytes=16384
+		# A header and a payload; a block in eight segments
+		segments mapped nullb0 1 2 "form=$form" "write=$write" bytes=8192 segment=7680
+		for device in nullb0 "$scsi"; do
+			segments mapped "$device" 1 8 "form=$form" "write=$write" segment=512
+		done
+		# More than the table of a bio has: 256 KiB, and what is left
+		segments mapped nullb0 2 256 "form=$form" "write=$write" bytes=266240 segment=1024
+		segments copied-alignment nullb0 1 1 "form=$form" "write=$write" segment=4095
+		segments copied-forced nullb0 1 1 "form=$form" "write=$write" how=1 segment=512
+		# Between blocks a gap splits; in a block it cannot
+		segments mapped nullb1 1 2 "form=$form" "write=$write" bytes=8192
+		segments mapped nullb1 1 2 "form=$form" "write=$write" offset=512 bytes=8192
+		segments copied-segments nullb1 1 1 "form=$form" "write=$write" segment=512
+		segments mapped nullb1 1 2 "form=$form" "write=$write" bytes=8192 segment=7680
+		segments copied-segments nullb1 1 2 "form=$form" "write=$write" offset=512 bytes=8192 segment=7680
+	done
+	for how in 2 4; do
+		segments mapped nullb0 1 8 "form=$form" segment=512 "how=$how"
+	done
+	api_io device=/dev/nullb1 "form=$form" segment=512 how=4
+	check_eq "$form, map only: a gap is refused" "refused-copy -95" \
+		"$(api_io_result reason) $(api_io_result err)"
+	api_io device=/dev/nullb0 "form=$form" segment=512 short_by=512
+	check_eq "$form, shorter than the I/O: refused" "refused-unmapped -5" \
+		"$(api_io_result reason) $(api_io_result err)"
+	api_io device=/dev/nullb0 "form=$form" registered=1
+	check_eq "$form, and a registration: refused" refused-unmapped "$(api_io_result reason)"
+done
+for write in 0 1; do
+	segments mapped nullb0 1 4 form=kvecs "write=$write" buffer=scattered bytes=16384 segment=8192
+	segments "$image" nullb0 1 1 form=kvecs "write=$write" buffer=image segment=512
+done
