@@ -492,7 +492,8 @@ unsigned int zcblk_registered_add(const struct zcblk_buf *reg, struct bio *bio,
 
 /* api/bufio.c */
 void zcblk_bufio_init_bio(const struct zcblk_bufio *io, struct bio *bio, size_t at);
-void zcblk_bufio_put(struct zcblk_bufio *io, blk_status_t status);
+void zcblk_bufio_failed(struct zcblk_bufio *io, size_t at, blk_status_t status);
+void zcblk_bufio_put(struct zcblk_bufio *io);
 
 /* api/copy.c */
 int zcblk_bufio_copy_init(struct zcblk_client *client);

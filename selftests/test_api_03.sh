@@ -26,8 +26,8 @@ run() {
 }
 
 # Bios are seen by a kprobe, which User Mode Linux has not
-spied=err,sync_err,wrong,calls,bios,vecs,fuas,preflushes,nowaits,polls,prios
-[ -e /proc/sys/debug/kprobes-optimization ] || spied=err,sync_err,wrong,calls
+spied=err,sync_err,wrong,calls,bytes_done,bios,vecs,fuas,preflushes,nowaits,polls,prios
+[ -e /proc/sys/debug/kprobes-optimization ] || spied=err,sync_err,wrong,calls,bytes_done
 
 # result PARAM WANT...
 result() {
@@ -93,13 +93,26 @@ check_eq "kmalloc memory is left alone" "0 0" "$flushed $invalidated"
 null_add nullb1 memory_backed=1 size=64
 sysfs_write +3000-3001 "$NULLFS/nullb1/badblocks"
 errors=$(api_stat errors)
+# failed BYTES PARAM=VALUE...: it does, after as many bytes
+failed() {
+	run device=/dev/nullb1 bytes=3145728 "${@:2}"
+	result err -5 calls 1 bytes_done "$1"
+}
+
+failed 1048576 buffer=scattered
+# One bio, which is done or not
+failed 0 buffer=kmalloc
+failed 0 buffer=kmalloc form=bvecs segment=1048576
+# A copy's piece of 128 KiB
 for buffer in scattered kmalloc; do
-	for how in 0 1; do
-		run device=/dev/nullb1 "buffer=$buffer" bytes=3145728 "how=$how"
-		result err -5 calls 1
-	done
+	failed 1441792 "buffer=$buffer" how=1
 done
-check_eq "these errors are counted" 4 $(($(api_stat errors) - errors))
+failed 1441792 buffer=scattered form=kvecs segment=5120 how=1
+# 128 segments in two pages each
+failed 1309696 buffer=scattered form=kvecs segment=5120
+failed 1048576 buffer=kmalloc form=kvecs segment=4096
+failed 1048576 buffer=kmalloc form=bvecs segment=4096
+check_eq "these errors are counted" 9 $(($(api_stat errors) - errors))
 
 null_add nullb2 memory_backed=1 size=64 poll_queues=1 submit_queues=1
 run device=/dev/nullb2 bytes=65536 flags=polled

@@ -33,6 +33,7 @@ segments() {
 	api_io "device=/dev/$device" "$@"
 	check_eq "$device $*: $want" "$want 0" "$(api_io_result reason) $(api_io_result err)"
 	[ "$device" = nullb1 ] || check_eq "$device $*: data is right" 0 "$(api_io_result wrong)"
+	check_eq "$device $*: bytes done" "$(cat "$API_IO/bytes")" "$(api_io_result bytes_done)"
 	[ "$spied" = 0 ] || check_eq "$device $*: bios, and segments of one" "$bios $vecs" \
 		"$(api_io_result bios) $(api_io_result vecs)"
 }
@@ -61,11 +62,11 @@ for form in kvecs bvecs; do
 		segments mapped nullb0 1 8 "form=$form" segment=512 "how=$how"
 	done
 	api_io device=/dev/nullb1 "form=$form" segment=512 how=4
-	check_eq "$form, map only: a gap is refused" "refused-copy -95" \
-		"$(api_io_result reason) $(api_io_result err)"
+	check_eq "$form, map only: a gap is refused" "refused-copy -95 0" \
+		"$(api_io_result reason) $(api_io_result err) $(api_io_result bytes_done)"
 	api_io device=/dev/nullb0 "form=$form" segment=512 short_by=512
-	check_eq "$form, shorter than the I/O: refused" "refused-unmapped -5" \
-		"$(api_io_result reason) $(api_io_result err)"
+	check_eq "$form, shorter than the I/O: refused" "refused-unmapped -5 0" \
+		"$(api_io_result reason) $(api_io_result err) $(api_io_result bytes_done)"
 	api_io device=/dev/nullb0 "form=$form" registered=1
 	check_eq "$form, and a registration: refused" refused-unmapped "$(api_io_result reason)"
 done

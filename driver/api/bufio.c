@@ -106,6 +106,25 @@ enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io)
 }
 EXPORT_SYMBOL_GPL(zcblk_bufio_explain);
 
+/**
+ * zcblk_bufio_failed() - a part of an I/O has failed
+ * @io: the I/O
+ * @at: bytes of the I/O before the part
+ * @status: why
+ *
+ * What is before the first part that failed is done when the I/O ends.
+ *
+ * Context: any.
+ */
+void zcblk_bufio_failed(struct zcblk_bufio *io, size_t at, blk_status_t status)
+{
+	size_t done = READ_ONCE(io->bytes_done);
+
+	WRITE_ONCE(io->status, status);
+	while (at < done && !try_cmpxchg(&io->bytes_done, &done, at))
+		;
+}
+
 static void zcblk_bufio_finish(struct zcblk_bufio *io)
 {
 	if (unlikely(io->flags & ZCBLK_BUFIO_STABLE))
@@ -141,14 +160,11 @@ static void zcblk_bufio_end(struct zcblk_bufio *io)
 /**
  * zcblk_bufio_put() - a part of an I/O has ended, or its submission has
  * @io: the I/O; not to be touched any more
- * @status: how it ended
  *
  * Context: any.
  */
-void zcblk_bufio_put(struct zcblk_bufio *io, blk_status_t status)
+void zcblk_bufio_put(struct zcblk_bufio *io)
 {
-	if (unlikely(status))
-		WRITE_ONCE(io->status, status);
 	/* Nothing else is left that could race with the last one */
 	if (atomic_read_acquire(&io->pending) == 1 ||
 	    atomic_dec_and_test(&io->pending))
@@ -169,6 +185,11 @@ void zcblk_bufio_init_bio(const struct zcblk_bufio *io, struct bio *bio, size_t 
 	bio->bi_ioprio = io->ioprio;
 }
 
+static size_t zcblk_part_at(const struct zcblk_bufio *io, struct bio *bio)
+{
+	return bio == &io->bio ? 0 : container_of(bio, struct zcblk_part, bio)->at;
+}
+
 static void zcblk_part_free(struct zcblk_bufio *io, struct bio *bio)
 {
 	if (bio == &io->bio)
@@ -180,11 +201,23 @@ static void zcblk_part_free(struct zcblk_bufio *io, struct bio *bio)
 static void zcblk_part_end_io(struct bio *bio)
 {
 	struct zcblk_bufio *io = bio->bi_private;
-	blk_status_t status = bio->bi_status;
 
 	WRITE_ONCE(io->polled, NULL);
+	if (unlikely(bio->bi_status))
+		zcblk_bufio_failed(io, zcblk_part_at(io, bio), bio->bi_status);
 	zcblk_part_free(io, bio);
-	zcblk_bufio_put(io, status);
+	zcblk_bufio_put(io);
+}
+
+static struct bio *zcblk_part_alloc_pool(struct zcblk_bufio *io, size_t done,
+					 unsigned int vecs)
+{
+	struct bio *bio = bio_alloc_bioset(io->bdev, vecs, io->opf, zcblk_bufio_gfp(io),
+					   &io->client->bios);
+
+	if (bio)
+		container_of(bio, struct zcblk_part, bio)->at = done;
+	return bio;
 }
 
 static struct bio *zcblk_part_alloc(struct zcblk_bufio *io, const struct zcblk_cursor *at)
@@ -195,8 +228,7 @@ static struct bio *zcblk_part_alloc(struct zcblk_bufio *io, const struct zcblk_c
 	if (!at->done && vecs <= ZCBLK_BUFIO_VECS)
 		bio_init(bio, io->bdev, io->vecs, vecs, io->opf);
 	else
-		bio = bio_alloc_bioset(io->bdev, vecs, io->opf,
-				       zcblk_bufio_gfp(io), &io->client->bios);
+		bio = zcblk_part_alloc_pool(io, at->done, vecs);
 	if (!bio)
 		return NULL;
 
@@ -236,11 +268,11 @@ static blk_status_t zcblk_refusal_status(enum zcblk_reason reason)
 	}
 }
 
-/* Refuses the rest of an I/O */
-static void zcblk_parts_refuse(struct zcblk_bufio *io, enum zcblk_reason reason)
+/* Refuses the rest of an I/O, from @at on */
+static void zcblk_parts_refuse(struct zcblk_bufio *io, size_t at, enum zcblk_reason reason)
 {
 	io->reason = reason;
-	WRITE_ONCE(io->status, zcblk_refusal_status(reason));
+	zcblk_bufio_failed(io, at, zcblk_refusal_status(reason));
 }
 
 /* Return: a bio with the next part of an I/O; NULL, and its status is set */
@@ -250,7 +282,7 @@ static struct bio *zcblk_part_next(struct zcblk_bufio *io, const struct zcblk_cu
 	struct bio *bio = zcblk_part_alloc(io, at);
 
 	if (!bio) {
-		WRITE_ONCE(io->status, BLK_STS_AGAIN);
+		zcblk_bufio_failed(io, at->done, BLK_STS_AGAIN);
 		return NULL;
 	}
 
@@ -263,7 +295,7 @@ static struct bio *zcblk_part_next(struct zcblk_bufio *io, const struct zcblk_cu
 		return bio;
 
 	zcblk_part_free(io, bio);
-	zcblk_parts_refuse(io, ZCBLK_REFUSED_UNMAPPED);
+	zcblk_parts_refuse(io, at->done, ZCBLK_REFUSED_UNMAPPED);
 	return NULL;
 }
 
@@ -293,7 +325,7 @@ static void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
 	}
 
 	blk_finish_plug(&plug);
-	zcblk_bufio_put(io, BLK_STS_OK);
+	zcblk_bufio_put(io);
 }
 
 /*
@@ -304,11 +336,11 @@ static bool zcblk_parts_check(struct zcblk_bufio *io)
 {
 	if (io->opf & REQ_NOWAIT) {
 		/* Another one may fail to be sent when the first is gone */
-		io->status = BLK_STS_AGAIN;
+		zcblk_bufio_failed(io, 0, BLK_STS_AGAIN);
 		return false;
 	}
 	if (!io->reg && !zcblk_source_is_present(io)) {
-		zcblk_parts_refuse(io, ZCBLK_REFUSED_UNMAPPED);
+		zcblk_parts_refuse(io, 0, ZCBLK_REFUSED_UNMAPPED);
 		return false;
 	}
 	return true;
@@ -354,6 +386,7 @@ static void zcblk_bufio_refuse(struct zcblk_bufio *io, enum zcblk_reason reason)
 
 	io->reason = reason;
 	io->status = zcblk_refusal_status(reason);
+	io->bytes_done = 0;
 	io->unstable = false;
 	zcblk_count(client, ios[reason], 1);
 	zcblk_count(client, bytes[reason], io->len);
@@ -410,6 +443,7 @@ void zcblk_bufio_submit(struct zcblk_bufio *io)
 	io->status = BLK_STS_OK;
 	io->stable = NULL;
 	io->polled = NULL;
+	io->bytes_done = io->len;
 	reason = zcblk_bufio_decide(io);
 
 	if (zcblk_reason_is_refused(reason)) {

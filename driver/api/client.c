@@ -99,7 +99,7 @@ static struct zcblk_client *zcblk_client_alloc(void)
 	client->stats = alloc_percpu(struct zcblk_client_stats);
 	if (!client->stats)
 		goto free_client;
-	if (bioset_init(&client->bios, BIO_POOL_SIZE, 0,
+	if (bioset_init(&client->bios, BIO_POOL_SIZE, offsetof(struct zcblk_part, bio),
 			BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER))
 		goto free_stats;
 	if (zcblk_bufio_copy_init(client))

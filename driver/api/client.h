@@ -51,6 +51,18 @@ struct zcblk_client {
 	char name[ZCBLK_CLIENT_NAME_LEN];
 };
 
+/**
+ * struct zcblk_part - a part of an I/O that is mapped
+ * @at: bytes of the I/O before it
+ * @bio: what is sent
+ *
+ * Lives in the front pad of a bio of the client. The first part may be in the I/O itself.
+ */
+struct zcblk_part {
+	size_t at;
+	struct bio bio; /* last */
+};
+
 /* zcblk_count() - add to a counter of a client. Context: any. */
 #define zcblk_count(client, member, n)	this_cpu_add((client)->stats->member, n)
 

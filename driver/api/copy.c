@@ -87,13 +87,14 @@ static void zcblk_bufio_piece_copy(struct zcblk_bufio_piece *piece)
 static void zcblk_bufio_piece_end(struct zcblk_bufio_piece *piece)
 {
 	struct bio *bio = &piece->bio;
-	blk_status_t status = bio->bi_status;
 	struct zcblk_bufio *io = piece->io;
 	bool window = zcblk_has_window(io);
 
+	if (bio->bi_status)
+		zcblk_bufio_failed(io, piece->at.done, bio->bi_status);
 	zcblk_bounce_free(&piece->mem);
 	bio_put(bio);
-	zcblk_bufio_put(io, status);
+	zcblk_bufio_put(io);
 	/* The I/O may be gone: its address is all that a waiter is found by */
 	if (window)
 		wake_up_var(&io->pending);
@@ -174,15 +175,15 @@ static void zcblk_bufio_piece_submit(struct zcblk_bufio *io, struct zcblk_bufio_
  */
 void zcblk_bufio_copy(struct zcblk_bufio *io)
 {
-	struct zcblk_cursor at = zcblk_source_start(io);
-	blk_status_t status = BLK_STS_OK;
 	struct zcblk_bufio_piece *piece;
+	struct zcblk_cursor at = zcblk_source_start(io);
 	struct blk_plug plug;
 	unsigned int n;
 
 	/* The first piece would be on its way when another had to wait */
 	if (io->opf & REQ_NOWAIT && io->len > ZCBLK_BOUNCE_BYTES) {
-		zcblk_bufio_put(io, BLK_STS_AGAIN);
+		zcblk_bufio_failed(io, 0, BLK_STS_AGAIN);
+		zcblk_bufio_put(io);
 		return;
 	}
 
@@ -191,7 +192,7 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 		zcblk_window_wait(io);
 		piece = zcblk_bufio_piece_alloc(io, &at);
 		if (!piece) {
-			status = BLK_STS_AGAIN;
+			zcblk_bufio_failed(io, at.done, BLK_STS_AGAIN);
 			break;
 		}
 		/* Once submitted, the piece may be freed at any time */
@@ -200,5 +201,5 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 		zcblk_source_advance(io, &at, n);
 	}
 	blk_finish_plug(&plug);
-	zcblk_bufio_put(io, status);
+	zcblk_bufio_put(io);
 }

@@ -97,6 +97,10 @@ MODULE_PARM_DESC(sync_err, "result: what the synchronous call returns");
 module_param(wrong, int, 0444);
 MODULE_PARM_DESC(wrong, "result: 1 where data is not what it should be");
 
+static ulong bytes_done;
+module_param(bytes_done, ulong, 0444);
+MODULE_PARM_DESC(bytes_done, "result: bytes done of the asynchronous I/O");
+
 static unsigned int calls;
 module_param(calls, uint, 0444);
 MODULE_PARM_DESC(calls, "result: how often done() was called");
@@ -407,6 +411,7 @@ static void do_async(void *buf, size_t len, blk_opf_t opf)
 	wait_for_completion(&ended);
 	reason = (char *)zcblk_reason_name(io.reason);
 	err = blk_status_to_errno(io.status);
+	bytes_done = io.bytes_done;
 	put_source(&io);
 }
 
@@ -518,6 +523,7 @@ static int run_set(const char *val, const struct kernel_param *kp)
 		return -EINVAL;
 	err = 0;
 	sync_err = 0;
+	bytes_done = 0;
 	wrong = 0;
 	calls = 0;
 	memset(&seen, 0, sizeof(seen));

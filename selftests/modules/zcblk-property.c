@@ -438,6 +438,8 @@ static const char *do_io(struct test_case *c, struct target *t)
 		copied++;
 	else
 		mapped++;
+	if (io.bytes_done != (io.status ? 0 : c->size))
+		return "wrong number of bytes done";
 	return io.status ? "I/O error" : NULL;
 }
 

@@ -152,6 +152,12 @@ const char *zcblk_reason_name(enum zcblk_reason reason);
  *	the buffer any more; may free the struct, and may not sleep
  * @private: the caller's
  * @reason: out: how it went, or why it did not; set before @done is called
+ * @status: out: as @done gets it
+ * @bytes_done: out: bytes that were read or written, from the start on: @len, or, after an
+ *	error, less. What is behind them may have been read or written, too, or in part: parts
+ *	of an I/O are in flight at the same time, and end in any order. A part of which the
+ *	device did a portion counts as not done. A part is a bio, or 128 KiB of a copied I/O;
+ *	an I/O of one part that fails has 0.
  * @unstable: out, with ZCBLK_BUFIO_STABLE: the buffer changed while in flight
  *
  * The caller fills in what is above and leaves the rest alone: whatever is there
@@ -176,10 +182,11 @@ struct zcblk_bufio {
 	void (*done)(struct zcblk_bufio *io, blk_status_t status);
 	void *private;
 	enum zcblk_reason reason;
+	blk_status_t status;
+	size_t bytes_done;
 	bool unstable;
 
 	/* private: */
-	blk_status_t status;		/* of a part that failed */
 	u8 kind;			/* of memory */
 	atomic_t pending;		/* parts in flight, and the submission */
 	struct zcblk_stable *stable;
@@ -324,7 +331,7 @@ void zcblk_bufio_poll(struct zcblk_bufio *io);
  * Return: 0; -EFAULT where there is no memory; -EROFS for a write to a device that is
  * read-only; -EOPNOTSUPP for what would have to be copied, and may not be; -EINVAL for a
  * length, sector or operation that the device cannot do, and without a client; or the
- * device's error.
+ * device's error. @io->bytes_done is set in any case.
  */
 int zcblk_bufio_submit_wait(struct zcblk_bufio *io);
 
