@@ -494,6 +494,7 @@ unsigned int zcblk_registered_add(const struct zcblk_buf *reg, struct bio *bio,
 void zcblk_bufio_init_bio(const struct zcblk_bufio *io, struct bio *bio, size_t at);
 void zcblk_bufio_failed(struct zcblk_bufio *io, size_t at, blk_status_t status);
 void zcblk_bufio_put(struct zcblk_bufio *io);
+void zcblk_bufio_refuse(struct zcblk_bufio *io, enum zcblk_reason reason);
 
 /* api/copy.c */
 int zcblk_bufio_copy_init(struct zcblk_client *client);

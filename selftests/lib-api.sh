@@ -66,7 +66,7 @@ api_io() {
 	fi
 	for setting in buffer=kmalloc bytes=4096 offset=0 sector=0 flags=none how=0 prio=0 \
 		registered=0 write=1 below=none unreferenced=0 \
-		form=buffer segment=4096 short_by=0 "$@"; do
+		form=buffer segment=4096 short_by=0 device2=none "$@"; do
 		printf %s "${setting#*=}" >"$API_IO/${setting%%=*}"
 	done
 	printf 1 >"$API_IO/run" || die "zcblk-io $*"

@@ -12,7 +12,7 @@
 requires module=null_blk module=scsi_debug
 api_requires zcblk-property
 zcblk_load
-forms=(map registered copy kvecs bvecs)
+forms=(map registered copy kvecs bvecs "two places")
 count=1000000 seconds=7 least=1
 # of each form, on all devices
 [ "$LONG" != 1 ] || { count=$((25500 * ${#forms[@]})) seconds=0 least=100000; }

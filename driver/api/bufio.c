@@ -379,9 +379,16 @@ static void zcblk_bufio_map(struct zcblk_bufio *io)
 	zcblk_part_submit(io, bio);
 }
 
-/* The struct may be used again: one of no client does not get the client that counts it */
-static void zcblk_bufio_refuse(struct zcblk_bufio *io, enum zcblk_reason reason)
+/**
+ * zcblk_bufio_refuse() - end an I/O of which nothing is done
+ * @io: the I/O; not to be touched any more
+ * @reason: why
+ *
+ * Context: any.
+ */
+void zcblk_bufio_refuse(struct zcblk_bufio *io, enum zcblk_reason reason)
 {
+	/* The struct may be used again: it does not get the client that counts this */
 	struct zcblk_client *client = io->client ?: zcblk_default_client;
 
 	io->reason = reason;

@@ -2,7 +2,7 @@
 /*
  * Writes or reads one buffer by the kernel API, compares with the page cache, and
  * tells what became of it. The buffer may be one that the API has to copy, or to
- * refuse. It may be passed in segments.
+ * refuse. It may be passed in segments, and be written to two devices.
  *
  * All is done when something is written to the parameter `run`, as the others say;
  * what came out of it is in parameters too.
@@ -59,6 +59,10 @@ static unsigned int short_by;
 module_param(short_by, uint, 0644);
 MODULE_PARM_DESC(short_by, "bytes that the segments lack (default: 0)");
 
+static char *device2 = "none";
+module_param(device2, charp, 0644);
+MODULE_PARM_DESC(device2, "path of a device that is written at the same time (default: none)");
+
 static char *flags = "";
 module_param(flags, charp, 0644);
 MODULE_PARM_DESC(flags, "of fua, preflush, nowait, polled, sync");
@@ -89,7 +93,9 @@ MODULE_PARM_DESC(explained, "result: what the explainer says");
 module_param(reason, charp, 0444);
 MODULE_PARM_DESC(reason, "result: how it went");
 
-static int err, sync_err, wrong;
+static int err, err2, sync_err, wrong;
+module_param(err2, int, 0444);
+MODULE_PARM_DESC(err2, "result: status of the second place, as an errno");
 module_param(err, int, 0444);
 MODULE_PARM_DESC(err, "result: status of the asynchronous I/O, as an errno");
 module_param(sync_err, int, 0444);
@@ -97,9 +103,22 @@ MODULE_PARM_DESC(sync_err, "result: what the synchronous call returns");
 module_param(wrong, int, 0444);
 MODULE_PARM_DESC(wrong, "result: 1 where data is not what it should be");
 
-static ulong bytes_done;
+static char *reason2 = "";
+module_param(reason2, charp, 0444);
+MODULE_PARM_DESC(reason2, "result: how the second place went");
+
+static int both_err;
+static ulong both_done;
+module_param(both_err, int, 0444);
+MODULE_PARM_DESC(both_err, "result: status of both places together, as an errno");
+module_param(both_done, ulong, 0444);
+MODULE_PARM_DESC(both_done, "result: bytes done in both places");
+
+static ulong bytes_done, bytes_done2;
 module_param(bytes_done, ulong, 0444);
 MODULE_PARM_DESC(bytes_done, "result: bytes done of the asynchronous I/O");
+module_param(bytes_done2, ulong, 0444);
+MODULE_PARM_DESC(bytes_done2, "result: bytes done of the second place");
 
 static unsigned int calls;
 module_param(calls, uint, 0444);
@@ -121,6 +140,7 @@ MODULE_PARM_DESC(bad_bytes, "result: bytes of them in pages that a network drive
 
 static struct target target;
 static dev_t noted;
+static struct file *file2;
 static u8 image[8192] __aligned(512);
 static struct scattered scattered;
 
@@ -394,6 +414,26 @@ static void submit_and_poll(struct zcblk_bufio *io, struct completion *ended)
 	spy_stop();
 }
 
+static void submit_to_both(struct zcblk_bufio *io, struct completion *ended)
+{
+	static struct zcblk_bufio places[2];
+
+	places[0] = (struct zcblk_bufio){ .bdev = target.bdev, .sector = sector };
+	places[1] = (struct zcblk_bufio){
+		.bdev = I_BDEV(file2->f_mapping->host), .sector = sector,
+	};
+	zcblk_bufio_submit_to(io, places, 2);
+	wait_for_completion(ended);
+	err = blk_status_to_errno(places[0].status);
+	err2 = blk_status_to_errno(places[1].status);
+	reason = (char *)zcblk_reason_name(places[0].reason);
+	reason2 = (char *)zcblk_reason_name(places[1].reason);
+	bytes_done = places[0].bytes_done;
+	bytes_done2 = places[1].bytes_done;
+	both_err = blk_status_to_errno(io->status);
+	both_done = io->bytes_done;
+}
+
 static void do_async(void *buf, size_t len, blk_opf_t opf)
 {
 	DECLARE_COMPLETION_ONSTACK(ended);
@@ -407,11 +447,15 @@ static void do_async(void *buf, size_t len, blk_opf_t opf)
 	if (err)
 		return;
 
-	submit_and_poll(&io, &ended);
-	wait_for_completion(&ended);
-	reason = (char *)zcblk_reason_name(io.reason);
-	err = blk_status_to_errno(io.status);
-	bytes_done = io.bytes_done;
+	if (file2) {
+		submit_to_both(&io, &ended);
+	} else {
+		submit_and_poll(&io, &ended);
+		wait_for_completion(&ended);
+		reason = (char *)zcblk_reason_name(io.reason);
+		err = blk_status_to_errno(io.status);
+		bytes_done = io.bytes_done;
+	}
 	put_source(&io);
 }
 
@@ -428,6 +472,8 @@ static void do_write(u8 *buf, u8 *check)
 		return;
 	err = target_read(&target, sector, check, bytes);
 	wrong |= !is_right(check, 0x11);
+	if (file2)
+		return;
 	memset(buf, 0x22, bytes);
 	sync_err = zcblk_bufio_rw(target.bdev, sector, buf, bytes,
 				  REQ_OP_WRITE | opf_of(flags));
@@ -522,8 +568,10 @@ static int run_set(const char *val, const struct kernel_param *kp)
 	if (!device)
 		return -EINVAL;
 	err = 0;
+	err2 = 0;
 	sync_err = 0;
 	bytes_done = 0;
+	bytes_done2 = 0;
 	wrong = 0;
 	calls = 0;
 	memset(&seen, 0, sizeof(seen));
@@ -534,8 +582,12 @@ static int run_set(const char *val, const struct kernel_param *kp)
 	if (is_stacked())
 		ret = lookup_bdev(below, &noted);
 	zcblk_client_set_unreferenced(target.client, unreferenced);
+	file2 = strcmp(device2, "none") ? filp_open(device2, O_RDONLY | O_LARGEFILE, 0) : NULL;
+	ret = ret ?: PTR_ERR_OR_ZERO(file2);
 	if (!ret)
 		ret = strcmp(buffer, "stack") ? do_named(buffer) : do_stack();
+	if (!IS_ERR_OR_NULL(file2))
+		fput(file2);
 	target_close(&target);
 	return ret;
 }

@@ -61,15 +61,15 @@ MODULE_PARM_DESC(mapped, "result: cases in which the buffer was mapped");
 module_param(copied, ulong, 0444);
 MODULE_PARM_DESC(copied, "result: cases in which it was copied");
 
-enum form { MAP, REGISTERED, COPY, KVECS, BVECS, NR_FORMS };
+enum form { MAP, REGISTERED, COPY, KVECS, BVECS, TWO_PLACES, NR_FORMS };
 
 static const char *const form_names[] = {
-	"map", "registered", "copy", "kvecs", "bvecs"
+	"map", "registered", "copy", "kvecs", "bvecs", "two places"
 };
 
 static unsigned long cases[NR_FORMS];
 module_param_array(cases, ulong, NULL, 0444);
-MODULE_PARM_DESC(cases, "result: cases of each form: map, registered, copy, kvecs, bvecs");
+MODULE_PARM_DESC(cases, "result: cases of each form: map, registered, copy, kvecs, bvecs, two places");
 
 static void *get_kmalloc(size_t n)
 {
@@ -134,7 +134,7 @@ static const struct {
  * @write: or read
  * @offset: of the buffer in a page
  * @size: of the buffer
- * @sector: where on the device
+ * @sector: where on the device; a second place begins behind the data
  * @max_segment: longest segment, in bytes
  * @cut: segments begin at a multiple of this
  * @skip: bytes of the first segment before the data
@@ -205,14 +205,14 @@ static void choose_segments(struct test_case *c, struct rnd_state *rnd, unsigned
 static void choose_case(struct test_case *c, struct target *t, unsigned int nr)
 {
 	unsigned int block = bdev_logical_block_size(t->bdev);
-	sector_t room = bdev_nr_sectors(t->bdev) - MAX_SIZE / 512;
+	sector_t room = bdev_nr_sectors(t->bdev) - 2 * MAX_SIZE / 512;
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, hash_64(seed * GOLDEN_RATIO_64 + nr, 64));
 	c->nr = nr;
 	c->kind = prandom_u32_state(&rnd) % ARRAY_SIZE(kinds);
 	c->form = nr % NR_FORMS;
-	c->write = prandom_u32_state(&rnd) & 1;
+	c->write = prandom_u32_state(&rnd) & 1 || c->form == TWO_PLACES;
 	c->size = choose_size(&rnd, block);
 	c->offset = choose_offset(c, &rnd, bdev_dma_alignment(t->bdev));
 	c->sector = round_down(prandom_u32_state(&rnd) % room, block / 512);
@@ -409,6 +409,24 @@ static void set_form(struct test_case *c, struct zcblk_bufio *io)
 	io->skip = has_segments(c) ? c->skip : 0;
 }
 
+static sector_t second_place(struct test_case *c)
+{
+	return c->sector + (c->size >> SECTOR_SHIFT);
+}
+
+static void submit(struct test_case *c, struct target *t, struct zcblk_bufio *io)
+{
+	static struct zcblk_bufio places[2];
+
+	if (c->form != TWO_PLACES) {
+		zcblk_bufio_submit(io);
+		return;
+	}
+	places[0] = (struct zcblk_bufio){ .bdev = t->bdev, .sector = c->sector };
+	places[1] = (struct zcblk_bufio){ .bdev = t->bdev, .sector = second_place(c) };
+	zcblk_bufio_submit_to(io, places, ARRAY_SIZE(places));
+}
+
 static const char *do_io(struct test_case *c, struct target *t)
 {
 	DECLARE_COMPLETION_ONSTACK(done);
@@ -429,7 +447,7 @@ static const char *do_io(struct test_case *c, struct target *t)
 		if (IS_ERR(io.reg))
 			return "cannot be registered";
 	}
-	zcblk_bufio_submit(&io);
+	submit(c, t, &io);
 	wait_for_completion(&done);
 	zcblk_buf_unregister((struct zcblk_buf *)io.reg);
 	if (io.reason != expected_reason(c, t))
@@ -441,6 +459,14 @@ static const char *do_io(struct test_case *c, struct target *t)
 	if (io.bytes_done != (io.status ? 0 : c->size))
 		return "wrong number of bytes done";
 	return io.status ? "I/O error" : NULL;
+}
+
+/* Return: NULL, with the data of the place in @c->read; else what failed */
+static const char *compare_place(struct test_case *c, struct target *t, sector_t sector)
+{
+	if (target_read(t, sector, c->read, c->size))
+		return "cannot be read through the page cache";
+	return memcmp(c->read, c->want, c->size) ? "wrong data on the device" : NULL;
 }
 
 static const char *test_write(struct test_case *c, struct target *t)
@@ -456,9 +482,10 @@ static const char *test_write(struct test_case *c, struct target *t)
 	copy_data(c, c->read, false);
 	if (memcmp(c->read, c->want, c->size))
 		return "the write changed its buffer";
-	if (target_read(t, c->sector, c->read, c->size))
-		return "cannot be read through the page cache";
-	return memcmp(c->read, c->want, c->size) ? "wrong data on the device" : NULL;
+	wrong = compare_place(c, t, c->sector);
+	if (!wrong && c->form == TWO_PLACES)
+		wrong = compare_place(c, t, second_place(c));
+	return wrong;
 }
 
 static const char *test_read(struct test_case *c, struct target *t)

@@ -322,6 +322,28 @@ void zcblk_bufio_submit(struct zcblk_bufio *io);
 void zcblk_bufio_poll(struct zcblk_bufio *io);
 
 /**
+ * zcblk_bufio_submit_to() - begin to write the same data to several places
+ * @io: the write, or flush; @bdev and @sector are not used
+ * @places: an I/O for each place, with @bdev and @sector; all else is set from @io
+ * @nr: how many places
+ *
+ * Each place is an I/O of its own, which is mapped or copied as its device requires. It has
+ * its own @status, @reason, @bytes_done and @unstable when @io is done, and counts as one in
+ * the statistics of the client. @io has the status of a place that failed, the lowest
+ * @bytes_done, and the last of the reasons in the order of &enum zcblk_reason. The places
+ * are not ordered among each other, and one that fails does not stop the others.
+ *
+ * A read is refused. With REQ_POLLED, call zcblk_bufio_poll() for each place until @io is
+ * done.
+ *
+ * Context: as zcblk_bufio_submit().
+ * Return: nothing; @io->done is called once, after the last place; possibly before this
+ * returns. @places belongs to zcblk until then.
+ */
+void zcblk_bufio_submit_to(struct zcblk_bufio *io, struct zcblk_bufio *places,
+			   unsigned int nr);
+
+/**
  * zcblk_bufio_submit_wait() - do an I/O, and wait
  * @io: the I/O; @done and @private are not used; REQ_SYNC is set in @opf
  *
