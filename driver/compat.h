@@ -277,6 +277,29 @@ static inline void compat_clone_vcnt(struct bio *clone, const struct bio *bio)
 #endif
 }
 
+/* block: Add core atomic write support (v6.11) */
+#ifndef REQ_ATOMIC
+#define REQ_ATOMIC 0
+
+static inline bool bdev_can_atomic_write(struct block_device *bdev)
+{
+	return false;
+}
+
+static inline unsigned int queue_atomic_write_unit_max_bytes(const struct request_queue *q)
+{
+	return 0;
+}
+#endif
+
+/* block: Restore the per-bio/request data lifetime fields (v6.9): before, a bio has no hint */
+static inline void compat_bio_set_write_hint(struct bio *bio, u8 hint)
+{
+#ifdef COMPAT_HAVE_WRITE_HINT
+	bio->bi_write_hint = hint;
+#endif
+}
+
 /* block: Add BLK_FEAT_ATOMIC_WRITES (v6.14): a disk says that its limits are to count */
 #ifndef BLK_FEAT_ATOMIC_WRITES
 #define BLK_FEAT_ATOMIC_WRITES 0

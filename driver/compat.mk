@@ -16,6 +16,11 @@ ccflags-y += -DCOMPAT_HAVE_BDEV_FILE
 zcblk-y += holder.o
 endif
 
+# v6.9: a bio says how long its data will live
+ifeq ($(call compat-has,blk_types.h,\<bi_write_hint\>),y)
+ccflags-y += -DCOMPAT_HAVE_WRITE_HINT
+endif
+
 # v6.5: ->open() has the gendisk as its argument
 ifeq ($(call compat-has,blkdev.h,\*open. ?.struct gendisk),y)
 ccflags-y += -DCOMPAT_HAVE_GENDISK_OPEN

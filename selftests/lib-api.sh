@@ -64,7 +64,7 @@ api_io() {
 		insmod "$API_MODULES/zcblk-io.ko" || die "zcblk-io does not load"
 		defer rmmod zcblk_io
 	fi
-	for setting in buffer=kmalloc bytes=4096 offset=0 sector=0 flags=none how=0 prio=0 \
+	for setting in buffer=kmalloc bytes=4096 offset=0 sector=0 flags=none how=0 prio=0 hint=0 \
 		registered=0 write=1 below=none unreferenced=0 \
 		form=buffer segment=4096 short_by=0 device2=none "$@"; do
 		printf %s "${setting#*=}" >"$API_IO/${setting%%=*}"

@@ -26,7 +26,7 @@ run() {
 }
 
 # Bios are seen by a kprobe, which User Mode Linux has not
-spied=err,sync_err,wrong,calls,bytes_done,bios,vecs,fuas,preflushes,nowaits,polls,prios
+spied=err,sync_err,wrong,calls,bytes_done,bios,vecs,fuas,preflushes,nowaits,polls,prios,hints
 [ -e /proc/sys/debug/kprobes-optimization ] || spied=err,sync_err,wrong,calls,bytes_done
 
 # result PARAM WANT...
@@ -69,6 +69,15 @@ for registered in 0 1; do
 	run buffer=scattered bytes=3145728 "registered=$registered" flags=nowait
 	result err -11 calls 1 bios 0
 done
+run buffer=scattered bytes=3145728 hint=4
+hints=3
+if [ "$(api_io_result has_hints)" = N ]; then
+	note "bios of this kernel have no write hints"
+	hints=0
+fi
+good bios 3 hints "$hints"
+run bytes=65536 how=1 hint=3
+good bios 1 hints "$((hints / 3))"
 run bytes=65536 flags=nowait,fua prio=16388
 good bios 1 nowaits 1 fuas 1 prios 1
 run bytes=65536 how=1 flags=fua prio=16388

@@ -21,16 +21,28 @@
 #include "source.h"
 #include "stable.h"
 
+/* The block layer refuses the rest: what it would have to split, and sizes in between */
+static enum zcblk_reason zcblk_check_atomic(const struct zcblk_bufio *io)
+{
+	struct request_queue *q = bdev_get_queue(io->bdev);
+
+	return bdev_can_atomic_write(io->bdev) &&
+	       io->len <= queue_atomic_write_unit_max_bytes(q) ? ZCBLK_MAPPED :
+		ZCBLK_REFUSED_ATOMIC;
+}
+
 static enum zcblk_reason zcblk_check_op(const struct zcblk_bufio *io)
 {
 	switch (io->opf & REQ_OP_MASK) {
 	case (__force blk_opf_t)REQ_OP_WRITE:
 		if (!io->len && !(io->opf & REQ_PREFLUSH))
 			return ZCBLK_REFUSED_LENGTH;
-		return io->len && bdev_read_only(io->bdev) ? ZCBLK_REFUSED_READ_ONLY :
+		if (io->len && bdev_read_only(io->bdev))
+			return ZCBLK_REFUSED_READ_ONLY;
+		return unlikely(io->opf & REQ_ATOMIC) ? zcblk_check_atomic(io) :
 			ZCBLK_MAPPED;
 	case (__force blk_opf_t)REQ_OP_READ:
-		if (op_is_flush(io->opf))
+		if (io->opf & (REQ_FUA | REQ_PREFLUSH | REQ_ATOMIC))
 			return ZCBLK_REFUSED_OP;
 		return io->len ? ZCBLK_MAPPED : ZCBLK_REFUSED_LENGTH;
 	default:
@@ -183,6 +195,7 @@ void zcblk_bufio_init_bio(const struct zcblk_bufio *io, struct bio *bio, size_t 
 {
 	bio->bi_iter.bi_sector = io->sector + (at >> SECTOR_SHIFT);
 	bio->bi_ioprio = io->ioprio;
+	compat_bio_set_write_hint(bio, io->write_hint);
 }
 
 static size_t zcblk_part_at(const struct zcblk_bufio *io, struct bio *bio)
@@ -334,6 +347,10 @@ static void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
  */
 static bool zcblk_parts_check(struct zcblk_bufio *io)
 {
+	if (io->opf & REQ_ATOMIC) {
+		zcblk_parts_refuse(io, 0, ZCBLK_REFUSED_ATOMIC);
+		return false;
+	}
 	if (io->opf & REQ_NOWAIT) {
 		/* Another one may fail to be sent when the first is gone */
 		zcblk_bufio_failed(io, 0, BLK_STS_AGAIN);
@@ -438,9 +455,11 @@ static enum zcblk_reason zcblk_bufio_decide(struct zcblk_bufio *io)
 	reason = zcblk_bufio_reason(io);
 	if (unlikely(READ_ONCE(io->client->unreferenced) != ZCBLK_UNREFERENCED_MAP))
 		reason = zcblk_check_unreferenced(io, reason);
-	if (zcblk_reason_is_copied(reason) && !zcblk_bufio_may_copy(io))
-		return ZCBLK_REFUSED_COPY;
-	return reason;
+	if (!zcblk_reason_is_copied(reason))
+		return reason;
+	if (io->opf & REQ_ATOMIC && io->len > ZCBLK_BOUNCE_BYTES)
+		return ZCBLK_REFUSED_ATOMIC;
+	return zcblk_bufio_may_copy(io) ? reason : ZCBLK_REFUSED_COPY;
 }
 
 void zcblk_bufio_submit(struct zcblk_bufio *io)

@@ -34,6 +34,7 @@ static void zcblk_place_init(struct zcblk_bufio *place, struct zcblk_bufio *io)
 	place->client = io->client;
 	place->opf = io->opf;
 	place->ioprio = io->ioprio;
+	place->write_hint = io->write_hint;
 	place->flags = io->flags;
 
 	place->buf = io->buf;

@@ -24,6 +24,7 @@ static const char *const zcblk_reason_names[] = {
 	[ZCBLK_REFUSED_READ_ONLY] = "refused-read-only",
 	[ZCBLK_REFUSED_COPY] = "refused-copy",
 	[ZCBLK_REFUSED_CLIENT] = "refused-client",
+	[ZCBLK_REFUSED_ATOMIC] = "refused-atomic",
 };
 
 const char *zcblk_reason_name(enum zcblk_reason reason)

@@ -65,11 +65,23 @@ MODULE_PARM_DESC(device2, "path of a device that is written at the same time (de
 
 static char *flags = "";
 module_param(flags, charp, 0644);
-MODULE_PARM_DESC(flags, "of fua, preflush, nowait, polled, sync");
+MODULE_PARM_DESC(flags, "of fua, preflush, nowait, polled, sync, atomic");
 
 static unsigned int how;
 module_param(how, uint, 0644);
 MODULE_PARM_DESC(how, "ZCBLK_BUFIO_*: 1 copies, 2 watches (default: 0)");
+
+static unsigned int hint;
+module_param(hint, uint, 0644);
+MODULE_PARM_DESC(hint, "the I/O's write hint (default: 0)");
+
+#ifdef COMPAT_HAVE_WRITE_HINT
+static bool has_hints = true;
+#else
+static bool has_hints;
+#endif
+module_param(has_hints, bool, 0444);
+MODULE_PARM_DESC(has_hints, "result: bios of this kernel have write hints");
 
 static ushort prio;
 module_param(prio, ushort, 0644);
@@ -125,7 +137,7 @@ module_param(calls, uint, 0444);
 MODULE_PARM_DESC(calls, "result: how often done() was called");
 
 static struct {
-	unsigned int bios, vecs, fua, preflush, nowait, polled, prio, unreferenced;
+	unsigned int bios, vecs, fua, preflush, nowait, polled, prio, hint, atomic, unreferenced;
 } seen;
 module_param_named(bios, seen.bios, uint, 0444);
 module_param_named(vecs, seen.vecs, uint, 0444);
@@ -134,6 +146,8 @@ module_param_named(preflushes, seen.preflush, uint, 0444);
 module_param_named(nowaits, seen.nowait, uint, 0444);
 module_param_named(polls, seen.polled, uint, 0444);
 module_param_named(prios, seen.prio, uint, 0444);
+module_param_named(hints, seen.hint, uint, 0444);
+module_param_named(atomics, seen.atomic, uint, 0444);
 MODULE_PARM_DESC(bios, "results: bios of the asynchronous I/O; most entries in one's table; how many of them with this and that");
 module_param_named(bad_bytes, seen.unreferenced, uint, 0444);
 MODULE_PARM_DESC(bad_bytes, "result: bytes of them in pages that a network driver cannot send by reference");
@@ -170,6 +184,10 @@ static void note_bio(struct bio *bio)
 	seen.nowait += !!(bio->bi_opf & REQ_NOWAIT);
 	seen.polled += !!(bio->bi_opf & REQ_POLLED);
 	seen.prio += prio && bio->bi_ioprio == prio;
+	seen.atomic += !!(bio->bi_opf & REQ_ATOMIC);
+#ifdef COMPAT_HAVE_WRITE_HINT
+	seen.hint += hint && bio->bi_write_hint == hint;
+#endif
 }
 
 static void *get_kmalloc(size_t n)
@@ -331,6 +349,8 @@ static blk_opf_t opf_of(const char *words)
 		opf |= REQ_POLLED;
 	if (strstr(words, "sync"))
 		opf |= REQ_SYNC;
+	if (strstr(words, "atomic"))
+		opf |= REQ_ATOMIC;
 	return opf;
 }
 
@@ -439,7 +459,7 @@ static void do_async(void *buf, size_t len, blk_opf_t opf)
 	DECLARE_COMPLETION_ONSTACK(ended);
 	struct zcblk_bufio io = {
 		.client = target.client, .bdev = target.bdev, .len = len, .sector = sector,
-		.opf = opf, .ioprio = prio, .flags = how,
+		.opf = opf, .ioprio = prio, .write_hint = hint, .flags = how,
 		.done = io_done, .private = &ended,
 	};
 

@@ -71,6 +71,8 @@ struct zcblk_stable;
  * @ZCBLK_REFUSED_COPY: refused (-EOPNOTSUPP), for it would have to be copied, and that
  *	was ruled out by ZCBLK_BUFIO_MAP_ONLY, or it is inside a disk's ->submit_bio()
  * @ZCBLK_REFUSED_CLIENT: refused (-EINVAL), for it is no client's
+ * @ZCBLK_REFUSED_ATOMIC: refused (-EINVAL), for it has REQ_ATOMIC, and the device has no
+ *	atomic write of this length, or it needs more than one bio
  * @ZCBLK_NR_REASONS: how many there are
  */
 enum zcblk_reason {
@@ -90,6 +92,7 @@ enum zcblk_reason {
 	ZCBLK_REFUSED_READ_ONLY,
 	ZCBLK_REFUSED_COPY,
 	ZCBLK_REFUSED_CLIENT,
+	ZCBLK_REFUSED_ATOMIC,
 	ZCBLK_NR_REASONS,
 };
 
@@ -144,8 +147,11 @@ const char *zcblk_reason_name(enum zcblk_reason reason);
  * @sector: where on the device, in units of 512 bytes
  * @opf: REQ_OP_READ or REQ_OP_WRITE, and flags: REQ_FUA and REQ_PREFLUSH (of
  *	writes), REQ_NOWAIT, REQ_POLLED, REQ_SYNC and so on; a flush alone is
- *	REQ_OP_WRITE with REQ_PREFLUSH
+ *	REQ_OP_WRITE with REQ_PREFLUSH; a write with REQ_ATOMIC (from Linux 6.11 on) is one
+ *	bio, or refused
  * @ioprio: as of IOPRIO_PRIO_VALUE(); 0 leaves it to the block layer
+ * @write_hint: how long the data will live, as &enum rw_hint; for the device, from Linux
+ *	6.9 on
  * @flags: ZCBLK_BUFIO_*
  * @reg: the registered buffer that @buf lies in, or NULL
  * @done: called once, in any context that a bio ends in, when nothing touches
@@ -177,6 +183,7 @@ struct zcblk_bufio {
 	sector_t sector;
 	blk_opf_t opf;
 	u16 ioprio;
+	u8 write_hint;
 	unsigned int flags;
 	const struct zcblk_buf *reg;
 	void (*done)(struct zcblk_bufio *io, blk_status_t status);
