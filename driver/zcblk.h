@@ -466,7 +466,7 @@ bool zcblk_bounce_alloc(struct zcblk_bounce *bounce, struct bio *bio, unsigned i
 void zcblk_bounce_free(struct zcblk_bounce *bounce);
 
 /* api/buffer.c */
-enum zcblk_buf_kind zcblk_buf_kind(const void *buf, size_t len);
+enum zcblk_buf_kind zcblk_buf_kind_slow(const void *buf, size_t len);
 bool zcblk_buf_is_present(enum zcblk_buf_kind kind, const void *buf, size_t len);
 struct page *zcblk_buf_page(enum zcblk_buf_kind kind, const void *addr);
 bool zcblk_vec_grow(struct bio_vec *bv, struct page *page, unsigned int len,
@@ -491,7 +491,6 @@ unsigned int zcblk_registered_add(const struct zcblk_buf *reg, struct bio *bio,
 				  const void *buf, size_t len);
 
 /* api/bufio.c */
-void zcblk_bufio_init_bio(const struct zcblk_bufio *io, struct bio *bio, size_t at);
 void zcblk_bufio_failed(struct zcblk_bufio *io, size_t at, blk_status_t status);
 void zcblk_bufio_put(struct zcblk_bufio *io);
 void zcblk_bufio_refuse(struct zcblk_bufio *io, enum zcblk_reason reason);

@@ -12,6 +12,7 @@
 #include <linux/zcblk.h>
 
 #include "client.h"
+#include "source.h"
 #include "zcblk.h"
 
 /* With VMAP_STACK a stack is vmalloc memory, so it has to be asked for first */
@@ -22,29 +23,15 @@ static enum zcblk_buf_kind zcblk_stack_kind(const void *buf, size_t len)
 	return len <= left ? ZCBLK_BUF_STACK : ZCBLK_BUF_NONE;
 }
 
-/* Memory is there, or is not, in sections of 2 MiB and more on all that matters */
-static bool zcblk_is_kmem(const void *buf, const void *last)
-{
-	if (!virt_addr_valid(buf))
-		return false;
-	if (IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) &&
-	    PTR_ALIGN_DOWN(buf, SZ_2M) == PTR_ALIGN_DOWN(last, SZ_2M))
-		return true;
-	return virt_addr_valid(last);
-}
-
 /**
- * zcblk_buf_kind() - what kind of memory is a buffer?
- * @buf: start of the buffer
- * @len: its length in bytes, not 0
+ * zcblk_buf_kind_slow() - zcblk_buf_kind() for all kinds
+ * @buf: as there
+ * @len: as there
  *
- * Of vmalloc memory and of a module's image only the range of addresses is
- * looked at here, and not whether there are pages.
- *
- * Context: any; knows the stack of the current task only.
- * Return: the kind.
+ * Context: as there.
+ * Return: as there.
  */
-enum zcblk_buf_kind zcblk_buf_kind(const void *buf, size_t len)
+enum zcblk_buf_kind zcblk_buf_kind_slow(const void *buf, size_t len)
 {
 	const void *last = buf + len - 1;
 

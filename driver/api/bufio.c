@@ -10,6 +10,10 @@
  *
  * What is mapped, copied or summed is the source of the I/O, see source.c.
  *
+ * The cost of a buffer in one run of pages, or registered, is compared with that of a bare
+ * bio, see scripts/measure/icount-api. What looks at an I/O before it is sent is therefore inline,
+ * and compiled twice: for I/O that is plain, and for all other.
+ *
  * Copyright (C) 2026 The zcblk authors
  */
 #include <linux/blkdev.h>
@@ -31,7 +35,7 @@ static enum zcblk_reason zcblk_check_atomic(const struct zcblk_bufio *io)
 		ZCBLK_REFUSED_ATOMIC;
 }
 
-static enum zcblk_reason zcblk_check_op(const struct zcblk_bufio *io)
+static __always_inline enum zcblk_reason zcblk_check_op(const struct zcblk_bufio *io)
 {
 	switch (io->opf & REQ_OP_MASK) {
 	case (__force blk_opf_t)REQ_OP_WRITE:
@@ -50,7 +54,7 @@ static enum zcblk_reason zcblk_check_op(const struct zcblk_bufio *io)
 	}
 }
 
-static enum zcblk_reason zcblk_check_range(const struct zcblk_bufio *io)
+static __always_inline enum zcblk_reason zcblk_check_range(const struct zcblk_bufio *io)
 {
 	unsigned int mask = bdev_logical_block_size(io->bdev) - 1;
 
@@ -63,31 +67,41 @@ static enum zcblk_reason zcblk_check_range(const struct zcblk_bufio *io)
 		ZCBLK_MAPPED;
 }
 
-static enum zcblk_reason zcblk_check_kind(const struct zcblk_bufio *io, unsigned long align)
+static noinline enum zcblk_reason zcblk_check_unmappable(const struct zcblk_bufio *io)
 {
-	if (io->kind == ZCBLK_BUF_NONE)
+	switch (io->kind) {
+	case ZCBLK_BUF_NONE:
 		return ZCBLK_REFUSED_UNMAPPED;
-	if (io->flags & ZCBLK_BUFIO_COPY)
+	case ZCBLK_BUF_STACK:
+		return io->flags & ZCBLK_BUFIO_COPY ? ZCBLK_COPIED_FORCED : ZCBLK_COPIED_STACK;
+	case ZCBLK_BUF_IMAGE:
+		return io->flags & ZCBLK_BUFIO_COPY ? ZCBLK_COPIED_FORCED : ZCBLK_COPIED_IMAGE;
+	default:
 		return ZCBLK_COPIED_FORCED;
-	if (io->kind == ZCBLK_BUF_STACK)
-		return ZCBLK_COPIED_STACK;
-	if (io->kind == ZCBLK_BUF_IMAGE)
-		return ZCBLK_COPIED_IMAGE;
+	}
+}
+
+static __always_inline enum zcblk_reason zcblk_check_kind(const struct zcblk_bufio *io,
+							  unsigned long align, bool plain)
+{
+	if (unlikely(io->kind > ZCBLK_BUF_VMALLOC || (!plain && io->flags & ZCBLK_BUFIO_COPY)))
+		return zcblk_check_unmappable(io);
 	/* Some drivers, such as brd, accept any buffer, and warn */
-	if (align & bdev_dma_alignment(io->bdev))
+	if (unlikely(align & bdev_dma_alignment(io->bdev)))
 		return ZCBLK_COPIED_ALIGNMENT;
-	if (io->nr_vecs && !zcblk_source_fits(io))
+	if (!plain && io->nr_vecs && !zcblk_source_fits(io))
 		return ZCBLK_COPIED_SEGMENTS;
 	return io->reg ? ZCBLK_MAPPED_REGISTERED : ZCBLK_MAPPED;
 }
 
-static enum zcblk_reason zcblk_check_source(struct zcblk_bufio *io)
+static __always_inline enum zcblk_reason zcblk_check_source(struct zcblk_bufio *io, bool plain)
 {
-	unsigned long align = zcblk_source_describe(io);
-	enum zcblk_reason reason = zcblk_check_kind(io, align);
+	unsigned long align = zcblk_source_describe(io, plain);
+	enum zcblk_reason reason = zcblk_check_kind(io, align, plain);
 
 	/* To map it its pages are looked up anyway; the CPU would just fault */
-	if ((zcblk_reason_is_copied(reason) || io->flags & ZCBLK_BUFIO_STABLE) &&
+	if (unlikely(zcblk_reason_is_copied(reason) ||
+		     (!plain && io->flags & ZCBLK_BUFIO_STABLE)) &&
 	    !zcblk_source_is_present(io))
 		return ZCBLK_REFUSED_UNMAPPED;
 	return reason;
@@ -98,19 +112,20 @@ static bool zcblk_reason_is_mapped(enum zcblk_reason reason)
 	return reason <= ZCBLK_MAPPED_UNREFERENCED;
 }
 
-/* Sets @io->kind, when there is data */
-static enum zcblk_reason zcblk_bufio_reason(struct zcblk_bufio *io)
+/* Sets @io->kind */
+static __always_inline enum zcblk_reason zcblk_bufio_reason(struct zcblk_bufio *io, bool plain)
 {
-	enum zcblk_reason reason = zcblk_check_op(io);
+	enum zcblk_reason reason = zcblk_check_op(io) ?: zcblk_check_range(io);
 
-	if (!reason)
-		reason = zcblk_check_range(io);
-	return reason || !io->len ? reason : zcblk_check_source(io);
+	if (likely(!reason && io->len))
+		return zcblk_check_source(io, plain);
+	io->kind = ZCBLK_BUF_NONE;
+	return reason;
 }
 
 enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io)
 {
-	enum zcblk_reason reason = zcblk_bufio_reason(io);
+	enum zcblk_reason reason = zcblk_bufio_reason(io, false);
 
 	if (io->len && zcblk_reason_is_mapped(reason) && !zcblk_source_is_present(io))
 		return ZCBLK_REFUSED_UNMAPPED;
@@ -137,36 +152,52 @@ void zcblk_bufio_failed(struct zcblk_bufio *io, size_t at, blk_status_t status)
 		;
 }
 
-static void zcblk_bufio_finish(struct zcblk_bufio *io)
+static __always_inline void zcblk_bufio_finish(struct zcblk_bufio *io)
 {
-	if (unlikely(io->flags & ZCBLK_BUFIO_STABLE))
-		zcblk_stable_end_buf(io);
-	if (io->status && !zcblk_reason_is_refused(io->reason))
-		zcblk_count(io->client, errors, 1);
-	zcblk_count(io->client, ios[io->reason], 1);
-	zcblk_count(io->client, bytes[io->reason], io->len);
-	io->done(io, io->status);
+	struct zcblk_client_stats __percpu *stats = io->client->stats;
+	enum zcblk_reason reason = io->reason;
+	blk_status_t status = io->status;
+
+	if (unlikely(status) && !zcblk_reason_is_refused(reason))
+		this_cpu_inc(stats->errors);
+	this_cpu_inc(stats->ios[reason]);
+	this_cpu_add(stats->bytes[reason], io->len);
+	io->done(io, status);
+}
+
+static noinline void zcblk_bufio_stable_finish(struct zcblk_bufio *io)
+{
+	zcblk_stable_end_buf(io);
+	zcblk_bufio_finish(io);
 }
 
 static void zcblk_bufio_stable_work(struct work_struct *work)
 {
-	zcblk_bufio_finish(container_of(work, struct zcblk_stable, work)->io);
+	zcblk_bufio_stable_finish(container_of(work, struct zcblk_stable, work)->io);
 }
 
-static void zcblk_bufio_end(struct zcblk_bufio *io)
+/* An interrupt must not sum more than one that copies would copy */
+static noinline void zcblk_bufio_stable_end(struct zcblk_bufio *io)
 {
 	struct zcblk_stable *stable = io->stable;
 
-	if (!op_is_write(io->opf) && zcblk_reason_is_mapped(io->reason))
-		zcblk_source_invalidate(io);
-	/* An interrupt must not sum more than one that copies would copy */
-	if (unlikely(stable) && io->len > ZCBLK_BOUNCE_BYTES) {
-		stable->io = io;
-		INIT_WORK(&stable->work, zcblk_bufio_stable_work);
-		queue_work(zcblk_client_wq, &stable->work);
+	if (!stable || io->len <= ZCBLK_BOUNCE_BYTES) {
+		zcblk_bufio_stable_finish(io);
 		return;
 	}
-	zcblk_bufio_finish(io);
+	stable->io = io;
+	INIT_WORK(&stable->work, zcblk_bufio_stable_work);
+	queue_work(zcblk_client_wq, &stable->work);
+}
+
+static __always_inline void zcblk_bufio_end(struct zcblk_bufio *io)
+{
+	if (!op_is_write(io->opf) && zcblk_reason_is_mapped(io->reason))
+		zcblk_source_invalidate(io);
+	if (unlikely(io->flags & ZCBLK_BUFIO_STABLE))
+		zcblk_bufio_stable_end(io);
+	else
+		zcblk_bufio_finish(io);
 }
 
 /**
@@ -183,21 +214,6 @@ void zcblk_bufio_put(struct zcblk_bufio *io)
 		zcblk_bufio_end(io);
 }
 
-/**
- * zcblk_bufio_init_bio() - give a bio what all bios of an I/O have
- * @io: the I/O
- * @bio: the bio, initialised
- * @at: bytes of the I/O before the bio
- *
- * Context: any.
- */
-void zcblk_bufio_init_bio(const struct zcblk_bufio *io, struct bio *bio, size_t at)
-{
-	bio->bi_iter.bi_sector = io->sector + (at >> SECTOR_SHIFT);
-	bio->bi_ioprio = io->ioprio;
-	compat_bio_set_write_hint(bio, io->write_hint);
-}
-
 static size_t zcblk_part_at(const struct zcblk_bufio *io, struct bio *bio)
 {
 	return bio == &io->bio ? 0 : container_of(bio, struct zcblk_part, bio)->at;
@@ -209,6 +225,18 @@ static void zcblk_part_free(struct zcblk_bufio *io, struct bio *bio)
 		bio_uninit(bio);
 	else
 		bio_put(bio);
+}
+
+/* Of an I/O that is one bio, its own */
+static void zcblk_whole_end_io(struct bio *bio)
+{
+	struct zcblk_bufio *io = container_of(bio, struct zcblk_bufio, bio);
+
+	WRITE_ONCE(io->polled, NULL);
+	if (unlikely(bio->bi_status))
+		zcblk_bufio_failed(io, 0, bio->bi_status);
+	bio_uninit(bio);
+	zcblk_bufio_end(io);
 }
 
 static void zcblk_part_end_io(struct bio *bio)
@@ -319,8 +347,8 @@ static void zcblk_part_submit(struct zcblk_bufio *io, struct bio *bio)
 }
 
 /* None is allocated before the last one is on its way; see the top of the file */
-static void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
-				  unsigned int n)
+static noinline void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
+					   unsigned int n)
 {
 	struct zcblk_cursor at = zcblk_source_start(io);
 	struct blk_plug plug;
@@ -375,11 +403,20 @@ static struct bio *zcblk_part_first(struct zcblk_bufio *io, unsigned int *n)
 	return NULL;
 }
 
-static void zcblk_bufio_map(struct zcblk_bufio *io)
+static void zcblk_bufio_send_whole(struct zcblk_bufio *io, struct bio *bio)
 {
-	unsigned int n;
-	struct bio *bio = zcblk_part_first(io, &n);
+	if (bio->bi_opf & REQ_POLLED)
+		WRITE_ONCE(io->polled, bio);
+	zcblk_part_submit(io, bio);
+}
 
+static noinline void zcblk_bufio_map(struct zcblk_bufio *io)
+{
+	struct bio *bio;
+	unsigned int n;
+
+	atomic_set(&io->pending, 1);
+	bio = zcblk_part_first(io, &n);
 	if (!bio) {
 		zcblk_bufio_end(io);
 		return;
@@ -391,9 +428,38 @@ static void zcblk_bufio_map(struct zcblk_bufio *io)
 		zcblk_bufio_map_parts(io, bio, n);
 		return;
 	}
-	if (bio->bi_opf & REQ_POLLED)
-		WRITE_ONCE(io->polled, bio);
-	zcblk_part_submit(io, bio);
+	zcblk_bufio_send_whole(io, bio);
+}
+
+/* Adds all of a plain I/O to its bio. Return: false if it needs more than one. */
+static bool zcblk_whole_fill(struct zcblk_bufio *io, struct bio *bio)
+{
+	if (io->reg)
+		return zcblk_registered_add(io->reg, bio, io->buf, io->len) == io->len;
+	io->vecs[0] = (struct bio_vec){
+		virt_to_page(io->buf), io->len, offset_in_page(io->buf)
+	};
+	bio->bi_vcnt = 1;
+	bio->bi_iter.bi_size = io->len;
+	return true;
+}
+
+/* As zcblk_bufio_map() does it, but without a look at what a plain I/O cannot be */
+static void zcblk_bufio_map_whole(struct zcblk_bufio *io)
+{
+	struct bio *bio = &io->bio;
+
+	bio_init(bio, io->bdev, io->vecs, ZCBLK_BUFIO_VECS, io->opf);
+	zcblk_bufio_init_bio(io, bio, 0);
+	bio->bi_end_io = zcblk_whole_end_io;
+	if (unlikely(!zcblk_whole_fill(io, bio))) {
+		bio_uninit(bio);
+		zcblk_bufio_map(io);
+		return;
+	}
+
+	zcblk_source_flush(io);
+	zcblk_bufio_send_whole(io, bio);
 }
 
 /**
@@ -444,49 +510,68 @@ static noinline enum zcblk_reason zcblk_check_unreferenced(const struct zcblk_bu
 }
 
 /* The reason; sets what else follows from the client */
-static enum zcblk_reason zcblk_bufio_decide(struct zcblk_bufio *io)
+static __always_inline enum zcblk_reason zcblk_bufio_decide(struct zcblk_bufio *io, bool plain)
 {
 	enum zcblk_reason reason;
 
-	if (unlikely(!io->client))
+	if (!plain && !io->client)
 		return ZCBLK_REFUSED_CLIENT;
-	if ((io->flags | io->client->flags) & ZCBLK_BUFIO_NOWAIT)
+	if (!plain && (io->flags | io->client->flags) & ZCBLK_BUFIO_NOWAIT)
 		io->opf |= REQ_NOWAIT;
-	reason = zcblk_bufio_reason(io);
-	if (unlikely(READ_ONCE(io->client->unreferenced) != ZCBLK_UNREFERENCED_MAP))
+	reason = zcblk_bufio_reason(io, plain);
+	if (!plain && READ_ONCE(io->client->unreferenced) != ZCBLK_UNREFERENCED_MAP)
 		reason = zcblk_check_unreferenced(io, reason);
-	if (!zcblk_reason_is_copied(reason))
+	if (likely(!zcblk_reason_is_copied(reason)))
 		return reason;
 	if (io->opf & REQ_ATOMIC && io->len > ZCBLK_BOUNCE_BYTES)
 		return ZCBLK_REFUSED_ATOMIC;
 	return zcblk_bufio_may_copy(io) ? reason : ZCBLK_REFUSED_COPY;
 }
 
-void zcblk_bufio_submit(struct zcblk_bufio *io)
+static void zcblk_bufio_watch(struct zcblk_bufio *io)
 {
-	enum zcblk_reason reason;
-
-	io->status = BLK_STS_OK;
 	io->stable = NULL;
+	if (zcblk_reason_is_mapped(io->reason) && op_is_write(io->opf))
+		zcblk_stable_begin_buf(io);
+}
+
+static __always_inline void zcblk_bufio_begin(struct zcblk_bufio *io, bool plain)
+{
+	io->status = BLK_STS_OK;
 	io->polled = NULL;
 	io->bytes_done = io->len;
-	reason = zcblk_bufio_decide(io);
+	io->reason = zcblk_bufio_decide(io, plain);
+	if (!plain && io->flags & ZCBLK_BUFIO_STABLE)
+		zcblk_bufio_watch(io);
 
-	if (zcblk_reason_is_refused(reason)) {
-		zcblk_bufio_refuse(io, reason);
-		return;
-	}
-
-	io->reason = reason;
-	atomic_set(&io->pending, 1);
-	if (zcblk_reason_is_copied(reason)) {
+	if (likely(plain && zcblk_reason_is_mapped(io->reason) && zcblk_source_has_table(io)))
+		zcblk_bufio_map_whole(io);
+	else if (zcblk_reason_is_refused(io->reason))
+		zcblk_bufio_refuse(io, io->reason);
+	else if (zcblk_reason_is_copied(io->reason))
 		zcblk_bufio_copy(io);
-		return;
-	}
+	else
+		zcblk_bufio_map(io);
+}
 
-	if (unlikely(io->flags & ZCBLK_BUFIO_STABLE) && op_is_write(io->opf))
-		zcblk_stable_begin_buf(io);
-	zcblk_bufio_map(io);
+static noinline void zcblk_bufio_begin_any(struct zcblk_bufio *io)
+{
+	zcblk_bufio_begin(io, false);
+}
+
+/* One buffer, without flags, for a client that does not look at references */
+static bool zcblk_bufio_is_plain(const struct zcblk_bufio *io)
+{
+	return io->client && !(io->flags | io->client->flags | io->nr_vecs) &&
+	       READ_ONCE(io->client->unreferenced) == ZCBLK_UNREFERENCED_MAP;
+}
+
+void zcblk_bufio_submit(struct zcblk_bufio *io)
+{
+	if (likely(zcblk_bufio_is_plain(io)))
+		zcblk_bufio_begin(io, true);
+	else
+		zcblk_bufio_begin_any(io);
 }
 EXPORT_SYMBOL_GPL(zcblk_bufio_submit);
 

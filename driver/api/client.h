@@ -66,6 +66,22 @@ struct zcblk_part {
 /* zcblk_count() - add to a counter of a client. Context: any. */
 #define zcblk_count(client, member, n)	this_cpu_add((client)->stats->member, n)
 
+/**
+ * zcblk_bufio_init_bio() - give a bio what all bios of an I/O have
+ * @io: the I/O
+ * @bio: the bio, initialised
+ * @at: bytes of the I/O before the bio
+ *
+ * Context: any.
+ */
+static inline void zcblk_bufio_init_bio(const struct zcblk_bufio *io, struct bio *bio,
+					size_t at)
+{
+	bio->bi_iter.bi_sector = io->sector + (at >> SECTOR_SHIFT);
+	bio->bi_ioprio = io->ioprio;
+	compat_bio_set_write_hint(bio, io->write_hint);
+}
+
 /* For what is too long for an interrupt */
 extern struct workqueue_struct *zcblk_client_wq;
 

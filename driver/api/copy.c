@@ -168,7 +168,7 @@ static void zcblk_bufio_piece_submit(struct zcblk_bufio *io, struct zcblk_bufio_
 
 /**
  * zcblk_bufio_copy() - do an I/O by copying
- * @io: the I/O; its submission counts as pending, and ends here
+ * @io: the I/O
  *
  * Context: process, not inside a disk's ->submit_bio(): what is sent there is
  * not on its way before that returns. May sleep for memory; not with REQ_NOWAIT.
@@ -180,6 +180,7 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 	struct blk_plug plug;
 	unsigned int n;
 
+	atomic_set(&io->pending, 1);
 	/* The first piece would be on its way when another had to wait */
 	if (io->opf & REQ_NOWAIT && io->len > ZCBLK_BOUNCE_BYTES) {
 		zcblk_bufio_failed(io, 0, BLK_STS_AGAIN);

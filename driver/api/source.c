@@ -43,7 +43,14 @@ static enum zcblk_buf_kind zcblk_mapped_kind(const struct zcblk_bufio *io,
 		ZCBLK_BUF_KMEM;
 }
 
-static unsigned long zcblk_source_describe_vecs(struct zcblk_bufio *io)
+/**
+ * zcblk_source_describe_vecs() - zcblk_source_describe() for a source in segments
+ * @io: as there
+ *
+ * Context: as there.
+ * Return: as there.
+ */
+unsigned long zcblk_source_describe_vecs(struct zcblk_bufio *io)
 {
 	struct zcblk_cursor at = zcblk_source_start(io);
 	unsigned long align = 0;
@@ -65,26 +72,6 @@ static unsigned long zcblk_source_describe_vecs(struct zcblk_bufio *io)
 		at.done += n;
 	}
 	return align;
-}
-
-/**
- * zcblk_source_describe() - what kind of memory is a source, and how is it aligned?
- * @io: the I/O; its length is not 0; its kind is set, to that of the segment which
- *	allows the least
- *
- * A source of no kind is one that does not exist in all of its length, has an empty
- * segment, or has more than one form.
- *
- * Context: any; knows the stack of the current task only.
- * Return: the addresses and lengths of all segments, OR-ed.
- */
-unsigned long zcblk_source_describe(struct zcblk_bufio *io)
-{
-	if (io->nr_vecs)
-		return zcblk_source_describe_vecs(io);
-	io->kind = io->reg ? zcblk_registered_kind(io->reg, io->buf, io->len) :
-		zcblk_buf_kind(io->buf, io->len);
-	return (unsigned long)io->buf | io->len;
 }
 
 /* Runs of pages in what a logical block may have of a segment */
@@ -295,36 +282,32 @@ unsigned int zcblk_source_add(const struct zcblk_bufio *io, struct zcblk_cursor 
 }
 
 /**
- * zcblk_source_flush() - before a device gets the pages of a source
+ * zcblk_source_flush_vmalloc() - before a device gets pages of vmalloc memory
  * @io: the I/O; see zcblk_buf_flush()
  *
  * Context: any.
  */
-void zcblk_source_flush(const struct zcblk_bufio *io)
+void zcblk_source_flush_vmalloc(const struct zcblk_bufio *io)
 {
 	struct zcblk_cursor at;
 	size_t n;
 
-	if (io->kind != ZCBLK_BUF_VMALLOC)
-		return;
 	zcblk_for_each_segment(io, at, n)
 		zcblk_buf_flush(io->client, zcblk_mapped_kind(io, at.segment),
 				zcblk_source_addr(io, &at), n);
 }
 
 /**
- * zcblk_source_invalidate() - after a device has written the pages of a source
+ * zcblk_source_invalidate_vmalloc() - after a device has written pages of vmalloc memory
  * @io: the I/O; see zcblk_buf_invalidate()
  *
  * Context: any.
  */
-void zcblk_source_invalidate(const struct zcblk_bufio *io)
+void zcblk_source_invalidate_vmalloc(const struct zcblk_bufio *io)
 {
 	struct zcblk_cursor at;
 	size_t n;
 
-	if (io->kind != ZCBLK_BUF_VMALLOC)
-		return;
 	zcblk_for_each_segment(io, at, n)
 		zcblk_buf_invalidate(io->client, zcblk_mapped_kind(io, at.segment),
 				     zcblk_source_addr(io, &at), n);

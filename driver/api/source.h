@@ -10,6 +10,7 @@
 
 #include <linux/bio.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/uio.h>
 #include <linux/zcblk.h>
 
@@ -38,6 +39,38 @@ struct zcblk_view {
 	unsigned int len;
 	struct page *page;
 };
+
+/* Memory is there, or is not, in sections of 2 MiB and more on all that matters */
+static inline bool zcblk_is_kmem(const void *buf, const void *last)
+{
+	if (!virt_addr_valid(buf))
+		return false;
+	if (IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) &&
+	    PTR_ALIGN_DOWN(buf, SZ_2M) == PTR_ALIGN_DOWN(last, SZ_2M))
+		return true;
+	return virt_addr_valid(last);
+}
+
+/**
+ * zcblk_buf_kind() - what kind of memory is a buffer?
+ * @buf: start of the buffer
+ * @len: its length in bytes, not 0
+ *
+ * Of vmalloc memory and of a module's image only the range of addresses is
+ * looked at here, and not whether there are pages.
+ *
+ * Context: any; knows the stack of the current task only.
+ * Return: the kind.
+ */
+static inline enum zcblk_buf_kind zcblk_buf_kind(const void *buf, size_t len)
+{
+	const void *last = buf + len - 1;
+
+	/* No stack is in the direct map, if stacks are vmalloc memory */
+	if (IS_ENABLED(CONFIG_VMAP_STACK) && likely(last >= buf && zcblk_is_kmem(buf, last)))
+		return ZCBLK_BUF_KMEM;
+	return zcblk_buf_kind_slow(buf, len);
+}
 
 static inline bool zcblk_source_has_pages(const struct zcblk_bufio *io)
 {
@@ -96,7 +129,7 @@ static inline void zcblk_bio_share_table(struct bio *bio, const struct bio_vec *
 	     (at).done < (io)->len && ((n) = zcblk_source_left(io, &(at)));		\
 	     zcblk_source_advance(io, &(at), n))
 
-unsigned long zcblk_source_describe(struct zcblk_bufio *io);
+unsigned long zcblk_source_describe_vecs(struct zcblk_bufio *io);
 bool zcblk_source_fits(const struct zcblk_bufio *io);
 bool zcblk_source_is_present(const struct zcblk_bufio *io);
 bool zcblk_source_is_unreferenced(const struct zcblk_bufio *io);
@@ -104,10 +137,53 @@ void zcblk_source_advance(const struct zcblk_bufio *io, struct zcblk_cursor *at,
 unsigned int zcblk_source_vecs(const struct zcblk_bufio *io, struct zcblk_cursor at);
 unsigned int zcblk_source_add(const struct zcblk_bufio *io, struct zcblk_cursor at,
 			      struct bio *bio, unsigned int len);
-void zcblk_source_flush(const struct zcblk_bufio *io);
-void zcblk_source_invalidate(const struct zcblk_bufio *io);
+void zcblk_source_flush_vmalloc(const struct zcblk_bufio *io);
+void zcblk_source_invalidate_vmalloc(const struct zcblk_bufio *io);
 void zcblk_source_map(const struct zcblk_bufio *io, const struct zcblk_cursor *at,
 		      size_t len, struct zcblk_view *view);
 void zcblk_source_unmap(const struct zcblk_view *view);
+
+/**
+ * zcblk_source_describe() - what kind of memory is a source, and how is it aligned?
+ * @io: the I/O; its length is not 0; its kind is set, to that of the segment which
+ *	allows the least
+ * @plain: it is known to have one buffer
+ *
+ * A source of no kind is one that does not exist in all of its length, has an empty
+ * segment, or has more than one form.
+ *
+ * Context: any; knows the stack of the current task only.
+ * Return: the addresses and lengths of all segments, OR-ed.
+ */
+static inline unsigned long zcblk_source_describe(struct zcblk_bufio *io, bool plain)
+{
+	if (!plain && io->nr_vecs)
+		return zcblk_source_describe_vecs(io);
+	io->kind = io->reg ? zcblk_registered_kind(io->reg, io->buf, io->len) :
+		zcblk_buf_kind(io->buf, io->len);
+	return (unsigned long)io->buf | io->len;
+}
+
+/* Of a plain I/O: has it a table of pages, or one run, which needs none? */
+static inline bool zcblk_source_has_table(const struct zcblk_bufio *io)
+{
+	if (io->reg)
+		return io->len;
+	return io->kind == ZCBLK_BUF_KMEM && io->len <= ZCBLK_BIO_BYTES;
+}
+
+/* See zcblk_buf_flush() */
+static inline void zcblk_source_flush(const struct zcblk_bufio *io)
+{
+	if (io->kind == ZCBLK_BUF_VMALLOC)
+		zcblk_source_flush_vmalloc(io);
+}
+
+/* See zcblk_buf_invalidate() */
+static inline void zcblk_source_invalidate(const struct zcblk_bufio *io)
+{
+	if (io->kind == ZCBLK_BUF_VMALLOC)
+		zcblk_source_invalidate_vmalloc(io);
+}
 
 #endif /* _ZCBLK_SOURCE_H */

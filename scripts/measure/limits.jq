@@ -37,7 +37,8 @@ def limits: {
 	},
 	# BUFFER SIZE ENGINE, of BUFFER SIZE ENGINE, at most
 	"icount-api": [
-		["kmalloc", 65536, "map", "kmalloc", 65536, "dm-io", 0.7],
+		["kmalloc", 65536, "map", "kmalloc", 65536, "dm-io", 0.275],
+		["kmalloc", 65536, "registered", "kmalloc", 65536, "dm-io", 0.275],
 		["vmalloc", 1048576, "map", "vmalloc", 1048576, "dm-io", 0.8],
 		["vmalloc", 1048576, "registered", "vmalloc", 1048576, "dm-io", 0.04],
 		["kmalloc", 1048576, "registered", "kmalloc", 4096, "registered", 1.05],
