@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Three disks that are stacked on each other and forward I/O by the kernel API, mapped and
-# copied: it goes on when there is no memory. Inside of ->submit_bio(), a copy is refused.
+# copied, page by page and bio by bio: it goes on when there is no memory. Inside of
+# ->submit_bio(), a copy is refused.
 #
 # timeout=240
 
@@ -53,14 +54,15 @@ make_fail() {
 
 take_most
 defer fail_allocations 0
-for how in 0 "$COPY"; do
-	stack_load "how=$how"
-	check "how=$how: fio verifies through three disks" fio_stack
+for mode in how=0 "how=$COPY" "how=0 whole=1" "how=$COPY whole=1"; do
+	# shellcheck disable=SC2086 # parameters are words
+	stack_load $mode
+	check "$mode: fio verifies through three disks" fio_stack
 	api_load device=/dev/stack2 bytes=65536 depth=16 write=1 starve=1
-	check "how=$how: $ios I/Os complete without free pages" api_repeat "$ios"
-	check_eq "how=$how: without an error" 0 "$(api_repeat_result errors)"
+	check "$mode: $ios I/Os complete without free pages" api_repeat "$ios"
+	check_eq "$mode: without an error" 0 "$(api_repeat_result errors)"
 	for disk in 0 1 2; do
-		check "how=$how: stack$disk did them" \
+		check "$mode: stack$disk did them" \
 			test "$(sed -n 's/^bios //p' "$CLIENTS/stack$disk")" -ge "$ios"
 	done
 	api_unload
@@ -68,9 +70,9 @@ for how in 0 "$COPY"; do
 		api_load device=/dev/stack2 bytes=65536 depth=16 write=1
 		stack_threads make_fail
 		fail_allocations 100
-		check "how=$how: $ios I/Os complete with every allocation failing" api_repeat "$ios"
+		check "$mode: $ios I/Os complete with every allocation failing" api_repeat "$ios"
 		fail_allocations 0
-		check_eq "how=$how: still without an error" 0 "$(api_repeat_result errors)"
+		check_eq "$mode: still without an error" 0 "$(api_repeat_result errors)"
 		api_unload
 	fi
 	stack_unload
@@ -82,9 +84,11 @@ check_fails "clients that map only: a copy is refused" "not supported" \
 	dd if=/dev/stack2 of=/dev/null bs=4k count=1 iflag=direct
 stack_unload
 
-stack_load inside=1
-check "inside of submit_bio: fio verifies" fio_stack
-stack_unload
+for whole in 0 1; do
+	stack_load inside=1 "whole=$whole"
+	check "inside of submit_bio, whole=$whole: fio verifies" fio_stack
+	stack_unload
+done
 stack_load inside=1 "how=$COPY"
 check_fails "inside of submit_bio: a copy is refused" "not supported" \
 	dd if=/dev/stack2 of=/dev/null bs=4k count=1 iflag=direct

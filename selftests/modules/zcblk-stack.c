@@ -31,6 +31,10 @@ static bool inside;
 module_param(inside, bool, 0444);
 MODULE_PARM_DESC(inside, "forward inside of ->submit_bio(), not from a thread (default: no)");
 
+static bool whole;
+module_param(whole, bool, 0444);
+MODULE_PARM_DESC(whole, "forward a bio as one I/O, by its table, not page by page (default: no)");
+
 static uint how;
 module_param(how, uint, 0444);
 MODULE_PARM_DESC(how, "flags of the I/O, as in struct zcblk_bufio (default: 0)");
@@ -71,32 +75,57 @@ static void slot_done(struct zcblk_bufio *io, blk_status_t status)
 	bio_endio(bio);
 }
 
-/* @buf: NULL for a flush alone */
-static void forward_buf(struct disk *disk, struct bio *bio, sector_t sector, void *buf,
-			unsigned int len)
+/* Without data, which is for a flush alone */
+static struct slot *slot_get(struct disk *disk, struct bio *bio, sector_t sector)
 {
 	struct slot *slot = mempool_alloc(disk->slots, GFP_NOIO);
 
 	slot->bio = bio;
 	slot->disk = disk;
 	slot->io = (struct zcblk_bufio){
-		.client = disk->client, .bdev = disk->lower, .buf = buf, .len = len,
-		.sector = sector, .opf = bio->bi_opf & ~(REQ_POLLED | REQ_NOMERGE | REQ_RAHEAD),
+		.client = disk->client, .bdev = disk->lower, .sector = sector,
+		.opf = bio->bi_opf & ~(REQ_POLLED | REQ_NOMERGE | REQ_RAHEAD),
 		.flags = how, .done = slot_done,
 	};
 	bio_inc_remaining(bio);
+	return slot;
+}
+
+static void forward_pages(struct disk *disk, struct bio *bio)
+{
+	struct bvec_iter iter;
+	struct bio_vec bv;
+	struct slot *slot;
+
+	bio_for_each_segment(bv, bio, iter) {
+		slot = slot_get(disk, bio, iter.bi_sector);
+		slot->io.buf = bvec_virt(&bv);
+		slot->io.len = bv.bv_len;
+		zcblk_bufio_submit(&slot->io);
+	}
+}
+
+/* The bio may begin in the middle of its table, and of an entry */
+static void forward_whole(struct disk *disk, struct bio *bio)
+{
+	struct bio_vec first = mp_bvec_iter_bvec(bio->bi_io_vec, bio->bi_iter);
+	struct slot *slot = slot_get(disk, bio, bio->bi_iter.bi_sector);
+
+	if (bio_sectors(bio)) {
+		slot->io.bvecs = bio->bi_io_vec + bio->bi_iter.bi_idx;
+		slot->io.nr_vecs = BIO_MAX_VECS;
+		slot->io.skip = first.bv_offset - slot->io.bvecs->bv_offset;
+		slot->io.len = bio->bi_iter.bi_size;
+	}
 	zcblk_bufio_submit(&slot->io);
 }
 
 static void forward(struct disk *disk, struct bio *bio)
 {
-	struct bvec_iter iter;
-	struct bio_vec bv;
-
-	if (!bio_sectors(bio))
-		forward_buf(disk, bio, bio->bi_iter.bi_sector, NULL, 0);
-	bio_for_each_segment(bv, bio, iter)
-		forward_buf(disk, bio, iter.bi_sector, bvec_virt(&bv), bv.bv_len);
+	if (whole || !bio_sectors(bio))
+		forward_whole(disk, bio);
+	else
+		forward_pages(disk, bio);
 	bio_endio(bio);
 }
 
