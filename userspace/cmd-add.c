@@ -32,8 +32,8 @@ static const char usage[] =
 	"  --module FILE    file to load the module from (default: modprobe finds it)\n"
 	"  -h, --help       this help\n"
 	"\n"
-	"ATTR=VALUE sets any attribute of 'zcblk set' before the disk comes up, for example\n"
-	"unreferenced=auto for a lower device that is reached over a network.\n"
+	"ATTR=VALUE sets an attribute of 'zcblk set' before the disk comes up. Use\n"
+	"unreferenced=auto if the lower device is on a network.\n"
 	"\n"
 	"If LVM would find a physical volume on both DEVICE and the disk, prints the setting\n"
 	"that prevents this. See IDENTITY, LVM and SECURE BOOT in zcblk(8).\n";

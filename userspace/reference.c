@@ -4,8 +4,8 @@
  * the devices that a disk stands on, and what drives them. A write goes to all of them.
  *
  * REFERENCES in driver/api/README.md says what these drivers do with pages that have no
- * reference count of their own. If in doubt, such pages are to be copied: then nothing
- * below has to care.
+ * reference count of their own. If in doubt, copy such pages: a copy is safe with any driver
+ * below.
  */
 #include "kernel.h"
 #include "reference.h"
@@ -22,7 +22,7 @@
 
 struct verdict {
 	bool copy;
-	const char *words;		/* what the device uses; NULL: nothing of interest */
+	const char *words;		/* what the device uses, for the message; NULL: nothing to report */
 };
 
 static const struct driver {
@@ -40,14 +40,14 @@ static const struct driver {
 	{ "fcoe",	{ true, "FCoE, " BY_REFERENCE } },
 }, by_transport[] = {			/* of an NVMe controller */
 	{ "tcp",	{ true, "NVMe/TCP, " BY_REFERENCE } },
-	{ "loop",	{ true, "an NVMe target on what sysfs does not show" } },
+	{ "loop",	{ true, "an NVMe loop target, whose device sysfs does not show" } },
 };
 
-/* Virtual devices that stand on nothing; so do those of device-mapper that have no slaves */
+/* Virtual devices whose data is local: memory, or device-mapper targets without slaves */
 static const char * const memory[] = { "dm-", "null", "ram", "zram" };
 
 static const struct verdict local = { false, NULL };
-static const struct verdict unknown = { true, "what sysfs does not show" };
+static const struct verdict unknown = { true, "a driver that sysfs does not describe" };
 
 /* The first word of a file in sysfs; "" if there is none. */
 static void read_word(char word[LABEL_SIZE], FILE *file)
@@ -86,7 +86,7 @@ static struct verdict controller_verdict(const char *device, const char *control
 	return look_up(by_transport, ARRAY_SIZE(by_transport), transport);
 }
 
-/* Its parent is the controller; or the subsystem, which has a link to each controller. */
+/* The parent of @device is its controller, or its subsystem, which links to each controller. */
 static struct verdict nvme_verdict(const char *device)
 {
 	struct verdict verdict = controller_verdict(device, ".");
@@ -122,7 +122,7 @@ static struct verdict virtual_verdict(const char *device)
 	return unknown;
 }
 
-/* A device that stands on no other: @path is its directory in sysfs. */
+/* A device with no other below it; @path is its directory in sysfs. */
 static struct verdict leaf_verdict(const char *device, const char *path)
 {
 	const char *host = strstr(path, "/host");
@@ -137,13 +137,13 @@ static struct verdict leaf_verdict(const char *device, const char *path)
 }
 
 struct search {
-	unsigned int levels;		/* to go down */
-	bool found;			/* a device */
+	unsigned int levels;		/* that may still be searched */
+	bool found;			/* at least one device was found */
 	struct verdict verdict;
-	char device[LABEL_SIZE];	/* what the verdict is on */
+	char device[LABEL_SIZE];	/* that the verdict is about */
 };
 
-/* One device that needs a copy decides; else what is worth a word is the reason. */
+/* A device that needs copies decides. Otherwise the first one with a message is reported. */
 static void add(struct search *search, const char *device, struct verdict verdict)
 {
 	if (!verdict.words || search->verdict.copy || (search->verdict.words && !verdict.copy))
