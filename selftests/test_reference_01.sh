@@ -74,3 +74,6 @@ check_eq "map only: the copy is refused" "refused-copy -95" \
 io mapped "how=$MAP_ONLY" "unreferenced=$COPY" buffer=vmalloc
 api_io device=/dev/nullb0 buffer=short bytes=8192 "unreferenced=$COPY"
 check_eq "without memory: refused" "refused-unmapped" "$(api_io_result reason)"
+api_io device=/dev/nullb0 buffer=torn form=kvecs segment=4096 bytes=16384 "unreferenced=$COPY"
+check_eq "without memory in one of several segments: refused" "refused-unmapped" \
+	"$(api_io_result reason)"

@@ -505,8 +505,12 @@ static noinline enum zcblk_reason zcblk_check_unreferenced(const struct zcblk_bu
 	if (!zcblk_reason_is_mapped(reason) || !op_is_write(io->opf) || !io->len ||
 	    !zcblk_source_is_unreferenced(io))
 		return reason;
-	return READ_ONCE(io->client->unreferenced) == ZCBLK_UNREFERENCED_COPY ?
-		ZCBLK_COPIED_UNREFERENCED : ZCBLK_MAPPED_UNREFERENCED;
+	if (READ_ONCE(io->client->unreferenced) != ZCBLK_UNREFERENCED_COPY)
+		return ZCBLK_MAPPED_UNREFERENCED;
+
+	/* Another segment may have no memory, and the copy would fault */
+	return zcblk_source_is_present(io) ? ZCBLK_COPIED_UNREFERENCED :
+		ZCBLK_REFUSED_UNMAPPED;
 }
 
 /* The reason; sets what else follows from the client */

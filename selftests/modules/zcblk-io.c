@@ -253,6 +253,12 @@ static void *get_vmapped(size_t n)
 	return vmap(pages, nr, VM_MAP, PAGE_KERNEL);
 }
 
+/* Without its last page */
+static void *get_torn(size_t n)
+{
+	return n > PAGE_SIZE ? get_vmapped(n - PAGE_SIZE) : NULL;
+}
+
 static void put_vmapped(void *mem)
 {
 	vunmap(mem);
@@ -324,6 +330,7 @@ static const struct {
 	{ "compound", get_compound, put_pages },
 	{ "exact", get_exact, put_exact },
 	{ "vmapped", get_vmapped, put_vmapped },
+	{ "torn", get_torn, put_vmapped },
 	{ "short", get_short, put_scattered },
 	{ "image", get_image, put_nothing },
 	{ "null", get_null, put_nothing },
