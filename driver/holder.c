@@ -123,25 +123,40 @@ static int zcblk_holder_run(struct gendisk *gd, bool freeze)
 	schedule_work(&todo.work);
 	wait_for_completion(&todo.done);
 	destroy_work_on_stack(&todo.work);
-	put_device(disk_to_dev(gd));
 	return todo.err;
 }
 
 static int zcblk_holder_freeze(struct block_device *lower)
 {
 	struct gendisk *gd = zcblk_holder_pin(lower);
+	int err;
 
 	/* A disk that is just coming up could miss this */
 	if (!gd)
 		return -EBUSY;
-	return zcblk_holder_run(gd, true) ?: sync_blockdev(lower);
+
+	err = zcblk_holder_run(gd, true);
+	if (!err) {
+		err = sync_blockdev(lower);
+		/* The lower device is not frozen then, and no thaw will follow */
+		if (err)
+			zcblk_holder_run(gd, false);
+	}
+	put_device(disk_to_dev(gd));
+	return err;
 }
 
 static int zcblk_holder_thaw(struct block_device *lower)
 {
 	struct gendisk *gd = zcblk_holder_pin(lower);
+	int err;
 
-	return gd ? zcblk_holder_run(gd, false) : 0;
+	if (!gd)
+		return 0;
+
+	err = zcblk_holder_run(gd, false);
+	put_device(disk_to_dev(gd));
+	return err;
 }
 
 /* As BLKFLSBUF does */
