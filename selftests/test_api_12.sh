@@ -41,6 +41,9 @@ one_bio "bytes=$((256 << 10))" buffer=scattered
 one_bio "bytes=$((64 << 10))" form=kvecs segment=8192
 one_bio "bytes=$((64 << 10))" form=bvecs segment=8192
 one_bio "bytes=$((128 << 10))" how=1
+# More segments than the table of a bio has entries: a copy
+one_bio "bytes=$((64 << 10))" form=kvecs segment=128
+check_eq "it is copied" copied-segments "$(api_io_result reason)"
 refused "$SCSI_DEV" "bytes=$((256 << 10))" how=1
 refused "$SCSI_DEV" "bytes=$((unit * 2))"
 # More entries than the table of a bio has

@@ -10,6 +10,7 @@
  */
 #include <linux/blkdev.h>
 #include <linux/highmem.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 
 #include "client.h"
@@ -91,6 +92,7 @@ static unsigned int zcblk_segment_runs(const struct zcblk_bufio *io,
  *
  * The block layer splits a bio that has too many segments, or a gap between two where
  * the device has none, but only between logical blocks. So no block may have any of them.
+ * It does not split an atomic write, all of which counts as one block here.
  *
  * Context: any.
  * Return: false if a logical block has more segments than a request or a bio can have, or
@@ -100,7 +102,9 @@ bool zcblk_source_fits(const struct zcblk_bufio *io)
 {
 	struct request_queue *q = bdev_get_queue(io->bdev);
 	unsigned int most = min_t(unsigned int, queue_max_segments(q), BIO_MAX_VECS);
-	unsigned int runs, in_block = 0, block = bdev_logical_block_size(io->bdev);
+	unsigned int block = io->opf & REQ_ATOMIC ? roundup_pow_of_two(io->len) :
+						    bdev_logical_block_size(io->bdev);
+	unsigned int runs, in_block = 0;
 	unsigned long start, end = 0;
 	struct zcblk_cursor at;
 	size_t n;
