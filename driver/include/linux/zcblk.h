@@ -11,7 +11,7 @@
 #include <linux/bits.h>
 #include <linux/blk_types.h>
 #include <linux/bvec.h>
-#include <linux/mm_types.h>
+#include <linux/mm.h>
 #include <linux/types.h>
 #include <linux/uio.h>
 
@@ -279,7 +279,9 @@ void zcblk_client_set_unreferenced(struct zcblk_client *client, enum zcblk_unref
  */
 static inline struct bio_vec zcblk_folio_bvec(struct folio *folio, size_t offset, size_t len)
 {
-	return (struct bio_vec){ &folio->page, len, offset };
+	return (struct bio_vec){
+		folio_page(folio, offset / PAGE_SIZE), len, offset % PAGE_SIZE
+	};
 }
 
 /**
