@@ -123,13 +123,37 @@ static __always_inline enum zcblk_reason zcblk_bufio_reason(struct zcblk_bufio *
 	return reason;
 }
 
+/* What the client wants for a write that would be mapped; it may have to be copied */
+static noinline enum zcblk_reason zcblk_check_unreferenced(const struct zcblk_bufio *io,
+							   enum zcblk_reason reason)
+{
+	if (!zcblk_reason_is_mapped(reason) || !op_is_write(io->opf) || !io->len ||
+	    !zcblk_source_is_unreferenced(io))
+		return reason;
+	if (READ_ONCE(io->client->unreferenced) != ZCBLK_UNREFERENCED_COPY)
+		return ZCBLK_MAPPED_UNREFERENCED;
+
+	/* Another segment may have no memory, and the copy would fault */
+	return zcblk_source_is_present(io) ? ZCBLK_COPIED_UNREFERENCED :
+		ZCBLK_REFUSED_UNMAPPED;
+}
+
+/* What does not fit into one piece of a copy cannot be copied at once */
+static bool zcblk_copy_is_torn(const struct zcblk_bufio *io)
+{
+	return io->opf & REQ_ATOMIC && io->len > ZCBLK_BOUNCE_BYTES;
+}
+
 enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io)
 {
 	enum zcblk_reason reason = zcblk_bufio_reason(io, false);
 
 	if (io->len && zcblk_reason_is_mapped(reason) && !zcblk_source_is_present(io))
 		return ZCBLK_REFUSED_UNMAPPED;
-	return reason;
+	if (io->client && READ_ONCE(io->client->unreferenced) != ZCBLK_UNREFERENCED_MAP)
+		reason = zcblk_check_unreferenced(io, reason);
+	return zcblk_reason_is_copied(reason) && zcblk_copy_is_torn(io) ?
+		ZCBLK_REFUSED_ATOMIC : reason;
 }
 EXPORT_SYMBOL_GPL(zcblk_bufio_explain);
 
@@ -498,21 +522,6 @@ static bool zcblk_bufio_may_copy(const struct zcblk_bufio *io)
 	return false;
 }
 
-/* What the client wants for a write that would be mapped; it may have to be copied */
-static noinline enum zcblk_reason zcblk_check_unreferenced(const struct zcblk_bufio *io,
-							   enum zcblk_reason reason)
-{
-	if (!zcblk_reason_is_mapped(reason) || !op_is_write(io->opf) || !io->len ||
-	    !zcblk_source_is_unreferenced(io))
-		return reason;
-	if (READ_ONCE(io->client->unreferenced) != ZCBLK_UNREFERENCED_COPY)
-		return ZCBLK_MAPPED_UNREFERENCED;
-
-	/* Another segment may have no memory, and the copy would fault */
-	return zcblk_source_is_present(io) ? ZCBLK_COPIED_UNREFERENCED :
-		ZCBLK_REFUSED_UNMAPPED;
-}
-
 /* The reason; sets what else follows from the client */
 static __always_inline enum zcblk_reason zcblk_bufio_decide(struct zcblk_bufio *io, bool plain)
 {
@@ -527,7 +536,7 @@ static __always_inline enum zcblk_reason zcblk_bufio_decide(struct zcblk_bufio *
 		reason = zcblk_check_unreferenced(io, reason);
 	if (likely(!zcblk_reason_is_copied(reason)))
 		return reason;
-	if (io->opf & REQ_ATOMIC && io->len > ZCBLK_BOUNCE_BYTES)
+	if (zcblk_copy_is_torn(io))
 		return ZCBLK_REFUSED_ATOMIC;
 	return zcblk_bufio_may_copy(io) ? reason : ZCBLK_REFUSED_COPY;
 }

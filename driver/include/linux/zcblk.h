@@ -288,11 +288,12 @@ static inline struct bio_vec zcblk_folio_bvec(struct folio *folio, size_t offset
  * zcblk_bufio_explain() - would an I/O be mapped or copied, and why?
  * @io: the I/O, as for zcblk_bufio_submit(), but not submitted
  *
- * Looks at all of the data, and is not meant for the I/O path. Flags of the client, which
- * may refuse a copy, are not looked at.
+ * Looks up the memory behind all of the data, so it is not for the I/O path. It does not
+ * look at flags, which may forbid a copy. If @io has a client, its policy for pages without
+ * a reference count applies.
  *
  * Context: any; a buffer on a stack is known only in the task that it belongs to.
- * Return: the reason that the I/O would be counted under.
+ * Return: the reason that the I/O would be counted under, if copies are allowed.
  */
 enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io);
 
