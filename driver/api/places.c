@@ -59,6 +59,11 @@ void zcblk_bufio_submit_to(struct zcblk_bufio *io, struct zcblk_bufio *places,
 	io->bytes_done = io->len;
 	io->unstable = false;
 	io->polled = NULL;
+	if (!nr) {
+		zcblk_bufio_refuse(io, ZCBLK_REFUSED_OP);
+		return;
+	}
+
 	atomic_set(&io->pending, nr + 1);
 
 	for (i = 0; i < nr; i++) {
