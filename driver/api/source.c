@@ -20,7 +20,7 @@
 static unsigned long zcblk_source_offset(const struct zcblk_bufio *io,
 					 const struct zcblk_cursor *at)
 {
-	return io->bvecs ? io->bvecs[at->segment].bv_offset + at->skip :
+	return zcblk_source_has_pages(io) ? io->bvecs[at->segment].bv_offset + at->skip :
 		(unsigned long)zcblk_source_addr(io, at);
 }
 
