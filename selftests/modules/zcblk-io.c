@@ -471,8 +471,10 @@ static void do_async(void *buf, size_t len, blk_opf_t opf)
 	};
 
 	err = set_source(&io, buf, len);
-	if (err)
+	if (err) {
+		put_source(&io);
 		return;
+	}
 
 	if (file2) {
 		submit_to_both(&io, &ended);

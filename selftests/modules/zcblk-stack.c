@@ -108,10 +108,11 @@ static void forward_pages(struct disk *disk, struct bio *bio)
 /* The bio may begin in the middle of its table, and of an entry */
 static void forward_whole(struct disk *disk, struct bio *bio)
 {
-	struct bio_vec first = mp_bvec_iter_bvec(bio->bi_io_vec, bio->bi_iter);
 	struct slot *slot = slot_get(disk, bio, bio->bi_iter.bi_sector);
+	struct bio_vec first;
 
 	if (bio_sectors(bio)) {
+		first = mp_bvec_iter_bvec(bio->bi_io_vec, bio->bi_iter);
 		slot->io.bvecs = bio->bi_io_vec + bio->bi_iter.bi_idx;
 		slot->io.nr_vecs = BIO_MAX_VECS;
 		slot->io.skip = first.bv_offset - slot->io.bvecs->bv_offset;
