@@ -72,6 +72,14 @@ blockdev --rereadpt /dev/zcblk0
 wait_for 5 test -b /dev/zcblk0p1
 frozen_file_system "partition" /dev/zcblk0p1 1
 
+# What the block cache of the lower device has cannot be written, so the freeze fails
+sysfs_write +122880-122887 "$NULLFS/nullb0/badblocks"
+dd if=/dev/zero of=/dev/mapper/below bs=4k seek=15360 count=1 conv=notrunc status=none
+sync
+check_fails "a lower device that cannot be written back is not frozen" "" freeze
+check "then the file system is not frozen either" fsfreeze -f "$TMP/mnt"
+check "and is thawed" fsfreeze -u "$TMP/mnt"
+
 check "frozen again" freeze
 check "a disk that is removed by force thaws" zcblk_set zcblk0 power force
 thaw
