@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Kernel buffers to bio pages. The only place that knows kmalloc memory from
- * vmalloc memory, and both from memory that must not be mapped.
+ * Adds the pages of kernel buffers to bios. Only this file and source.h distinguish
+ * kmalloc memory, vmalloc memory, and memory that must not be mapped.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -15,7 +15,7 @@
 #include "source.h"
 #include "zcblk.h"
 
-/* With VMAP_STACK a stack is vmalloc memory, so it has to be asked for first */
+/* The caller checks for a stack first: with VMAP_STACK, a stack is also vmalloc memory */
 static enum zcblk_buf_kind zcblk_stack_kind(const void *buf, size_t len)
 {
 	size_t left = task_stack_page(current) + THREAD_SIZE - buf;
@@ -49,9 +49,9 @@ enum zcblk_buf_kind zcblk_buf_kind_slow(const void *buf, size_t len)
 }
 
 /*
- * Device memory has entries in the page tables too, but no struct page. Without a
- * virtual memory map the pfn is read from the page, and what stands for that of
- * device memory is no address of the kernel's.
+ * Device memory is in the page tables, too, but has no struct page. Without a virtual
+ * memory map, page_to_pfn() reads the struct page. For device memory, @page is not a
+ * kernel address, so this checks the pointer first.
  */
 static bool zcblk_is_memory(struct page *page)
 {
@@ -63,12 +63,12 @@ static bool zcblk_is_memory(struct page *page)
 
 /**
  * zcblk_buf_is_present() - is there memory behind all of a buffer?
- * @kind: what zcblk_buf_kind() said of it
+ * @kind: its kind, from zcblk_buf_kind()
  * @buf: start of the buffer
  * @len: its length in bytes, not 0
  *
  * Context: any.
- * Return: true when the CPU can get at each byte.
+ * Return: true if the CPU can access each byte.
  */
 bool zcblk_buf_is_present(enum zcblk_buf_kind kind, const void *buf, size_t len)
 {
@@ -87,7 +87,7 @@ bool zcblk_buf_is_present(enum zcblk_buf_kind kind, const void *buf, size_t len)
  * @addr: address of the byte
  *
  * Context: any.
- * Return: the page, or NULL when there is none.
+ * Return: the page, or NULL if there is none.
  */
 struct page *zcblk_buf_page(enum zcblk_buf_kind kind, const void *addr)
 {
@@ -107,7 +107,8 @@ struct page *zcblk_buf_page(enum zcblk_buf_kind kind, const void *addr)
  * @offset: its offset in @page
  *
  * Context: any.
- * Return: false, and nothing is done, when it ends elsewhere, or is full.
+ * Return: true; or false, and the run is unchanged, if the part does not follow its
+ * end, or it would be too long for a bio.
  */
 bool zcblk_vec_grow(struct bio_vec *bv, struct page *page, unsigned int len,
 		    unsigned int offset)
@@ -126,7 +127,7 @@ bool zcblk_vec_grow(struct bio_vec *bv, struct page *page, unsigned int len,
 	return true;
 }
 
-/* Straight into the table: bio_add_page() is half of the cost of a page */
+/* This writes the table directly: bio_add_page() would be half of the cost of a page */
 static unsigned int zcblk_add_vmalloc(struct bio *bio, const void *buf,
 				      unsigned int len)
 {
@@ -139,7 +140,7 @@ static unsigned int zcblk_add_vmalloc(struct bio *bio, const void *buf,
 	for (done = 0; done < len; done += n, offset = 0) {
 		n = min_t(unsigned int, len - done, PAGE_SIZE - offset);
 		page = vmalloc_to_page(buf + done);
-		/* An area has memory of one sort: asking once is enough */
+		/* An area is all RAM or all device memory, so the first page is enough */
 		if (!page || (!done && !zcblk_is_memory(page)))
 			break;
 		if (bv > bio->bi_io_vec && zcblk_vec_grow(bv - 1, page, n, offset))
@@ -168,8 +169,8 @@ static unsigned int zcblk_add_kmem(struct bio *bio, const void *buf,
  * @len: its length in bytes
  *
  * Context: any.
- * Return: the number of bytes added: less than @len when the bio is full, or
- * there is no page.
+ * Return: the number of bytes added: less than @len if the bio is full, or a page is
+ * missing.
  */
 unsigned int zcblk_buf_add(enum zcblk_buf_kind kind, struct bio *bio,
 			   const void *buf, unsigned int len)
@@ -180,15 +181,15 @@ unsigned int zcblk_buf_add(enum zcblk_buf_kind kind, struct bio *bio,
 }
 
 /**
- * zcblk_buf_flush() - before a device gets a buffer's pages
- * @client: whose counter it is
+ * zcblk_buf_flush() - flush a buffer's cache lines before a device gets its pages
+ * @client: the client that counts the bytes
  * @kind: its kind
  * @buf: start of the buffer
  * @len: its length in bytes
  *
- * For caches that know addresses: what the CPU wrote by those of vmalloc() is
- * to be in the pages, also before a read, or it might get there after it. The
- * DMA API does the rest.
+ * Needed for CPU caches that are indexed by virtual address. It writes the data at
+ * vmalloc() addresses back to the pages. A read needs it, too: otherwise a dirty line
+ * could be written back later, over the data from the device. The DMA API does the rest.
  *
  * Context: any.
  */
@@ -202,13 +203,13 @@ void zcblk_buf_flush(struct zcblk_client *client, enum zcblk_buf_kind kind, void
 }
 
 /**
- * zcblk_buf_invalidate() - after the device has written a buffer's pages
- * @client: whose counter it is
+ * zcblk_buf_invalidate() - invalidate a buffer's cache lines after a device wrote its pages
+ * @client: the client that counts the bytes
  * @kind: its kind
  * @buf: start of the buffer
  * @len: its length in bytes
  *
- * As zcblk_buf_flush(), the other way.
+ * The counterpart of zcblk_buf_flush(), for reads.
  *
  * Context: any.
  */

@@ -2,17 +2,16 @@
 /*
  * The kernel API: I/O between a kernel buffer and a block device.
  *
- * The common case is an I/O that one bio is enough for, whose table of pages is
- * short (kmalloc memory) or there already (a registered buffer): that bio is in
- * the caller's struct zcblk_bufio, and nothing is allocated. All others are from the
- * client's bio_set. Each is sent before the next is allocated, so that its pool always
- * gets one back.
+ * Most I/Os need one bio. Its table of pages is short (kmalloc memory), or exists already
+ * (a registered buffer). That bio is inside the caller's struct zcblk_bufio, so nothing is
+ * allocated. All other bios come from the client's bio_set. Each is sent before the next
+ * is allocated, so the pool is refilled as they complete.
  *
- * What is mapped, copied or summed is the source of the I/O, see source.c.
+ * The source of an I/O, see source.c, is the data that is mapped, copied or summed.
  *
- * The cost of a buffer in one run of pages, or registered, is compared with that of a bare
- * bio, see scripts/measure/icount-api. What looks at an I/O before it is sent is therefore inline,
- * and compiled twice: for I/O that is plain, and for all other.
+ * scripts/measure/icount-api compares an I/O with one run of pages, or a registered buffer,
+ * to a bare bio. To keep that I/O fast, the checks before submission are inline, and
+ * compiled twice: for plain I/O (see zcblk_bufio_is_plain()), and for all other.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -25,7 +24,7 @@
 #include "source.h"
 #include "stable.h"
 
-/* The block layer refuses the rest: what it would have to split, and sizes in between */
+/* The block layer refuses the rest: writes that it would split, and unsupported lengths */
 static enum zcblk_reason zcblk_check_atomic(const struct zcblk_bufio *io)
 {
 	struct request_queue *q = bdev_get_queue(io->bdev);
@@ -60,7 +59,7 @@ static __always_inline enum zcblk_reason zcblk_check_range(const struct zcblk_bu
 
 	if (io->len & mask)
 		return ZCBLK_REFUSED_LENGTH;
-	/* A part behind the end of all numbers would be at the start of the device */
+	/* The sector must not wrap around: the block layer would write from sector 0 on */
 	if (io->sector + (io->len >> SECTOR_SHIFT) < io->sector)
 		return ZCBLK_REFUSED_SECTOR;
 	return io->sector & (mask >> SECTOR_SHIFT) ? ZCBLK_REFUSED_SECTOR :
@@ -86,7 +85,7 @@ static __always_inline enum zcblk_reason zcblk_check_kind(const struct zcblk_buf
 {
 	if (unlikely(io->kind > ZCBLK_BUF_VMALLOC || (!plain && io->flags & ZCBLK_BUFIO_COPY)))
 		return zcblk_check_unmappable(io);
-	/* Some drivers, such as brd, accept any buffer, and warn */
+	/* Some drivers, such as brd, would accept an unaligned buffer, but warn */
 	if (unlikely(align & bdev_dma_alignment(io->bdev)))
 		return ZCBLK_COPIED_ALIGNMENT;
 	if (!plain && io->nr_vecs && !zcblk_source_fits(io))
@@ -99,7 +98,7 @@ static __always_inline enum zcblk_reason zcblk_check_source(struct zcblk_bufio *
 	unsigned long align = zcblk_source_describe(io, plain);
 	enum zcblk_reason reason = zcblk_check_kind(io, align, plain);
 
-	/* To map it its pages are looked up anyway; the CPU would just fault */
+	/* A copy or a checksum would fault. Mapping looks up the pages, and so finds out. */
 	if (unlikely(zcblk_reason_is_copied(reason) ||
 		     (!plain && io->flags & ZCBLK_BUFIO_STABLE)) &&
 	    !zcblk_source_is_present(io))
@@ -112,7 +111,7 @@ static bool zcblk_reason_is_mapped(enum zcblk_reason reason)
 	return reason <= ZCBLK_MAPPED_UNREFERENCED;
 }
 
-/* Sets @io->kind */
+/* The reason without regard to the client. Sets @io->kind. */
 static __always_inline enum zcblk_reason zcblk_bufio_reason(struct zcblk_bufio *io, bool plain)
 {
 	enum zcblk_reason reason = zcblk_check_op(io) ?: zcblk_check_range(io);
@@ -123,7 +122,7 @@ static __always_inline enum zcblk_reason zcblk_bufio_reason(struct zcblk_bufio *
 	return reason;
 }
 
-/* What the client wants for a write that would be mapped; it may have to be copied */
+/* Applies the client's policy for unreferenced pages to a write that would be mapped */
 static noinline enum zcblk_reason zcblk_check_unreferenced(const struct zcblk_bufio *io,
 							   enum zcblk_reason reason)
 {
@@ -158,12 +157,12 @@ enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io)
 EXPORT_SYMBOL_GPL(zcblk_bufio_explain);
 
 /**
- * zcblk_bufio_failed() - a part of an I/O has failed
+ * zcblk_bufio_failed() - record that a part of an I/O has failed
  * @io: the I/O
  * @at: bytes of the I/O before the part
- * @status: why
+ * @status: the error
  *
- * What is before the first part that failed is done when the I/O ends.
+ * Lowers @bytes_done to @at, so that it ends where the first part that failed begins.
  *
  * Context: any.
  */
@@ -200,7 +199,7 @@ static void zcblk_bufio_stable_work(struct work_struct *work)
 	zcblk_bufio_stable_finish(container_of(work, struct zcblk_stable, work)->io);
 }
 
-/* An interrupt must not sum more than one that copies would copy */
+/* An interrupt computes the checksum of at most ZCBLK_BOUNCE_BYTES; a worker does the rest */
 static noinline void zcblk_bufio_stable_end(struct zcblk_bufio *io)
 {
 	struct zcblk_stable *stable = io->stable;
@@ -225,14 +224,14 @@ static __always_inline void zcblk_bufio_end(struct zcblk_bufio *io)
 }
 
 /**
- * zcblk_bufio_put() - a part of an I/O has ended, or its submission has
- * @io: the I/O; not to be touched any more
+ * zcblk_bufio_put() - drop the reference of a part, or of the submission, to an I/O
+ * @io: the I/O; not accessed after this
  *
  * Context: any.
  */
 void zcblk_bufio_put(struct zcblk_bufio *io)
 {
-	/* Nothing else is left that could race with the last one */
+	/* If only this reference is left, nothing can race: skip the atomic operation */
 	if (atomic_read_acquire(&io->pending) == 1 ||
 	    atomic_dec_and_test(&io->pending))
 		zcblk_bufio_end(io);
@@ -251,7 +250,7 @@ static void zcblk_part_free(struct zcblk_bufio *io, struct bio *bio)
 		bio_put(bio);
 }
 
-/* Of an I/O that is one bio, its own */
+/* Ends an I/O that is a single bio, inside the struct zcblk_bufio */
 static void zcblk_whole_end_io(struct bio *bio)
 {
 	struct zcblk_bufio *io = container_of(bio, struct zcblk_bufio, bio);
@@ -303,14 +302,14 @@ static struct bio *zcblk_part_alloc(struct zcblk_bufio *io, const struct zcblk_c
 	return bio;
 }
 
-/* Return: the number of bytes in the bio; 0 when there are pages missing */
+/* Return: the number of bytes in the bio; 0 if pages are missing */
 static unsigned int zcblk_part_fill(struct zcblk_bufio *io, struct bio *bio,
 				    const struct zcblk_cursor *at)
 {
 	unsigned int left = min_t(size_t, io->len - at->done, ZCBLK_BIO_BYTES);
 	unsigned int n = zcblk_source_add(io, *at, bio, left);
 
-	/* A table that is shared has no entries that are missing */
+	/* Room in the table means that a page is missing. A shared table has no room. */
 	if (n < left && bio->bi_vcnt < bio->bi_max_vecs)
 		return 0;
 	if (n < left)
@@ -333,14 +332,14 @@ static blk_status_t zcblk_refusal_status(enum zcblk_reason reason)
 	}
 }
 
-/* Refuses the rest of an I/O, from @at on */
+/* Refuses the rest of an I/O, from byte @at on */
 static void zcblk_parts_refuse(struct zcblk_bufio *io, size_t at, enum zcblk_reason reason)
 {
 	io->reason = reason;
 	zcblk_bufio_failed(io, at, zcblk_refusal_status(reason));
 }
 
-/* Return: a bio with the next part of an I/O; NULL, and its status is set */
+/* Return: a bio with the next part of an I/O; or NULL, and the I/O's status is set */
 static struct bio *zcblk_part_next(struct zcblk_bufio *io, const struct zcblk_cursor *at,
 				   unsigned int *n)
 {
@@ -370,7 +369,7 @@ static void zcblk_part_submit(struct zcblk_bufio *io, struct bio *bio)
 	submit_bio(bio);
 }
 
-/* None is allocated before the last one is on its way; see the top of the file */
+/* Sends each bio before it allocates the next; see the top of the file */
 static noinline void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
 					   unsigned int n)
 {
@@ -379,7 +378,7 @@ static noinline void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *b
 
 	blk_start_plug(&plug);
 	while (bio) {
-		/* No one queue could be polled for all of them */
+		/* The bios may be on several queues, and only one could be polled */
 		bio_clear_polled(bio);
 		atomic_inc(&io->pending);
 		zcblk_part_submit(io, bio);
@@ -394,8 +393,8 @@ static noinline void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *b
 }
 
 /*
- * All or nothing: may more than one part of an I/O be sent?
- * Return: true; false, and its status is set
+ * Checks whether an I/O may have several parts, before the first one is sent.
+ * Return: true; or false, and the I/O's status is set
  */
 static bool zcblk_parts_check(struct zcblk_bufio *io)
 {
@@ -404,7 +403,7 @@ static bool zcblk_parts_check(struct zcblk_bufio *io)
 		return false;
 	}
 	if (io->opf & REQ_NOWAIT) {
-		/* Another one may fail to be sent when the first is gone */
+		/* A later part might have to wait when the first one is already sent */
 		zcblk_bufio_failed(io, 0, BLK_STS_AGAIN);
 		return false;
 	}
@@ -415,7 +414,7 @@ static bool zcblk_parts_check(struct zcblk_bufio *io)
 	return true;
 }
 
-/* As zcblk_part_next(), for the first: NULL also when the others may not follow */
+/* zcblk_part_next() for the first part; also NULL if the I/O may not have several */
 static struct bio *zcblk_part_first(struct zcblk_bufio *io, unsigned int *n)
 {
 	struct zcblk_cursor start = zcblk_source_start(io);
@@ -468,7 +467,7 @@ static bool zcblk_whole_fill(struct zcblk_bufio *io, struct bio *bio)
 	return true;
 }
 
-/* As zcblk_bufio_map() does it, but without a look at what a plain I/O cannot be */
+/* zcblk_bufio_map() for a plain I/O, which needs fewer checks */
 static void zcblk_bufio_map_whole(struct zcblk_bufio *io)
 {
 	struct bio *bio = &io->bio;
@@ -487,15 +486,15 @@ static void zcblk_bufio_map_whole(struct zcblk_bufio *io)
 }
 
 /**
- * zcblk_bufio_refuse() - end an I/O of which nothing is done
- * @io: the I/O; not to be touched any more
- * @reason: why
+ * zcblk_bufio_refuse() - end an I/O without sending any of it
+ * @io: the I/O; not accessed after this
+ * @reason: why it is refused
  *
  * Context: any.
  */
 void zcblk_bufio_refuse(struct zcblk_bufio *io, enum zcblk_reason reason)
 {
-	/* The struct may be used again: it does not get the client that counts this */
+	/* The default client counts this, but @io->client stays NULL: the caller may reuse @io */
 	struct zcblk_client *client = io->client ?: zcblk_default_client;
 
 	io->reason = reason;
@@ -508,8 +507,8 @@ void zcblk_bufio_refuse(struct zcblk_bufio *io, enum zcblk_reason reason)
 }
 
 /*
- * Inside ->submit_bio(), pieces would not be sent before that returns, and could not
- * free their memory for the next one.
+ * Inside ->submit_bio(), the block layer sends bios only after ->submit_bio() returns.
+ * Pieces could not complete before that, and free their memory for the next piece.
  */
 static bool zcblk_bufio_may_copy(const struct zcblk_bufio *io)
 {
@@ -522,7 +521,7 @@ static bool zcblk_bufio_may_copy(const struct zcblk_bufio *io)
 	return false;
 }
 
-/* The reason; sets what else follows from the client */
+/* The reason, with regard to the client. Sets REQ_NOWAIT for ZCBLK_BUFIO_NOWAIT. */
 static __always_inline enum zcblk_reason zcblk_bufio_decide(struct zcblk_bufio *io, bool plain)
 {
 	enum zcblk_reason reason;
@@ -572,7 +571,7 @@ static noinline void zcblk_bufio_begin_any(struct zcblk_bufio *io)
 	zcblk_bufio_begin(io, false);
 }
 
-/* One buffer, without flags, for a client that does not look at references */
+/* One buffer, no flags, and a client that does not check reference counts */
 static bool zcblk_bufio_is_plain(const struct zcblk_bufio *io)
 {
 	return io->client && !(io->flags | io->client->flags | io->nr_vecs) &&
@@ -594,10 +593,10 @@ void zcblk_bufio_poll(struct zcblk_bufio *io)
 
 	if (!READ_ONCE(io->polled))
 		return;
-	/* What is in the caller's plug cannot be polled for: this submits it */
+	/* A bio in the caller's plug cannot be polled for: submit it first */
 	if (current->plug)
 		io_schedule();
-	/* It may complete meanwhile; until the lock is released its memory is a bio's */
+	/* The bio may complete, but its memory stays a bio until rcu_read_unlock() */
 	rcu_read_lock();
 	bio = READ_ONCE(io->polled);
 	if (bio)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Clients of the kernel API. Each has pools of its own, as clients of dm_io() have: where
- * one driver is stacked on another and both use the API, the upper one's I/O waits for
- * the lower one's. With one pool, the upper one would hold what the lower one waits for.
+ * Clients of the kernel API. Each has its own pools, like a client of dm_io(). If two
+ * drivers that use the API are stacked, the upper one's I/O waits for the lower one's.
+ * With a common pool, the upper driver could hold the memory that the lower one needs.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -16,12 +16,12 @@
 struct workqueue_struct *zcblk_client_wq;
 struct zcblk_client *zcblk_default_client;
 
-/* All clients, and what those did that are gone; the lock is for both */
+/* All clients, and the counters of destroyed ones; the lock protects both */
 static LIST_HEAD(zcblk_clients);
 static struct zcblk_client_stats zcblk_gone_clients;
 static DEFINE_MUTEX(zcblk_clients_lock);
 
-/* The structs have nothing but counters of 64 bits */
+/* struct zcblk_client_stats consists of 64-bit counters only */
 #define ZCBLK_CLIENT_COUNTERS	(sizeof(struct zcblk_client_stats) / sizeof(u64))
 
 static void zcblk_client_add_stats(struct zcblk_client *client,
@@ -59,7 +59,7 @@ static void zcblk_client_show_stats(const struct zcblk_client_stats *sum,
 /**
  * zcblk_client_show() - write the counters of a client
  * @client: the client
- * @m: where to
+ * @m: the file to write to
  *
  * Context: process.
  */
@@ -72,8 +72,8 @@ void zcblk_client_show(struct zcblk_client *client, struct seq_file *m)
 }
 
 /**
- * zcblk_clients_show() - write the counters of all clients together
- * @m: where to
+ * zcblk_clients_show() - write the sums of all clients' counters
+ * @m: the file to write to
  *
  * Context: process.
  */
@@ -134,7 +134,7 @@ static struct zcblk_client *zcblk_client_find(const char *name)
 	return NULL;
 }
 
-/* Names become names of files */
+/* A client's name is the name of its debugfs file */
 static bool zcblk_client_name_is_valid(const char *name)
 {
 	return *name && strlen(name) < ZCBLK_CLIENT_NAME_LEN && !strchr(name, '/') &&
@@ -155,11 +155,11 @@ static int zcblk_client_add(struct zcblk_client *client)
 }
 
 /**
- * zcblk_client_create_version() - what zcblk_client_create() calls
+ * zcblk_client_create_version() - create a client, for zcblk_client_create()
  * @name: as there
  * @flags: as there
  * @version: ZCBLK_API_VERSION of the header that the caller was built with
- * @size: sizeof(struct zcblk_bufio) there
+ * @size: sizeof(struct zcblk_bufio) in that header
  *
  * Context: process.
  * Return: as there.
@@ -198,7 +198,7 @@ void zcblk_client_destroy(struct zcblk_client *client)
 {
 	if (IS_ERR_OR_NULL(client))
 		return;
-	/* The name may be used again as soon as the client is off the list */
+	/* Remove the file first: once off the list, another client may use the name */
 	debugfs_remove(client->debugfs);
 	mutex_lock(&zcblk_clients_lock);
 	list_del(&client->list);
@@ -217,7 +217,7 @@ EXPORT_SYMBOL_GPL(zcblk_client_set_unreferenced);
 /**
  * zcblk_client_init() - prepare the kernel API, with its default client
  *
- * Context: process, module init; debugfs is there.
+ * Context: process, module init, after zcblk_debugfs_init().
  * Return: 0 or a negative error.
  */
 int zcblk_client_init(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Clients of the kernel API: each has memory of its own for its I/O, so that two drivers
- * that are stacked on each other never wait for each other's.
+ * Clients of the kernel API. Each has its own memory for I/O, so that drivers that are
+ * stacked on each other never wait for each other's memory.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -15,29 +15,29 @@
 
 #include "zcblk.h"
 
-/* What a client has done, and by which reasons */
+/* Counters of a client's I/O */
 struct zcblk_client_stats {
 	u64 ios[ZCBLK_NR_REASONS];
 	u64 bytes[ZCBLK_NR_REASONS];
-	u64 bios;		/* sent; one for each I/O, but large ones */
+	u64 bios;		/* sent; large I/Os have several */
 	u64 errors;		/* I/Os that a device failed */
-	u64 reserve;		/* copies that had no memory but the reserve's */
-	u64 window;		/* copies that waited for pieces of their own */
-	u64 flushed;		/* bytes of vmalloc memory */
-	u64 invalidated;
-	u64 watched;		/* writes whose buffer was watched for changes */
-	u64 unstable;		/* those that changed */
+	u64 reserve;		/* pieces that got memory from the reserve */
+	u64 window;		/* waits of a copied I/O for its own pieces */
+	u64 flushed;		/* bytes of vmalloc memory, before I/O */
+	u64 invalidated;	/* bytes of vmalloc memory, after reads */
+	u64 watched;		/* writes with a checksum of their buffer */
+	u64 unstable;		/* writes whose buffer changed in flight */
 };
 
 /**
  * struct zcblk_client - a user of the kernel API
- * @bios: bios of I/O that is mapped
- * @bounce: bios and memory of I/O that is copied
+ * @bios: bios of mapped I/O
+ * @bounce: bios and memory of copied I/O
  * @stats: counters
- * @flags: ZCBLK_BUFIO_* that all of its I/O has
- * @unreferenced: what becomes of pages without a reference count
+ * @flags: ZCBLK_BUFIO_* flags of all of its I/O
+ * @unreferenced: policy for writes of pages without a reference count
  * @list: entry in the list of all clients
- * @debugfs: its file
+ * @debugfs: its file in debugfs
  * @name: its name
  */
 struct zcblk_client {
@@ -52,11 +52,12 @@ struct zcblk_client {
 };
 
 /**
- * struct zcblk_part - a part of an I/O that is mapped
+ * struct zcblk_part - a part of a mapped I/O
  * @at: bytes of the I/O before it
- * @bio: what is sent
+ * @bio: the bio that is sent
  *
- * Lives in the front pad of a bio of the client. The first part may be in the I/O itself.
+ * It is in the front pad of a bio from the client's pool. The first part may instead use
+ * the bio inside struct zcblk_bufio, and then has no struct zcblk_part.
  */
 struct zcblk_part {
 	size_t at;
@@ -67,7 +68,7 @@ struct zcblk_part {
 #define zcblk_count(client, member, n)	this_cpu_add((client)->stats->member, n)
 
 /**
- * zcblk_bufio_init_bio() - give a bio what all bios of an I/O have
+ * zcblk_bufio_init_bio() - set the sector, priority and write hint of a bio of an I/O
  * @io: the I/O
  * @bio: the bio, initialised
  * @at: bytes of the I/O before the bio
@@ -82,10 +83,10 @@ static inline void zcblk_bufio_init_bio(const struct zcblk_bufio *io, struct bio
 	compat_bio_set_write_hint(bio, io->write_hint);
 }
 
-/* For what is too long for an interrupt */
+/* Runs copies and checksums that are too long for an interrupt */
 extern struct workqueue_struct *zcblk_client_wq;
 
-/* The client of calls that name none */
+/* The client of functions that have no client as a parameter */
 extern struct zcblk_client *zcblk_default_client;
 
 int zcblk_client_init(void);

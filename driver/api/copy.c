@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel API where a buffer cannot be mapped: its data is copied to memory that is
- * allocated for each I/O, or from it.
+ * Copied I/O of the kernel API. If a buffer cannot be mapped, its data is copied to or
+ * from memory that is allocated for each I/O.
  *
- * An I/O goes in pieces of at most ZCBLK_BOUNCE_BYTES, of which ZCBLK_WINDOW are in flight:
- * the next one waits for one of them. If there is no memory, a piece has an element of the
- * client's reserve. It waits for one while other pieces have them all: those are on their
- * way, and free theirs when they complete.
+ * An I/O has pieces of at most ZCBLK_BOUNCE_BYTES. At most ZCBLK_WINDOW of them are in
+ * flight, and the next one waits until one completes. If the allocator has no memory, a
+ * piece uses an element of the client's reserve. If other pieces use all elements, it
+ * waits: those pieces are already sent, and free their elements when they complete.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -17,19 +17,19 @@
 #include "client.h"
 #include "source.h"
 
-/* Pieces of an I/O in flight, at most: 1 MiB, which keeps a device busy */
+/* Limit of pieces of an I/O in flight: 1 MiB of data keeps a device busy */
 #define ZCBLK_WINDOW		8
 
 /**
- * struct zcblk_bufio_piece - a piece of an I/O that is copied
+ * struct zcblk_bufio_piece - a piece of a copied I/O
  * @io: the I/O
  * @at: its place in the source
  * @len: its length in bytes
  * @mem: its memory
- * @work: copies it when it has been read, if there are more pieces
- * @bio: what is sent
+ * @work: copies the data of a read that has several pieces
+ * @bio: the bio that is sent
  *
- * Lives in the front pad of a bio of the client.
+ * It is in the front pad of a bio from the client's pool.
  */
 struct zcblk_bufio_piece {
 	struct zcblk_bufio *io;
@@ -41,7 +41,7 @@ struct zcblk_bufio_piece {
 };
 
 /**
- * zcblk_bufio_copy_init() - prepare a client for I/O that is copied
+ * zcblk_bufio_copy_init() - prepare a client for copied I/O
  * @client: the client; its pool is freed by zcblk_bounce_pool_exit()
  *
  * Context: process.
@@ -58,7 +58,7 @@ static bool zcblk_has_window(const struct zcblk_bufio *io)
 	return io->len > ZCBLK_WINDOW * ZCBLK_BOUNCE_BYTES;
 }
 
-/* Waits until another piece may be sent; the submission itself is pending, too */
+/* Waits until another piece may be sent. The submission is also counted in @pending. */
 static void zcblk_window_wait(struct zcblk_bufio *io)
 {
 	if (!zcblk_has_window(io) || atomic_read(&io->pending) <= ZCBLK_WINDOW)
@@ -95,7 +95,7 @@ static void zcblk_bufio_piece_end(struct zcblk_bufio_piece *piece)
 	zcblk_bounce_free(&piece->mem);
 	bio_put(bio);
 	zcblk_bufio_put(io);
-	/* The I/O may be gone: its address is all that a waiter is found by */
+	/* The I/O may be freed by now. wake_up_var() uses its address only as a key. */
 	if (window)
 		wake_up_var(&io->pending);
 }
@@ -109,8 +109,8 @@ static void zcblk_bufio_piece_work(struct work_struct *work)
 }
 
 /*
- * A read that failed leaves the buffer alone. Pieces are merged on their way, and all
- * complete in the same interrupt, which must not copy more than one.
+ * After a read that failed, nothing is copied. Pieces may be merged below, and then
+ * complete in one interrupt. An interrupt must not copy more than one piece of an I/O.
  */
 static void zcblk_bufio_piece_end_io(struct bio *bio)
 {
@@ -134,7 +134,7 @@ static struct zcblk_bufio_piece *zcblk_bufio_piece_alloc(struct zcblk_bufio *io,
 	struct zcblk_bufio_piece *piece;
 	struct bio *bio;
 
-	/* There may be several pieces, and so no one queue to poll */
+	/* The pieces may be on several queues, and only one could be polled */
 	bio = bio_alloc_bioset(io->bdev, 0, io->opf & ~REQ_POLLED, gfp,
 			       &io->client->bounce.bios);
 	if (!bio)
@@ -170,8 +170,8 @@ static void zcblk_bufio_piece_submit(struct zcblk_bufio *io, struct zcblk_bufio_
  * zcblk_bufio_copy() - do an I/O by copying
  * @io: the I/O
  *
- * Context: process, not inside a disk's ->submit_bio(): what is sent there is
- * not on its way before that returns. May sleep for memory; not with REQ_NOWAIT.
+ * Context: process, but not inside a disk's ->submit_bio(), where bios are sent only after
+ * it returns. May sleep for memory, but not with REQ_NOWAIT.
  */
 void zcblk_bufio_copy(struct zcblk_bufio *io)
 {
@@ -181,7 +181,7 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 	unsigned int n;
 
 	atomic_set(&io->pending, 1);
-	/* The first piece would be on its way when another had to wait */
+	/* A later piece might have to wait when the first one is already sent */
 	if (io->opf & REQ_NOWAIT && io->len > ZCBLK_BOUNCE_BYTES) {
 		zcblk_bufio_failed(io, 0, BLK_STS_AGAIN);
 		zcblk_bufio_put(io);

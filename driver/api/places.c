@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel API: the same data written to several places. Each place is an I/O of its
- * own, which is mapped or copied as its device requires.
+ * Writes of the same data to several places, for the kernel API. Each place is an I/O,
+ * which is mapped or copied as its device requires.
  *
  * Copyright (C) 2026 The zcblk authors
  */

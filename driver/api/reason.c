@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The reasons by which buffers are mapped, copied or refused: their names.
+ * The names of the reasons why an I/O is mapped, copied or refused.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Registered buffers: the table of a buffer's pages, made once and shared by
- * the bios of all I/O on any part of it.
+ * Registered buffers. The table of a buffer's pages is made once. The bios of all I/O on
+ * any part of the buffer share it.
  *
- * The table has one entry for each run of contiguous pages. Where in it an
- * address lies is looked up by the number of its page, so that neither the length
- * of the buffer nor that of the I/O matters.
+ * The table has one entry for each run of contiguous pages. An array maps the number of
+ * a page to its entry, so the cost of a lookup depends on no length.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -21,7 +20,7 @@
  * @buf: its start
  * @len: its length in bytes
  * @kind: its kind
- * @unreferenced: a page has no reference count of its own
+ * @unreferenced: true if a page has no reference count of its own
  * @nr_runs: entries in @table
  * @table: runs of contiguous pages
  * @first: for each run, the number of its first page
@@ -100,7 +99,7 @@ static struct zcblk_buf *zcblk_buf_alloc(void *buf, size_t len, gfp_t gfp)
 	return reg;
 }
 
-/* The numbers of pages are of 32 bits */
+/* The length is limited because page numbers have 32 bits */
 static int zcblk_buf_check(void *buf, size_t len, enum zcblk_buf_kind *kind)
 {
 	if (!len || len >> PAGE_SHIFT >= U32_MAX)
@@ -142,13 +141,13 @@ void zcblk_buf_unregister(struct zcblk_buf *reg)
 EXPORT_SYMBOL_GPL(zcblk_buf_unregister);
 
 /**
- * zcblk_registered_kind() - the kind of memory of a part of a registered buffer
+ * zcblk_registered_kind() - look up the kind of memory of a part of a registered buffer
  * @reg: the registered buffer
  * @buf: start of the part
  * @len: its length in bytes
  *
  * Context: any.
- * Return: the kind; ZCBLK_BUF_NONE when the part is not within the buffer.
+ * Return: the kind; ZCBLK_BUF_NONE if the part is not within the buffer.
  */
 enum zcblk_buf_kind zcblk_registered_kind(const struct zcblk_buf *reg,
 					  const void *buf, size_t len)
@@ -159,7 +158,7 @@ enum zcblk_buf_kind zcblk_registered_kind(const struct zcblk_buf *reg,
 }
 
 /**
- * zcblk_registered_is_unreferenced() - has a registered buffer pages without a reference count?
+ * zcblk_registered_is_unreferenced() - does a registered buffer have unreferenced pages?
  * @reg: the registered buffer
  *
  * Context: any.
@@ -170,7 +169,7 @@ bool zcblk_registered_is_unreferenced(const struct zcblk_buf *reg)
 	return reg->unreferenced;
 }
 
-/* Length of what lies in the ZCBLK_BIO_RUNS runs from here on, at most @len */
+/* Bytes that one bio can have from offset @at, in run @run, on: at most @len */
 static unsigned int zcblk_registered_limit(const struct zcblk_buf *reg, u32 run,
 					   size_t at, size_t len)
 {
@@ -190,8 +189,8 @@ static unsigned int zcblk_registered_limit(const struct zcblk_buf *reg, u32 run,
  * @len: its length in bytes
  *
  * Context: any.
- * Return: the number of bytes added: less than @len when the part is more than
- * a bio may have.
+ * Return: the number of bytes added: less than @len if the part is too large for one
+ * bio.
  */
 unsigned int zcblk_registered_add(const struct zcblk_buf *reg, struct bio *bio,
 				  const void *buf, size_t len)

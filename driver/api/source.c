@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The source of an I/O: the only place that knows the forms that it may have. A buffer is
- * one segment, an array of kvecs or bio_vecs has one for each entry.
+ * The source of an I/O is its data in memory. Only this file and source.h distinguish
+ * the forms of a source. A buffer is one segment. In an array of kvecs or bio_vecs, each
+ * entry is a segment.
  *
- * The pages of addresses are put into a bio's table. A registered buffer and an array of
- * bio_vecs have a table already, which the bio shares.
+ * For buffers and kvecs, the pages are looked up and added to the bio's table. A registered
+ * buffer and an array of bio_vecs already have a table, which the bio shares.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -16,7 +17,7 @@
 #include "client.h"
 #include "source.h"
 
-/* An address, or, as a page is aligned for everything, an offset in one */
+/* The address, or for bio_vecs the offset in a page: both have the same alignment */
 static unsigned long zcblk_source_offset(const struct zcblk_bufio *io,
 					 const struct zcblk_cursor *at)
 {
@@ -32,7 +33,7 @@ static enum zcblk_buf_kind zcblk_segment_kind(const struct zcblk_bufio *io,
 	return io->bvecs[at->segment].bv_page ? ZCBLK_BUF_KMEM : ZCBLK_BUF_NONE;
 }
 
-/* Where all segments are known to be memory that may be mapped. Context: any. */
+/* The kind of a segment, if all of them may be mapped. Context: any. */
 static enum zcblk_buf_kind zcblk_mapped_kind(const struct zcblk_bufio *io,
 					     unsigned int segment)
 {
@@ -75,7 +76,7 @@ unsigned long zcblk_source_describe_vecs(struct zcblk_bufio *io)
 	return align;
 }
 
-/* Runs of pages in what a logical block may have of a segment */
+/* The most runs of pages that one logical block can have in a segment */
 static unsigned int zcblk_segment_runs(const struct zcblk_bufio *io,
 				       const struct zcblk_cursor *at, size_t len,
 				       unsigned int block)
@@ -87,16 +88,17 @@ static unsigned int zcblk_segment_runs(const struct zcblk_bufio *io,
 }
 
 /**
- * zcblk_source_fits() - can a device do a source in its segments?
- * @io: the I/O; all segments are memory that may be mapped, aligned for DMA
+ * zcblk_source_fits() - can a device transfer a source without a copy?
+ * @io: the I/O; all of its segments are aligned for DMA, and may be mapped
  *
- * The block layer splits a bio that has too many segments, or a gap between two where
- * the device has none, but only between logical blocks. So no block may have any of them.
- * It does not split an atomic write, all of which counts as one block here.
+ * If a bio has too many segments for a device, or a gap that the device cannot transfer,
+ * the block layer splits the bio. It can do so only between logical blocks. So a single
+ * block must not have too many segments, or such a gap.
+ * An atomic write is not split at all: all of it counts as one block here.
  *
  * Context: any.
  * Return: false if a logical block has more segments than a request or a bio can have, or
- * a gap.
+ * a gap that the device cannot transfer.
  */
 bool zcblk_source_fits(const struct zcblk_bufio *io)
 {
@@ -120,7 +122,7 @@ bool zcblk_source_fits(const struct zcblk_bufio *io)
 		in_block += runs;
 		if (in_block > most)
 			return false;
-		/* The next block begins in this segment, or is reset above */
+		/* The next block may begin in this segment; if not, it is reset above */
 		if ((at.done & (block - 1)) + n >= block)
 			in_block = runs;
 		end = start + n;
@@ -133,7 +135,7 @@ bool zcblk_source_fits(const struct zcblk_bufio *io)
  * @io: the I/O; its kind is set
  *
  * Context: as zcblk_source_describe().
- * Return: true when the CPU can get at each byte.
+ * Return: true if the CPU can access each byte.
  */
 bool zcblk_source_is_present(const struct zcblk_bufio *io)
 {
@@ -141,7 +143,7 @@ bool zcblk_source_is_present(const struct zcblk_bufio *io)
 	struct zcblk_cursor at;
 	size_t n;
 
-	/* Pages of a bio_vec are there by definition */
+	/* A bio_vec always has its pages */
 	if (zcblk_source_has_pages(io) || io->kind == ZCBLK_BUF_NONE)
 		return io->kind != ZCBLK_BUF_NONE;
 	zcblk_for_each_segment(io, at, n) {
@@ -152,7 +154,7 @@ bool zcblk_source_is_present(const struct zcblk_bufio *io)
 	return true;
 }
 
-/* Does a page of a segment, from a cursor on, have no reference count of its own? */
+/* Does one of the pages of @n bytes of a segment lack a reference count of its own? */
 static bool zcblk_segment_is_unreferenced(const struct zcblk_bufio *io,
 					  const struct zcblk_cursor *at, size_t n)
 {
@@ -174,11 +176,11 @@ static bool zcblk_segment_is_unreferenced(const struct zcblk_bufio *io,
 
 /**
  * zcblk_source_is_unreferenced() - does a page of a source have no reference count of its own?
- * @io: the I/O; all segments are memory that may be mapped. A registered buffer is looked
- *	at as a whole.
+ * @io: the I/O; all of its segments may be mapped. A registered buffer is checked as a
+ *	whole.
  *
  * Context: any.
- * Return: true if one has none, and all of its segment has pages.
+ * Return: true if a page has none. A segment with missing pages does not count.
  */
 bool zcblk_source_is_unreferenced(const struct zcblk_bufio *io)
 {
@@ -198,7 +200,7 @@ bool zcblk_source_is_unreferenced(const struct zcblk_bufio *io)
  * zcblk_source_advance() - move a cursor ahead
  * @io: the I/O
  * @at: the cursor
- * @n: bytes, at most up to the end of the I/O
+ * @n: number of bytes, at most up to the end of the I/O
  *
  * Context: any.
  */
@@ -206,20 +208,19 @@ void zcblk_source_advance(const struct zcblk_bufio *io, struct zcblk_cursor *at,
 {
 	at->done += n;
 	at->skip += n;
-	/* There is no other segment behind the data */
+	/* At the end of the I/O, there may be no next segment */
 	while (io->nr_vecs && at->done < io->len &&
 	       at->skip >= zcblk_segment_len(io, at->segment))
 		at->skip -= zcblk_segment_len(io, at->segment++);
 }
 
 /**
- * zcblk_source_vecs() - how many entries does a bio need in a table of its own?
+ * zcblk_source_vecs() - count the entries that a bio needs in its own table
  * @io: the I/O
  * @at: where the bio begins
  *
  * Context: any.
- * Return: the number; up to BIO_MAX_VECS, if there is more than one bio can have; 0 if the
- * bio shares a table.
+ * Return: the number, at most BIO_MAX_VECS; 0 if the bio shares a table.
  */
 unsigned int zcblk_source_vecs(const struct zcblk_bufio *io, struct zcblk_cursor at)
 {
@@ -254,15 +255,15 @@ static unsigned int zcblk_source_add_bvecs(const struct zcblk_bufio *io,
 }
 
 /**
- * zcblk_source_add() - make a part of a source a bio's
- * @io: the I/O; all segments are memory that may be mapped
+ * zcblk_source_add() - add a part of a source to a bio
+ * @io: the I/O; all of its segments may be mapped
  * @at: where the part begins
  * @bio: the bio, whose table has the number of entries that zcblk_source_vecs() returned
  * @len: length of the part in bytes
  *
  * Context: any.
- * Return: the number of bytes added: less than @len when the bio has all that it may
- * have, or there is no page.
+ * Return: the number of bytes added: less than @len if the bio is full, or a page is
+ * missing.
  */
 unsigned int zcblk_source_add(const struct zcblk_bufio *io, struct zcblk_cursor at,
 			      struct bio *bio, unsigned int len)
@@ -286,7 +287,7 @@ unsigned int zcblk_source_add(const struct zcblk_bufio *io, struct zcblk_cursor 
 }
 
 /**
- * zcblk_source_flush_vmalloc() - before a device gets pages of vmalloc memory
+ * zcblk_source_flush_vmalloc() - flush vmalloc memory before a device gets its pages
  * @io: the I/O; see zcblk_buf_flush()
  *
  * Context: any.
@@ -302,7 +303,7 @@ void zcblk_source_flush_vmalloc(const struct zcblk_bufio *io)
 }
 
 /**
- * zcblk_source_invalidate_vmalloc() - after a device has written pages of vmalloc memory
+ * zcblk_source_invalidate_vmalloc() - invalidate vmalloc memory after a device wrote its pages
  * @io: the I/O; see zcblk_buf_invalidate()
  *
  * Context: any.
@@ -321,10 +322,12 @@ void zcblk_source_invalidate_vmalloc(const struct zcblk_bufio *io)
  * zcblk_source_map() - make bytes of a source accessible to the CPU
  * @io: the I/O
  * @at: the first byte
- * @len: how many, at most; not 0
- * @view: out: those of them that are in one piece; undone by zcblk_source_unmap()
+ * @len: limit of the number of bytes; not 0
+ * @view: out: the bytes from @at on that have contiguous addresses, @len at most; undone
+ *	by zcblk_source_unmap()
  *
- * Context: any. May not sleep before it is undone, if the source has bio_vecs.
+ * Context: any. If the source has bio_vecs, the caller must call zcblk_source_unmap()
+ * before it sleeps.
  */
 void zcblk_source_map(const struct zcblk_bufio *io, const struct zcblk_cursor *at,
 		      size_t len, struct zcblk_view *view)
@@ -348,7 +351,7 @@ void zcblk_source_map(const struct zcblk_bufio *io, const struct zcblk_cursor *a
 
 /**
  * zcblk_source_unmap() - undo zcblk_source_map()
- * @view: what it made
+ * @view: the bytes that zcblk_source_map() made accessible
  *
  * Context: as zcblk_source_map().
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The source of an I/O of the kernel API: where its data is, or goes to. It has one
- * segment (a buffer) or several (kvecs, bio_vecs).
+ * The source of an I/O of the kernel API is the memory that it writes from or reads to. It
+ * has one segment (a buffer) or several (kvecs, bio_vecs).
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -17,7 +17,7 @@
 #include "zcblk.h"
 
 /**
- * struct zcblk_cursor - a place in a source
+ * struct zcblk_cursor - a position in a source
  * @done: bytes of the I/O before it
  * @skip: bytes of its segment before it
  * @segment: number of the segment
@@ -30,9 +30,9 @@ struct zcblk_cursor {
 
 /**
  * struct zcblk_view - bytes of a source that the CPU can access
- * @addr: address of the first
- * @len: how many there are
- * @page: the page that was mapped for it, or NULL
+ * @addr: address of the first byte
+ * @len: number of bytes
+ * @page: the page that was mapped for them, or NULL
  */
 struct zcblk_view {
 	void *addr;
@@ -40,7 +40,10 @@ struct zcblk_view {
 	struct page *page;
 };
 
-/* Memory is there, or is not, in sections of 2 MiB and more on all that matters */
+/*
+ * Is a buffer in the direct map? Memory is added and removed in sections of at least 2 MiB,
+ * so if both ends are in the same 2 MiB, checking the first byte is enough.
+ */
 static inline bool zcblk_is_kmem(const void *buf, const void *last)
 {
 	if (!virt_addr_valid(buf))
@@ -56,17 +59,17 @@ static inline bool zcblk_is_kmem(const void *buf, const void *last)
  * @buf: start of the buffer
  * @len: its length in bytes, not 0
  *
- * Of vmalloc memory and of a module's image only the range of addresses is
- * looked at here, and not whether there are pages.
+ * For vmalloc memory and a module's image, this checks only the range of addresses, not
+ * whether they have pages.
  *
- * Context: any; knows the stack of the current task only.
+ * Context: any; detects only the stack of the current task.
  * Return: the kind.
  */
 static inline enum zcblk_buf_kind zcblk_buf_kind(const void *buf, size_t len)
 {
 	const void *last = buf + len - 1;
 
-	/* No stack is in the direct map, if stacks are vmalloc memory */
+	/* With VMAP_STACK, no stack is in the direct map, so there is no need to check for one */
 	if (IS_ENABLED(CONFIG_VMAP_STACK) && likely(last >= buf && zcblk_is_kmem(buf, last)))
 		return ZCBLK_BUF_KMEM;
 	return zcblk_buf_kind_slow(buf, len);
@@ -89,14 +92,14 @@ static inline struct zcblk_cursor zcblk_source_start(const struct zcblk_bufio *i
 	return (struct zcblk_cursor){ .skip = io->nr_vecs ? io->skip : 0 };
 }
 
-/* Not of bio_vecs: their pages may have no address */
+/* Not for bio_vecs, whose pages may have no address */
 static inline void *zcblk_source_addr(const struct zcblk_bufio *io,
 				      const struct zcblk_cursor *at)
 {
 	return (io->nr_vecs ? io->kvecs[at->segment].iov_base : io->buf) + at->skip;
 }
 
-/* Bytes of the I/O that are left in the segment; not at the end of the I/O */
+/* Bytes of the I/O that are left in the segment. Not for a cursor at the end of the I/O. */
 static inline size_t zcblk_source_left(const struct zcblk_bufio *io,
 				       const struct zcblk_cursor *at)
 {
@@ -104,10 +107,10 @@ static inline size_t zcblk_source_left(const struct zcblk_bufio *io,
 }
 
 /**
- * zcblk_bio_share_table() - make a bio use a table of pages that is not its own
+ * zcblk_bio_share_table() - make a bio use another owner's table of pages
  * @bio: the bio, with no table of its own
  * @table: the table
- * @idx: entry in it that the bio begins in
+ * @idx: number of the entry that the bio begins in
  * @skip: bytes of that entry before the bio
  * @len: length of the bio in bytes
  *
@@ -145,14 +148,14 @@ void zcblk_source_unmap(const struct zcblk_view *view);
 
 /**
  * zcblk_source_describe() - what kind of memory is a source, and how is it aligned?
- * @io: the I/O; its length is not 0; its kind is set, to that of the segment which
- *	allows the least
- * @plain: it is known to have one buffer
+ * @io: the I/O; its length is not 0. This sets its kind to that of the most restricted
+ *	segment, which is the last one in &enum zcblk_buf_kind.
+ * @plain: true if the caller knows that the source is one buffer
  *
- * A source of no kind is one that does not exist in all of its length, has an empty
- * segment, or has more than one form.
+ * The kind is ZCBLK_BUF_NONE if a part of the source does not exist, a segment is empty,
+ * or the source has more than one form.
  *
- * Context: any; knows the stack of the current task only.
+ * Context: any; detects only the stack of the current task.
  * Return: the addresses and lengths of all segments, OR-ed.
  */
 static inline unsigned long zcblk_source_describe(struct zcblk_bufio *io, bool plain)
@@ -164,7 +167,7 @@ static inline unsigned long zcblk_source_describe(struct zcblk_bufio *io, bool p
 	return (unsigned long)io->buf | io->len;
 }
 
-/* Of a plain I/O: has it a table of pages, or one run, which needs none? */
+/* Does a plain I/O need no new table, because it is registered or one run of pages? */
 static inline bool zcblk_source_has_table(const struct zcblk_bufio *io)
 {
 	if (io->reg)

@@ -22,7 +22,7 @@ static void example_done(struct zcblk_bufio *io, blk_status_t status)
 	complete(&wait->ended);
 }
 
-/* A driver would do something else until the I/O is done; or see zcblk_bufio_rw() */
+/* Waits, to be short: a driver returns here, and continues in done(). See zcblk_bufio_rw(). */
 static int example_io(struct zcblk_client *client, struct block_device *bdev,
 		      sector_t sector, void *buf, blk_opf_t opf)
 {
@@ -56,14 +56,14 @@ static int example_copy(struct zcblk_client *client, struct block_device *bdev)
 	return err;
 }
 
-/* Copies the device's first MiB to its second: OVERWRITES what is there */
+/* Copies the device's first MiB to its second MiB, which it OVERWRITES */
 static int __init example_init(void)
 {
 	struct zcblk_client *client;
 	struct file *file;
 	int err;
 
-	/* With O_EXCL none that is in use */
+	/* With O_EXCL, this fails if the device is in use, for example mounted */
 	file = filp_open(device ?: "", O_RDWR | O_EXCL, 0);
 	if (IS_ERR(file))
 		return PTR_ERR(file);

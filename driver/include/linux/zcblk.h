@@ -22,58 +22,58 @@ struct zcblk_stable;
 /**
  * DOC: Buffers
  *
- * A buffer is any memory that the kernel can address in one piece: of kmalloc()
- * in every size, the page allocator, vmalloc(), vmalloc_huge(), kvmalloc(),
- * beginning anywhere in it. Its pages go to the device where they may. Where
- * they may not, the data is copied, and the reason is reported and counted.
+ * A buffer is kernel memory with contiguous addresses, and may begin at any address.
+ * kmalloc(), vmalloc(), vmalloc_huge(), kvmalloc() and the page allocator provide such
+ * memory. zcblk sends the buffer's pages to the device. If the device cannot use them,
+ * zcblk copies the data, and reports and counts the reason.
  *
- * The data of an I/O is in one buffer, or in segments: an array of kvecs, each of
- * which is a buffer, or an array of bio_vecs, each of which is a run of pages. Segments
- * may have any length but 0. They go to the device as they are if each is aligned for
- * its DMA, and if no logical block has more segments, or gaps between them, than it can
- * have. Else all of the data is copied.
+ * The data of an I/O is in one buffer, or in an array of segments. A segment is a buffer
+ * (struct kvec) or a run of pages (struct bio_vec), of any length but 0. The segments
+ * go to the device without a copy under three conditions: each is aligned for the
+ * device's DMA, no logical block has more segments than the device can transfer, and
+ * none has a gap that the device cannot transfer. Otherwise, all of the data is copied.
  */
 
 /**
  * DOC: Lifetimes
  *
  * From submission until done() is called, the struct, the memory, the array of segments
- * and the registration belong to zcblk. I/O cannot be cancelled: the block layer has no
- * way to get a bio back from a device, which may access the memory until the bio ends. To
- * end an I/O for its submitter only, and leave the memory to the device, would be a use
- * after free. A device that does not answer has a timeout, in its driver.
+ * and the registration belong to zcblk. I/O in flight cannot be cancelled. The block
+ * layer cannot get a bio back from a device, which may access the memory until the bio
+ * ends. If zcblk ended the I/O earlier, the device could access memory that the submitter
+ * has freed. If a device does not answer, its driver's timeout ends the I/O.
  */
 
 /**
- * enum zcblk_reason - the way that a buffer goes, and why
- * @ZCBLK_MAPPED: its pages went to the device
- * @ZCBLK_MAPPED_REGISTERED: so they did, from the table of a registered buffer
- * @ZCBLK_MAPPED_UNREFERENCED: so they did, and one of them has no reference count of
- *	its own: a network driver below may copy it, or fail
- * @ZCBLK_COPIED_FORCED: copied, for ZCBLK_BUFIO_COPY was asked for
- * @ZCBLK_COPIED_ALIGNMENT: copied, for the device's DMA wants another alignment
- * @ZCBLK_COPIED_STACK: copied, for it is on the stack of the task that submits
- * @ZCBLK_COPIED_IMAGE: copied, for it is in the image of a module
- * @ZCBLK_COPIED_UNREFERENCED: copied, for one of its pages has no reference count of
- *	its own
- * @ZCBLK_COPIED_SEGMENTS: copied, for a logical block has more segments than the device
- *	can have, or a gap between two that it cannot have
- * @ZCBLK_REFUSED_UNMAPPED: refused (-EFAULT), for there is no memory, or it is
- *	not within @reg: also a NULL pointer or one of user space, segments that are empty
- *	or shorter than the I/O, and more than one form of data
- * @ZCBLK_REFUSED_LENGTH: refused (-EINVAL), for the length is no multiple of the
- *	device's logical block, or 0 and nothing to flush
- * @ZCBLK_REFUSED_SECTOR: refused (-EINVAL), for no logical block begins there
- * @ZCBLK_REFUSED_OP: refused (-EINVAL), for it is neither REQ_OP_READ nor
- *	REQ_OP_WRITE, or a read with REQ_FUA or REQ_PREFLUSH
- * @ZCBLK_REFUSED_READ_ONLY: refused (-EROFS), for it writes to a device that is
- *	read-only
- * @ZCBLK_REFUSED_COPY: refused (-EOPNOTSUPP), for it would have to be copied, and that
- *	was ruled out by ZCBLK_BUFIO_MAP_ONLY, or it is inside a disk's ->submit_bio()
- * @ZCBLK_REFUSED_CLIENT: refused (-EINVAL), for it is no client's
- * @ZCBLK_REFUSED_ATOMIC: refused (-EINVAL), for it has REQ_ATOMIC, and the device has no
- *	atomic write of this length, or it needs more than one bio
- * @ZCBLK_NR_REASONS: how many there are
+ * enum zcblk_reason - whether an I/O is mapped, copied or refused, and why
+ * @ZCBLK_MAPPED: mapped: the buffer's pages went to the device
+ * @ZCBLK_MAPPED_REGISTERED: mapped, with the table of a registered buffer
+ * @ZCBLK_MAPPED_UNREFERENCED: mapped, although a page has no reference count of its
+ *	own: a network driver below may copy it, or fail the write
+ * @ZCBLK_COPIED_FORCED: copied, because ZCBLK_BUFIO_COPY is set
+ * @ZCBLK_COPIED_ALIGNMENT: copied, because it is not aligned for the device's DMA
+ * @ZCBLK_COPIED_STACK: copied, because it is on the stack of the task that submits
+ * @ZCBLK_COPIED_IMAGE: copied, because it is in the image of a module
+ * @ZCBLK_COPIED_UNREFERENCED: copied, because a page has no reference count of its own
+ * @ZCBLK_COPIED_SEGMENTS: copied, because a logical block has more segments than the
+ *	device can transfer, or a gap that it cannot transfer
+ * @ZCBLK_REFUSED_UNMAPPED: refused (-EFAULT), because there is no memory at the address
+ *	(for example NULL, or an address of user space), the buffer is not within @reg, the
+ *	segments are empty or shorter than the I/O, or the data has more than one form
+ * @ZCBLK_REFUSED_LENGTH: refused (-EINVAL), because the length is not a multiple of the
+ *	device's logical block, or is 0 without a flush
+ * @ZCBLK_REFUSED_SECTOR: refused (-EINVAL), because no logical block begins at the sector
+ * @ZCBLK_REFUSED_OP: refused (-EINVAL), because it is neither REQ_OP_READ nor
+ *	REQ_OP_WRITE; or is a read with REQ_FUA, REQ_PREFLUSH or REQ_ATOMIC, or to several
+ *	places
+ * @ZCBLK_REFUSED_READ_ONLY: refused (-EROFS), because it writes to a read-only device
+ * @ZCBLK_REFUSED_COPY: refused (-EOPNOTSUPP), because it needs a copy, which
+ *	ZCBLK_BUFIO_MAP_ONLY forbids, as does a call inside a disk's ->submit_bio()
+ * @ZCBLK_REFUSED_CLIENT: refused (-EINVAL), because it has no client
+ * @ZCBLK_REFUSED_ATOMIC: refused (-EINVAL), because it has REQ_ATOMIC, and the device has
+ *	no atomic write of this length, it needs more than one bio, or it needs a copy and is
+ *	longer than 128 KiB
+ * @ZCBLK_NR_REASONS: the number of reasons
  */
 enum zcblk_reason {
 	ZCBLK_MAPPED,
@@ -107,7 +107,7 @@ static inline bool zcblk_reason_is_refused(enum zcblk_reason reason)
 }
 
 /**
- * zcblk_reason_name() - what a reason is called in statistics
+ * zcblk_reason_name() - look up the name of a reason in statistics
  * @reason: the reason
  *
  * Context: any.
@@ -115,61 +115,61 @@ static inline bool zcblk_reason_is_refused(enum zcblk_reason reason)
  */
 const char *zcblk_reason_name(enum zcblk_reason reason);
 
-/* Flags of an I/O; those with (client) may be a client's, too */
-#define ZCBLK_BUFIO_COPY	BIT(0)		/* copy, whatever the buffer is */
-#define ZCBLK_BUFIO_STABLE	BIT(1)		/* watch a write's buffer for changes */
-#define ZCBLK_BUFIO_MAP_ONLY	BIT(2)		/* refuse what must be copied (client) */
-#define ZCBLK_BUFIO_NOWAIT	BIT(3)		/* sets REQ_NOWAIT in @opf (client) */
+/* Flags of an I/O; a client can also have those marked (client) */
+#define ZCBLK_BUFIO_COPY	BIT(0)		/* always copy */
+#define ZCBLK_BUFIO_STABLE	BIT(1)		/* detect changes of a write's buffer */
+#define ZCBLK_BUFIO_MAP_ONLY	BIT(2)		/* refuse an I/O that needs a copy (client) */
+#define ZCBLK_BUFIO_NOWAIT	BIT(3)		/* set REQ_NOWAIT in @opf (client) */
 
-/* Of the structs and functions below: another one is refused */
+/* Version of the structs and functions below; the module refuses clients of another one */
 #define ZCBLK_API_VERSION	3
 
-/* Length of a client's name, with its end */
+/* Size of a client's name, including the final NUL */
 #define ZCBLK_CLIENT_NAME_LEN	32
 
-/* Pages that need no table from an allocator */
+/* Entries of the table of pages inside struct zcblk_bufio; a larger table is allocated */
 #define ZCBLK_BUFIO_VECS	4
 
 /**
  * struct zcblk_bufio - an I/O between a buffer and a block device
- * @client: whose I/O it is
- * @bdev: the device: a zcblk disk, or any other
+ * @client: the client that the I/O belongs to; not NULL
+ * @bdev: the block device, a zcblk disk or any other
  * @buf: the data: start of a buffer; NULL for another form, and for a flush alone
  * @kvecs: the data: an array of buffers, or NULL
- * @bvecs: the data: an array of runs of pages of RAM, or NULL; for one of a folio see
- *	zcblk_folio_bvec(); pages that are also mapped elsewhere are kept coherent as
- *	for any bio
- * @nr_vecs: entries in the array, of which those behind the data are not looked at; 0
- *	without one
+ * @bvecs: the data: an array of runs of pages of RAM, or NULL; zcblk_folio_bvec() makes
+ *	an entry from a folio. Pages that are also mapped elsewhere stay coherent, as with
+ *	any bio.
+ * @nr_vecs: entries in the array; 0 without an array
  * @skip: bytes of the array's first entry before the data
  * @len: length of the data in bytes, a multiple of the logical block; 0 for a flush
- *	alone; what the array has beyond it is not used
- * @sector: where on the device, in units of 512 bytes
+ *	alone. If the array is longer, its end is not used.
+ * @sector: first sector on the device, in units of 512 bytes
  * @opf: REQ_OP_READ or REQ_OP_WRITE, and flags: REQ_FUA and REQ_PREFLUSH (of
  *	writes), REQ_NOWAIT, REQ_POLLED, REQ_SYNC and so on; a flush alone is
- *	REQ_OP_WRITE with REQ_PREFLUSH; a write with REQ_ATOMIC (from Linux 6.11 on) is one
- *	bio, or refused
- * @ioprio: as of IOPRIO_PRIO_VALUE(); 0 leaves it to the block layer
- * @write_hint: how long the data will live, as &enum rw_hint; for the device, from Linux
- *	6.9 on
+ *	REQ_OP_WRITE with REQ_PREFLUSH; a write with REQ_ATOMIC (from Linux 6.11 on) is
+ *	one bio, or is refused, see ZCBLK_REFUSED_ATOMIC
+ * @ioprio: a value of IOPRIO_PRIO_VALUE(); with 0, the block layer chooses
+ * @write_hint: expected lifetime of the data, an &enum rw_hint; reaches the device from
+ *	Linux 6.9 on
  * @flags: ZCBLK_BUFIO_*
  * @reg: the registered buffer that @buf lies in, or NULL
- * @done: called once, in any context that a bio ends in, when nothing touches
- *	the buffer any more; may free the struct, and may not sleep
- * @private: the caller's
- * @reason: out: how it went, or why it did not; set before @done is called
- * @status: out: as @done gets it
- * @bytes_done: out: bytes that were read or written, from the start on: @len, or, after an
- *	error, less. What is behind them may have been read or written, too, or in part: parts
- *	of an I/O are in flight at the same time, and end in any order. A part of which the
- *	device did a portion counts as not done. A part is a bio, or 128 KiB of a copied I/O;
- *	an I/O of one part that fails has 0.
+ * @done: called once, when zcblk and the device no longer access the buffer. It runs in
+ *	any context that a bio ends in, so it may not sleep. It may free the struct.
+ * @private: for use by the caller
+ * @reason: out: whether the I/O was mapped, copied or refused, and why; set before @done
+ *	is called
+ * @status: out: the status that @done gets
+ * @bytes_done: out: bytes that were read or written without a hole, from the start of the
+ *	I/O; @len after success, less after an error. Parts of an I/O are in flight at the
+ *	same time: each is one bio, and carries up to 128 KiB if the I/O is copied. If parts
+ *	fail, this ends where the first of them begins. The data after that may be done, not
+ *	done, or done in part.
  * @unstable: out, with ZCBLK_BUFIO_STABLE: the buffer changed while in flight
  *
- * The caller fills in what is above and leaves the rest alone: whatever is there
- * before does not matter. From zcblk_bufio_submit() until @done is called the
- * struct, the data, the array and @reg belong to zcblk. The struct may then be used again
- * as it is. It may live on a stack.
+ * The caller sets the members without "out"; the initial values of all others do not
+ * matter. From zcblk_bufio_submit() until @done is called, the struct, the data, the array
+ * and @reg belong to zcblk. After that, the caller may submit the struct again. It may be
+ * on a stack.
  */
 struct zcblk_bufio {
 	struct zcblk_client *client;
@@ -194,31 +194,30 @@ struct zcblk_bufio {
 	bool unstable;
 
 	/* private: */
-	u8 kind;			/* of memory */
-	atomic_t pending;		/* parts in flight, and the submission */
+	u8 kind;			/* of memory, an enum zcblk_buf_kind */
+	atomic_t pending;		/* parts in flight, and 1 during submission */
 	struct zcblk_stable *stable;
-	struct bio *polled;		/* what there is to poll for, or NULL */
+	struct bio *polled;		/* the bio to poll for, or NULL */
 	struct bio_vec vecs[ZCBLK_BUFIO_VECS];
-	struct bio bio;			/* of an I/O that needs no other */
+	struct bio bio;			/* the only or the first bio, if its table fits */
 };
 
 struct zcblk_client *zcblk_client_create_version(const char *name, unsigned int flags,
 						 unsigned int version, size_t size);
 
 /**
- * zcblk_client_create() - make a client, which I/O is submitted for
- * @name: its name, for statistics: up to 31 characters, no slash, and no other
- *	client's
+ * zcblk_client_create() - make a client, to which I/O belongs
+ * @name: its name, for statistics: unique, up to 31 characters, no slash
  * @flags: ZCBLK_BUFIO_MAP_ONLY and ZCBLK_BUFIO_NOWAIT, for all of its I/O
  *
- * A client has memory of its own, from which one I/O after the other can always be
- * done. Create one for each device of your driver that may be stacked on another
- * of them.
+ * A client has its own reserve of memory, so that at least one I/O at a time completes
+ * even if the kernel has no free memory. If the devices of a driver may be stacked on each
+ * other, create one client for each device.
  *
  * Context: process. Sleeps.
- * Return: the client; ERR_PTR(-EPROTO) for a caller that was built with another
- * version of this header, ERR_PTR(-EEXIST) for a name in use, ERR_PTR(-EINVAL) for
- * another name or flag that is not allowed, ERR_PTR(-ENOMEM).
+ * Return: the client; ERR_PTR(-EPROTO) if the caller was built with another version of
+ * this header; ERR_PTR(-EEXIST) if the name is in use; ERR_PTR(-EINVAL) if the name or a
+ * flag is not allowed; or ERR_PTR(-ENOMEM).
  */
 static inline struct zcblk_client *zcblk_client_create(const char *name, unsigned int flags)
 {
@@ -235,16 +234,16 @@ static inline struct zcblk_client *zcblk_client_create(const char *name, unsigne
 void zcblk_client_destroy(struct zcblk_client *client);
 
 /**
- * enum zcblk_unreferenced - what becomes of writes of pages without a reference count
- * @ZCBLK_UNREFERENCED_MAP: they are mapped; no page is looked at
- * @ZCBLK_UNREFERENCED_DETECT: they are mapped, and counted
- * @ZCBLK_UNREFERENCED_COPY: they are copied, and counted
- * @ZCBLK_NR_UNREFERENCED: how many there are
+ * enum zcblk_unreferenced - policy for writes of pages without a reference count
+ * @ZCBLK_UNREFERENCED_MAP: map the write, and do not check its pages
+ * @ZCBLK_UNREFERENCED_DETECT: map the write, and count it
+ * @ZCBLK_UNREFERENCED_COPY: copy the write, and count it
+ * @ZCBLK_NR_UNREFERENCED: the number of policies
  *
- * Pages of slab have no reference count of their own. Nor have those of kmalloc() above
- * 8 KiB in newer kernels, and those behind the first of an allocation of several pages
- * without __GFP_COMP. Only drivers that send pages over a network by reference have a use
- * for the count. Memory of vmalloc(), alloc_page() and alloc_pages_exact() always has it.
+ * Only drivers that send pages over a network by reference need the count. It is missing
+ * from pages of slab, and in newer kernels from those of kmalloc() above 8 KiB. If several
+ * pages are allocated without __GFP_COMP, only the first has it. Memory of vmalloc(),
+ * alloc_page() and alloc_pages_exact() always has it.
  */
 enum zcblk_unreferenced {
 	ZCBLK_UNREFERENCED_MAP,
@@ -254,22 +253,22 @@ enum zcblk_unreferenced {
 };
 
 /**
- * zcblk_client_set_unreferenced() - choose what becomes of a client's writes of pages
- *	without a reference count
+ * zcblk_client_set_unreferenced() - set a client's policy for writes of pages without a
+ *	reference count
  * @client: the client
- * @what: ZCBLK_UNREFERENCED_MAP is what it begins with
+ * @what: the policy; initially ZCBLK_UNREFERENCED_MAP
  *
- * It applies to I/O that is submitted afterwards. A registered buffer is looked at as a
- * whole, when it is registered.
+ * The policy applies to I/O that is submitted afterwards. A registered buffer is checked
+ * as a whole, when it is registered.
  *
  * Context: any.
  */
 void zcblk_client_set_unreferenced(struct zcblk_client *client, enum zcblk_unreferenced what);
 
 /**
- * zcblk_folio_bvec() - a part of a folio as a segment
+ * zcblk_folio_bvec() - make a segment from a part of a folio
  * @folio: the folio
- * @offset: of the part in it, in bytes
+ * @offset: offset of the part in the folio, in bytes
  * @len: length of the part in bytes
  *
  * For @bvecs of &struct zcblk_bufio. bvec_set_folio() does the same, from Linux 6.3 on.
@@ -288,11 +287,11 @@ static inline struct bio_vec zcblk_folio_bvec(struct folio *folio, size_t offset
  * zcblk_bufio_explain() - would an I/O be mapped or copied, and why?
  * @io: the I/O, as for zcblk_bufio_submit(), but not submitted
  *
- * Looks up the memory behind all of the data, so it is not for the I/O path. It does not
- * look at flags, which may forbid a copy. If @io has a client, its policy for pages without
- * a reference count applies.
+ * This checks all of the data, and is too slow for the I/O path. If @io has a client, its
+ * policy for pages without a reference count applies. What forbids a copy is ignored:
+ * ZCBLK_BUFIO_MAP_ONLY, and ->submit_bio(). So submission can have another result.
  *
- * Context: any; a buffer on a stack is known only in the task that it belongs to.
+ * Context: any; detects a buffer on a stack only if the stack is the current task's.
  * Return: the reason that the I/O would be counted under, if copies are allowed.
  */
 enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io);
@@ -301,31 +300,29 @@ enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io);
  * zcblk_bufio_submit() - begin an I/O between memory and a block device
  * @io: the I/O
  *
- * What is too large for one bio goes in several; a copied I/O in one for each 128 KiB,
- * of which up to 8 are in flight. All carry the flags of the whole, also REQ_PREFLUSH:
- * they are not ordered among each other, so that a flush ahead of one would not be
- * ahead of all. With
- * REQ_NOWAIT an I/O that needs more than one fails with BLK_STS_AGAIN, before any
- * of it is done.
+ * An I/O that is too large for one bio is sent in several. A copied I/O has one for each
+ * 128 KiB, of which up to 8 are in flight. The bios of an I/O complete in any order, so
+ * each has all flags of the I/O, including REQ_PREFLUSH. With REQ_NOWAIT, an I/O that
+ * needs more than one bio fails with BLK_STS_AGAIN, before any of it is done.
  *
- * A read leaves what the device did not fill undefined when it fails.
+ * After a read that failed, the content of the buffer is undefined.
  *
  * With REQ_POLLED, call zcblk_bufio_poll() until @io is done.
  *
- * Context: process. May sleep for memory, until other I/O frees some: not
- * with REQ_NOWAIT. Inside a disk's ->submit_bio() what would have to be copied is
- * refused: its memory would come from I/O that is not sent before that returns.
- * Return: nothing; @io->done is called in any case, and possibly before this
- * returns. The status is that of the device; for what was refused BLK_STS_IOERR
- * (no memory there, or the device is read-only), BLK_STS_NOTSUPP (it would have to be
- * copied) or BLK_STS_INVAL, which before Linux 6.11 is BLK_STS_IOERR.
- * zcblk_reason_is_refused(@io->reason) is true for a refusal only.
+ * Context: process. May sleep until other I/O frees memory, but not with REQ_NOWAIT.
+ * Inside a disk's ->submit_bio(), an I/O that needs a copy is refused: it could wait for
+ * memory of its earlier pieces, which are sent only after ->submit_bio() returns.
+ * Return: nothing; @io->done is always called, possibly before this returns. Its status is
+ * that of the device. For an I/O that is refused, it is BLK_STS_IOERR (no memory at the
+ * address, or a read-only device), BLK_STS_NOTSUPP (it needs a copy) or BLK_STS_INVAL (the
+ * other reasons; BLK_STS_IOERR before Linux 6.11). zcblk_reason_is_refused(@io->reason)
+ * distinguishes a refusal from an error of the device.
  */
 void zcblk_bufio_submit(struct zcblk_bufio *io);
 
 /**
- * zcblk_bufio_poll() - look for the completion of an I/O with REQ_POLLED
- * @io: the I/O, submitted; it must not be freed meanwhile
+ * zcblk_bufio_poll() - poll once for the completion of an I/O with REQ_POLLED
+ * @io: the I/O, submitted; it must not be freed during the call
  *
  * Context: process.
  */
@@ -334,69 +331,69 @@ void zcblk_bufio_poll(struct zcblk_bufio *io);
 /**
  * zcblk_bufio_submit_to() - begin to write the same data to several places
  * @io: the write, or flush; @bdev and @sector are not used
- * @places: an I/O for each place, with @bdev and @sector; all else is set from @io
- * @nr: how many places
+ * @places: an I/O for each place, with @bdev and @sector; the rest is copied from @io
+ * @nr: number of places
  *
- * Each place is an I/O of its own, which is mapped or copied as its device requires. It has
- * its own @status, @reason, @bytes_done and @unstable when @io is done, and counts as one in
- * the statistics of the client. @io has the status of a place that failed, the lowest
- * @bytes_done, and the last of the reasons in the order of &enum zcblk_reason. The places
- * are not ordered among each other, and one that fails does not stop the others.
+ * Each place is an I/O, which is mapped or copied as its device requires, and counts as
+ * one in the client's statistics. It has its own @status, @reason, @bytes_done and
+ * @unstable. The places complete in any order, and if one fails, the others continue. @io
+ * gets the status of a place that failed, the smallest @bytes_done, and the reason that
+ * comes last in &enum zcblk_reason.
  *
- * A read is refused. With REQ_POLLED, call zcblk_bufio_poll() for each place until @io is
- * done.
+ * A read is refused as ZCBLK_REFUSED_OP. With REQ_POLLED, call zcblk_bufio_poll() for each
+ * place until @io is done.
  *
  * Context: as zcblk_bufio_submit().
- * Return: nothing; @io->done is called once, after the last place; possibly before this
- * returns. @places belongs to zcblk until then.
+ * Return: nothing; @io->done is called once, when all places are done, possibly before
+ * this returns. @places belongs to zcblk until then.
  */
 void zcblk_bufio_submit_to(struct zcblk_bufio *io, struct zcblk_bufio *places,
 			   unsigned int nr);
 
 /**
- * zcblk_bufio_submit_wait() - do an I/O, and wait
- * @io: the I/O; @done and @private are not used; REQ_SYNC is set in @opf
+ * zcblk_bufio_submit_wait() - submit an I/O, and wait until it is done
+ * @io: the I/O, with a client; this sets @done, @private, and REQ_SYNC in @opf
  *
- * As zcblk_bufio_submit(). With REQ_POLLED, this polls.
+ * Otherwise the same as zcblk_bufio_submit(). With REQ_POLLED, this polls.
  *
  * Context: process. Sleeps.
- * Return: 0; -EFAULT where there is no memory; -EROFS for a write to a device that is
- * read-only; -EOPNOTSUPP for what would have to be copied, and may not be; -EINVAL for a
- * length, sector or operation that the device cannot do, and without a client; or the
- * device's error. @io->bytes_done is set in any case.
+ * Return: 0; -EFAULT if there is no memory at the address; -EROFS for a write to a
+ * read-only device; -EOPNOTSUPP for a copy that is not allowed; -EINVAL for the other
+ * reasons to refuse an I/O, see &enum zcblk_reason; or the device's error.
+ * @io->bytes_done is always set.
  */
 int zcblk_bufio_submit_wait(struct zcblk_bufio *io);
 
 /**
- * zcblk_bufio_rw() - read or write a buffer, and wait
+ * zcblk_bufio_rw() - read or write a buffer, and wait until it is done
  * @bdev: the device
- * @sector: where on it, in units of 512 bytes
+ * @sector: first sector on the device, in units of 512 bytes
  * @buf: start of the buffer; NULL for a flush alone
- * @len: its length in bytes; 0 for a flush alone
+ * @len: its length in bytes, a multiple of the logical block; 0 for a flush alone
  * @opf: operation and flags, as in &struct zcblk_bufio
  *
+ * The I/O belongs to the client "default".
+ *
  * Context: process. Sleeps.
- * Return: 0; -EFAULT where there is no memory; -EROFS for a write to a device that is
- * read-only; -EINVAL for a length, sector or operation that the device cannot do;
- * or the device's error.
+ * Return: as zcblk_bufio_submit_wait().
  */
 int zcblk_bufio_rw(struct block_device *bdev, sector_t sector, void *buf,
 		   size_t len, blk_opf_t opf);
 
 /**
- * zcblk_buf_register() - look a buffer's pages up once, for many I/Os
+ * zcblk_buf_register() - look up a buffer's pages once, for many I/Os
  * @buf: start of the buffer, at any alignment
  * @len: its length in bytes
- * @gfp: how to allocate the table of its pages
+ * @gfp: flags for the allocation of the table of its pages
  *
  * I/O on any part of the buffer then costs the same, whatever its length, and
- * allocates nothing. The memory must stay until the buffer is unregistered. One
- * registration serves any number of devices, and of I/Os at the same time.
+ * allocates nothing. The memory must stay until the buffer is unregistered. Any number
+ * of devices and I/Os can use one registration at the same time.
  *
- * Context: as @gfp says.
- * Return: the registration; ERR_PTR(-EFAULT) where there is no memory,
- * ERR_PTR(-EINVAL) for a length of 0 and for memory that may not be mapped (the
- * stack, a module's image), ERR_PTR(-ENOMEM).
+ * Context: process; sleeps if @gfp allows it.
+ * Return: the registration; ERR_PTR(-EFAULT) if there is no memory at the address;
+ * ERR_PTR(-EINVAL) if the length is 0, or the memory must not be mapped (the stack, a
+ * module's image); or ERR_PTR(-ENOMEM).
  */
 struct zcblk_buf *zcblk_buf_register(void *buf, size_t len, gfp_t gfp);
 
@@ -415,18 +412,17 @@ void zcblk_buf_unregister(struct zcblk_buf *reg);
  *       kmalloc() or vmalloc()
  * @len: its length in bytes
  *
- * Memory that is contiguous becomes one bvec: a buffer of kmalloc() always
- * does. A buffer of vmalloc() is flushed here for caches that know addresses;
- * after a read the caller has to call invalidate_kernel_vmap_range() on it. The
- * buffer must stay as it is until the bio has ended. A buffer on a stack or in a
- * module's image must not be given.
+ * Contiguous memory, such as a buffer of kmalloc(), becomes one bvec. For CPU caches
+ * that are indexed by virtual address, this flushes a buffer of vmalloc(). After a read,
+ * the caller has to call invalidate_kernel_vmap_range() on it. The buffer must not change
+ * until the bio has ended. It must not be on a stack or in a module's image.
  *
- * After an article of 2010 about a replication driver, which mapped with
+ * The method is from an article of 2010 about a replication driver. It used
  * is_vmalloc_addr(), vmalloc_to_page() and virt_to_page().
  *
  * Context: any.
  * Return: the number of bytes added, from the start of @buf: less than @len
- * when the bio is full, 0 when the memory has no pages that may be mapped.
+ * if the bio is full, 0 if the memory has no pages that may be mapped.
  */
 unsigned int zcblk_bio_add_buf(struct bio *bio, void *buf, unsigned int len);
 
