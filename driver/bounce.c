@@ -2,10 +2,10 @@
 /*
  * Bounce memory: where the pages of a copy come from, and how they are freed.
  *
- * Path copy and the kernel API allocate it for each piece of an I/O, of the kind that
- * the setting `bounce` names. If the allocator has none, the piece has an element of
- * its pool's reserve, a mempool, so that I/O continues when memory is short. Each disk
- * has a pool of its own, and so has the kernel API.
+ * Path copy and the kernel API allocate it for each piece of an I/O. For path copy, the
+ * setting `bounce` names the allocator. If the allocator has no memory, the piece uses an
+ * element of its pool's reserve, a mempool, so that I/O continues. Each disk has a pool,
+ * and each client of the kernel API has one.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -15,7 +15,7 @@
 
 #include "zcblk.h"
 
-/* Pieces of a pool that can be in flight when the allocators have no memory */
+/* Elements of a pool's reserve: pieces in flight when the allocators have no memory */
 #define ZCBLK_NR_RESERVE	4
 
 /*
@@ -34,10 +34,11 @@ static void zcblk_vfree_work(struct work_struct *work)
 }
 
 /*
- * An element of the reserve. mempool_init() asks with GFP_KERNEL. I/O asks without
- * __GFP_FS, and has to use the elements that are there: vfree() may sleep, so a
- * completion cannot free one for which the pool has no room. Pages of vmalloc() have a
- * reference count each, which a copy may be made for: see reference.c.
+ * Allocates an element of the reserve, but only for mempool_init(), which passes
+ * GFP_KERNEL. I/O passes flags without __GFP_FS, and must use an existing element.
+ * Otherwise, a completion could have to free an element for which the pool has no room,
+ * and vfree() may sleep. The reserve is vmalloc() memory because each of its pages has a
+ * reference count; see reference.c.
  */
 static void *zcblk_reserve_alloc(gfp_t gfp, void *unused)
 {
@@ -111,7 +112,7 @@ static bool zcblk_bounce_alloc_pages(struct zcblk_bounce *bounce, unsigned int l
 static bool zcblk_bounce_alloc_kind(struct zcblk_bounce *bounce, unsigned int len,
 				    gfp_t zero)
 {
-	/* The pool has a reserve, so the system's must not be used */
+	/* The pool has its own reserve, so do not use the system's */
 	gfp_t gfp = GFP_NOWAIT | __GFP_NOWARN | __GFP_NOMEMALLOC | zero;
 
 	switch (bounce->kind) {
@@ -136,7 +137,7 @@ static void zcblk_bounce_init_table(struct zcblk_bounce *bounce)
 static bool zcblk_bounce_alloc_reserve(struct zcblk_bounce *bounce, unsigned int len,
 				       gfp_t gfp, gfp_t zero)
 {
-	/* Pages that did not suffice are still in the table */
+	/* The table still has the pages of the allocation that failed */
 	zcblk_bounce_init_table(bounce);
 	bounce->kind = ZCBLK_BOUNCE_RESERVE;
 	bounce->mem = mempool_alloc(&bounce->pool->reserve, gfp);
@@ -148,14 +149,14 @@ static bool zcblk_bounce_alloc_reserve(struct zcblk_bounce *bounce, unsigned int
 /**
  * zcblk_bounce_alloc() - allocate memory for a piece of I/O
  * @bounce: the memory; its pool and kind are set
- * @bio: the piece's bio, whose pages it becomes; its table, if any, is not used
+ * @bio: the piece's bio, which gets the memory's pages; its own table is not used
  * @len: length of the piece in bytes, at most ZCBLK_BOUNCE_BYTES
- * @gfp: GFP_NOWAIT; or GFP_NOIO to wait for an element of the reserve, which pieces
- *	in flight have
+ * @gfp: GFP_NOWAIT; or GFP_NOIO to wait until a piece in flight frees an element of the
+ *	reserve
  *
- * Memory for a read is zeroed: what a device does not write must not reach the
- * submitter (CVE-2022-0494 was that). vmalloc() may sleep, so kmalloc() serves pieces
- * that must not wait.
+ * Memory for a read is zeroed: if a device does not fill it, old content of kernel memory
+ * must not reach the submitter, as in CVE-2022-0494. vmalloc() may sleep, so pieces that
+ * must not wait use kmalloc().
  *
  * Context: process.
  * Return: true; or false, and nothing is allocated.

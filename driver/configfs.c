@@ -47,15 +47,15 @@ static const char *zcblk_device_name(struct zcblk_device *dev)
 }
 
 /**
- * zcblk_parse_word() - look a word up in a set of words
- * @who: whose setting it is, for the message
- * @what: the setting, for the message
- * @words: the words that are accepted, up to a NULL
+ * zcblk_parse_word() - look up a word in an array
+ * @who: name of the disk or module, for the message
+ * @what: name of the setting, for the message
+ * @words: the accepted words, up to a NULL
  * @word: what the user wrote; a newline at its end is ignored
  *
  * Context: any.
- * Return: the index of the word; -EINVAL, with a message that names the
- * accepted ones, when it is none of them.
+ * Return: the index of the word; or -EINVAL if it is none of them, after a message that
+ * lists the accepted words.
  */
 int zcblk_parse_word(const char *who, const char *what,
 		     const char *const *words, const char *word)
@@ -74,7 +74,7 @@ int zcblk_parse_word(const char *who, const char *what,
 }
 EXPORT_SYMBOL_GPL(zcblk_parse_word);
 
-/* A setting that may change at any time, to one of @_words; @_prepare comes first, or refuses */
+/* A setting with a value of @_words that may change at any time; @_prepare may refuse it */
 #define ZCBLK_WORD_ATTR(_name, _words, _prepare)				\
 static ssize_t zcblk_cfs_##_name##_show(struct config_item *item, char *page)	\
 {									\
@@ -116,7 +116,7 @@ static int zcblk_prepare_path(struct zcblk_device *dev, int path)
 	return zcblk_copy_prepare(dev->disk, zcblk_device_name(dev), path);
 }
 
-/* The page cache is to keep its pages as they are; see zcblk.8 for what this reaches */
+/* Asks the page cache for stable pages; zcblk.8 says which writers this affects */
 static int zcblk_prepare_stable(struct zcblk_device *dev, int on)
 {
 	WRITE_ONCE(dev->set.stable, on);
@@ -156,7 +156,7 @@ static bool zcblk_device_is_up(struct zcblk_device *dev, const char *what)
 	return dev->disk;
 }
 
-/* A setting that is fixed while the disk is up; @value may be an error instead */
+/* Changes a setting that is fixed while the disk is up; a negative @value is an error */
 static int zcblk_device_set_fixed(struct zcblk_device *dev, const char *what,
 				  int *setting, int value)
 {
@@ -233,12 +233,12 @@ CONFIGFS_ATTR(zcblk_cfs_, read_only);
 static const char *const zcblk_on_names[] = { "on", NULL };
 
 /**
- * zcblk_parse_engine() - look up which range lock is wanted
- * @who: whose setting it is, for the message
- * @word: what the user wrote: its name, or `on` for the best
+ * zcblk_parse_engine() - look up a range lock by its name
+ * @who: name of the disk or module, for the message
+ * @word: what the user wrote: the name, or `on` for the best one
  *
  * Context: any.
- * Return: an enum zcblk_range_engine, or -EINVAL with a message.
+ * Return: an enum zcblk_range_engine; or -EINVAL, after a message.
  */
 int zcblk_parse_engine(const char *who, const char *word)
 {
@@ -267,7 +267,7 @@ CONFIGFS_ATTR(zcblk_cfs_, range_lock);
 
 static struct configfs_subsystem zcblk_subsys;
 
-/* The disk cannot use the lower device again, even if that comes back */
+/* Even if the lower device returns, the disk cannot use it again */
 static bool zcblk_device_is_dead(struct zcblk_device *dev)
 {
 	bool dead;
@@ -281,8 +281,8 @@ static bool zcblk_device_is_dead(struct zcblk_device *dev)
 }
 
 /*
- * A directory whose disk is up cannot be removed: what rmdir finds is the
- * dependency that power on makes and power off drops.
+ * The directory of a disk that is up cannot be removed: power on adds a configfs
+ * dependency, which rmdir respects, and power off removes it.
  */
 static int zcblk_device_pin(struct zcblk_device *dev)
 {
@@ -339,7 +339,7 @@ static int zcblk_device_power_on(struct zcblk_device *dev)
 	return 0;
 }
 
-/* The caller has a reference to the directory of its own */
+/* The caller has its own reference to the directory */
 static int zcblk_device_power_off(struct zcblk_device *dev, bool force)
 {
 	struct zcblk_disk *disk = dev->disk;
@@ -358,7 +358,7 @@ static int zcblk_device_power_off(struct zcblk_device *dev, bool force)
 	return 0;
 }
 
-/* The directory may go before the disk */
+/* The directory may be removed before the disk is freed */
 static int zcblk_device_power_deferred(struct zcblk_device *dev)
 {
 	int err;
@@ -389,7 +389,7 @@ static int zcblk_device_set_power(struct zcblk_device *dev, enum zcblk_power pow
 	return err;
 }
 
-/* It may be open again, and then there is another last close */
+/* If the disk was opened again, it is removed at the next last close */
 static void zcblk_device_last_close(struct work_struct *work)
 {
 	struct zcblk_device *dev = container_of(work, struct zcblk_device, last_close);
@@ -402,10 +402,10 @@ static void zcblk_device_last_close(struct work_struct *work)
 }
 
 /**
- * zcblk_configfs_last_close() - a disk whose removal is deferred is closed
+ * zcblk_configfs_last_close() - remove a disk whose removal was deferred to this close
  * @set: its settings
  *
- * Context: any; the disk must not be removed meanwhile.
+ * Context: any; the disk must not be removed during the call.
  */
 void zcblk_configfs_last_close(const struct zcblk_settings *set)
 {
@@ -508,7 +508,7 @@ static const struct config_item_type zcblk_device_type = {
 	.ct_owner = THIS_MODULE,
 };
 
-/* zcblk0p1 would be the first partition of zcblk0, and zcblk0p would have one of that name */
+/* zcblk0p1 is also the name of a partition of zcblk0, and of one of a disk called zcblk0p */
 static bool zcblk_is_partition_name(const char *name)
 {
 	const char *c = name + strlen(name);
@@ -576,7 +576,7 @@ static struct zcblk_device *zcblk_device_alloc(const char *name)
 	return dev;
 }
 
-/* Could a partition of @disk be called @name? That follows disk_name() of the block layer. */
+/* Could a partition of @disk be called @name? Uses the rule of the block layer's disk_name(). */
 static bool zcblk_is_partition_of(const char *disk, const char *name)
 {
 	size_t len = strlen(disk);
@@ -598,7 +598,7 @@ static bool zcblk_names_clash(const char *disk, const char *name)
 	return true;
 }
 
-/* configfs holds its lock around this, so no other directory is made meanwhile */
+/* configfs holds its lock during this, so no other directory is made at the same time */
 static int zcblk_check_others(struct config_group *group, const char *name)
 {
 	struct config_item *item;
@@ -611,7 +611,7 @@ static int zcblk_check_others(struct config_group *group, const char *name)
 		       name);
 		return -EEXIST;
 	}
-	/* Those of which the directory has gone */
+	/* Disks whose directory was removed */
 	return zcblk_disks_find(zcblk_names_clash, name, false) ? -EINVAL : 0;
 }
 
@@ -687,7 +687,7 @@ static struct configfs_subsystem zcblk_subsys = {
 	.su_mutex = __MUTEX_INITIALIZER(zcblk_subsys.su_mutex),
 };
 
-/* A device for the parameter lower=; its directory appears with the driver's */
+/* A device for the parameter lower=; its directory appears together with the driver's */
 static int zcblk_configfs_add(const char *lower, unsigned int nr)
 {
 	struct zcblk_device *dev;
@@ -702,7 +702,7 @@ static int zcblk_configfs_add(const char *lower, unsigned int nr)
 	return zcblk_device_set_lower(dev, lower);
 }
 
-/* Can all of them be claimed, and at the same time? */
+/* Checks that all lower devices can be claimed at the same time */
 static int zcblk_configfs_try_lower(char *const *lower, unsigned int nr_lower)
 {
 	struct zcblk_settings set = zcblk_defaults;
@@ -721,7 +721,7 @@ static int zcblk_configfs_try_lower(char *const *lower, unsigned int nr_lower)
 	while (i--)
 		if (!IS_ERR(files[i]))
 			bdev_fput(files[i]);
-	/* Of ENOENT insmod says that the module lacks a symbol */
+	/* For ENOENT, insmod would report a missing symbol */
 	return err == -ENOENT ? -ENODEV : err;
 }
 
@@ -738,12 +738,12 @@ static void zcblk_configfs_power_all(enum zcblk_power power)
  * of the parameter lower=
  * @defaults: the settings that devices start with
  * @lower: paths of lower devices
- * @nr_lower: how many
+ * @nr_lower: number of paths
  *
- * All that can fail comes before the first disk is up: a disk's partition scan
- * leaves a reference for the caller's return to user space to drop, and the
- * module could not be freed before that. What fails later is in the log, and
- * that disk's power stays at 0.
+ * Whatever can fail is done before the first disk is up. A disk's partition scan leaves
+ * a reference to the module, which is dropped only when the caller returns to user space.
+ * So the module could not be freed after a later failure. If a disk then fails to come
+ * up, the log says so, and its power stays 0.
  *
  * Context: process, module init.
  * Return: 0 or a negative errno.
@@ -778,7 +778,7 @@ int zcblk_configfs_init(const struct zcblk_settings *defaults,
 /**
  * zcblk_configfs_exit() - hide configfs, and shut down the disks of lower=
  *
- * Directories that the user made hold the module, so there are none.
+ * Directories that the user made hold the module, so none are left here.
  *
  * Context: process, module exit.
  */
@@ -786,7 +786,7 @@ void zcblk_configfs_exit(void)
 {
 	configfs_unregister_subsystem(&zcblk_subsys);
 	zcblk_configfs_power_all(ZCBLK_POWER_FORCE);
-	/* Before the directories, to which it has references */
+	/* Before the directories, because it has references to them */
 	destroy_workqueue(zcblk_last_close_wq);
 	configfs_remove_default_groups(&zcblk_subsys.su_group);
 }

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Path copy: what a driver does that cannot hand its caller's memory to the
- * disk. Memory is allocated for every bio, data is copied, and the bounce
- * memory goes down.
+ * Path copy works like a driver that cannot pass its caller's memory to the disk. For
+ * every bio, it allocates bounce memory, copies the data, and sends the bounce memory to
+ * the lower device.
  *
- * A bio goes down in pieces of at most ZCBLK_BOUNCE_BYTES. One that may not wait
- * has to fit into one: where a piece would have to wait when others are in flight,
- * the whole would fail long after its submitter could have tried in another way.
- * The block layer does not split such bios either. Each piece keeps the flags
- * of the whole, as with any split: pieces are not ordered among each other, so
- * that a flush ahead of the first would not be ahead of all. They are made inside
- * submit_bio for as long as memory is to be had without waiting; where it is
- * not, the rest is made by a worker that waits for it. The worker's bios are
- * issued at once, while those of submit_bio stay on current->bio_list until it
- * returns: waiting there for memory that they hold would wait for ever.
+ * A bio is sent in pieces of at most ZCBLK_BOUNCE_BYTES. Each piece has all flags of the
+ * bio, including REQ_PREFLUSH, because the pieces complete in any order.
+ *
+ * A bio with REQ_NOWAIT must fit into one piece. Otherwise, a later piece might have to
+ * wait when others are in flight, and the bio would fail too late for its submitter to
+ * try another way. The block layer does not split such bios either.
+ *
+ * Inside submit_bio, pieces are made as long as memory is available without waiting. A
+ * worker makes the rest, and waits for memory. submit_bio must not wait, because its bios
+ * stay on current->bio_list until it returns: it would wait for memory that they hold.
+ * The worker's bios are issued at once.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -26,11 +27,11 @@
 /**
  * struct zcblk_piece - a piece of a bio on path copy
  * @io: the bio
- * @iter: its place in that bio's data
+ * @iter: its position in that bio's data
  * @mem: its memory
- * @bio: what goes down: a clone of the submitter's bio, with another table
+ * @bio: the bio that is sent: a clone of the submitter's bio, with another table
  *
- * Lives in the front pad of a bio from the disk's pool.
+ * It is in the front pad of a bio from the disk's pool.
  */
 struct zcblk_piece {
 	struct zcblk_io *io;
@@ -40,20 +41,20 @@ struct zcblk_piece {
 };
 
 /**
- * zcblk_copy_prepare() - allocate what a disk needs for a path
+ * zcblk_copy_prepare() - allocate the reserve that a disk needs for a path
  * @disk: the disk
  * @name: its name, for the message
- * @path: the path that its setting will be
+ * @path: the path that is about to be set; for unreferenced=copy, path copy
  *
- * Path zerocopy needs nothing. What is allocated stays until the disk is freed, as I/O
- * that began on path copy may be in flight after the setting has changed.
+ * Path zerocopy needs nothing. The reserve stays until the disk is freed, because I/O that
+ * began on path copy may be in flight after the setting has changed.
  *
- * I/O may run. It learns of the path from &zcblk_disk.needs, which is stored after this
- * returned, with smp_store_release(), and read with smp_load_acquire(). So a bio on path
- * copy finds a complete pool.
+ * I/O may run during the call. It reads the path from &zcblk_disk.needs, with
+ * smp_load_acquire(). The caller stores that after this returns, with smp_store_release().
+ * So the pool is complete for any bio on path copy.
  *
  * Context: process, under &zcblk_device.lock.
- * Return: 0; or -ENOMEM, and a message that says so.
+ * Return: 0; or -ENOMEM, after a message in the kernel log.
  */
 int zcblk_copy_prepare(struct zcblk_disk *disk, const char *name, enum zcblk_path path)
 {
@@ -63,7 +64,7 @@ int zcblk_copy_prepare(struct zcblk_disk *disk, const char *name, enum zcblk_pat
 		return 0;
 	err = zcblk_bounce_pool_init(&disk->bounce, offsetof(struct zcblk_piece, bio), 0);
 	if (err)
-		pr_err("%s: no memory for path %s\n", name, zcblk_path_names[path]);
+		pr_err("%s: no memory for the reserve of copies; try again later\n", name);
 	return err;
 }
 
@@ -75,7 +76,7 @@ static void zcblk_copy_put(struct zcblk_io *io, blk_status_t status)
 		zcblk_io_complete(io, READ_ONCE(io->status));
 }
 
-/* The allocator of a piece's memory; that of kmalloc() may be what is to be replaced */
+/* A copy for unreferenced=copy needs pages with a reference count, which kmalloc() may lack */
 static enum zcblk_bounce_kind zcblk_piece_kind(const struct zcblk_io *io)
 {
 	if (io->needs & ZCBLK_NEEDS_REFERENCES)
@@ -84,8 +85,8 @@ static enum zcblk_bounce_kind zcblk_piece_kind(const struct zcblk_io *io)
 }
 
 /*
- * The piece is a clone of the bio, and so has its flags, priority, hints, cgroup and
- * integrity; only its pages are others. The clone stands where the piece begins.
+ * The piece is a clone of the bio, so it has the same flags, priority, hints, cgroup and
+ * integrity, but other pages. @io->clone has advanced to where the piece begins.
  */
 static struct zcblk_piece *zcblk_piece_alloc(struct zcblk_io *io, unsigned int len, gfp_t gfp)
 {
@@ -134,7 +135,7 @@ static void zcblk_piece_copy(struct zcblk_piece *piece)
 	zcblk_stats_copied(piece->io, piece->iter.bi_size);
 }
 
-/* A read that failed leaves the submitter's memory alone */
+/* After a read that failed, nothing is copied to the submitter's memory */
 static void zcblk_piece_end_io(struct bio *bio)
 {
 	struct zcblk_piece *piece = container_of(bio, struct zcblk_piece, bio);
@@ -167,7 +168,7 @@ static void zcblk_piece_submit(struct zcblk_io *io, struct zcblk_piece *piece)
 	submit_bio_noacct(bio);
 }
 
-/* Return: false when there was no memory for the next piece */
+/* Return: false if there was no memory for the next piece */
 static bool zcblk_copy_pieces(struct zcblk_io *io, gfp_t gfp)
 {
 	struct zcblk_piece *piece;
@@ -196,8 +197,9 @@ static void zcblk_copy_work(struct work_struct *work)
  * zcblk_copy_stop_polling() - make a bio of several pieces complete by interrupt
  * @bio: the submitter's bio, which may be polled for
  *
- * There is no one queue to poll. On 6.1 all polled I/O must not wait, so it could not
- * come again without REQ_NOWAIT, and io_uring would send it for ever.
+ * The pieces may be on several queues, and only one could be polled. On 6.1, all polled
+ * I/O has REQ_NOWAIT. If zcblk sent it back, io_uring would submit it again with that
+ * flag, forever. So the flag is removed, too.
  *
  * Context: any.
  */
@@ -210,11 +212,11 @@ void zcblk_copy_stop_polling(struct bio *bio)
 }
 
 /**
- * zcblk_copy_sends_back() - is a bio one that may not wait, and may have to?
+ * zcblk_copy_sends_back() - does a bio have REQ_NOWAIT, and several pieces?
  * @bio: the submitter's bio
  *
  * Context: any.
- * Return: true if it has to come again without REQ_NOWAIT.
+ * Return: true if it must end with BLK_STS_AGAIN, to be submitted without REQ_NOWAIT.
  */
 bool zcblk_copy_sends_back(const struct bio *bio)
 {
@@ -223,7 +225,7 @@ bool zcblk_copy_sends_back(const struct bio *bio)
 }
 
 /**
- * zcblk_copy_start() - make the pieces, and send them down
+ * zcblk_copy_start() - make the pieces of a bio, and send them to the lower device
  * @io: the bio
  *
  * Context: process.

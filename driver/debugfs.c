@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What can be read of a disk, in /sys/kernel/debug/zcblk/<disk>/, and of the
- * kernel API, in /sys/kernel/debug/zcblk/api. The first line of each file is the
- * version of its format.
+ * Files in debugfs: /sys/kernel/debug/zcblk/<disk>/ for each disk, api and clients/ for
+ * the kernel API. The first line of each file is the version of its format.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -63,7 +62,7 @@ static int zcblk_debugfs_range_locks_show(struct seq_file *m, void *unused)
 	return zcblk_ranges_show(disk->ranges, m);
 }
 
-/* With room for a thousand lines: where that is not enough all is done again */
+/* Has room for a thousand lines; if that is too small, seq_file starts again */
 static int zcblk_debugfs_range_locks_open(struct inode *inode, struct file *file)
 {
 	return single_open_size(file, zcblk_debugfs_range_locks_show,

@@ -17,10 +17,10 @@
 
 #include "zcblk.h"
 
-/* Disks not yet freed: more than those that are up, after forced removals */
+/* Number of disks not yet freed; includes disks that were removed by force and are open */
 static atomic_t zcblk_nr_disks = ATOMIC_INIT(0);
 
-/* Those of them that hold a lower device */
+/* The disks that hold a lower device */
 static LIST_HEAD(zcblk_disks);
 static DEFINE_MUTEX(zcblk_disks_lock);
 
@@ -29,12 +29,12 @@ static DEFINE_MUTEX(zcblk_disks_lock);
  * LVM uses no disk unless the name of its major number begins with one that LVM knows.
  */
 #define ZCBLK_MAJOR_NAME	"blkext-" ZCBLK_NAME
-#define ZCBLK_MINORS		16	/* of a disk; more partitions have the other major */
+#define ZCBLK_MINORS		16	/* per disk; further partitions use the block layer's own major */
 
 static int zcblk_major;
 static DEFINE_IDA(zcblk_indices);
 
-/* Refused removals are retried: that is one line in the kernel log */
+/* A refused removal is often retried, so the kernel log gets one message for each interval */
 #define ZCBLK_BUSY_MS	(10 * MSEC_PER_SEC)
 
 static int zcblk_open(struct gendisk *gd, blk_mode_t mode)
@@ -58,14 +58,14 @@ COMPAT_DISK_OPEN(zcblk_open)
 COMPAT_DISK_RELEASE(zcblk_release)
 COMPAT_GETGEO(zcblk_getgeo)
 
-/* For the disk or a partition of it: the block layer changes a flag, and only warns of writes */
+/* For the disk or a partition: the block layer only sets a flag, and warns about writes */
 static int zcblk_set_read_only(struct block_device *bdev, bool ro)
 {
 	zcblk_io_add_needs(bdev->bd_disk->private_data, ZCBLK_NEEDS_REFUSE);
 	return 0;
 }
 
-/* Nothing looks at the lower device any more once the disk has left the list */
+/* Once the disk is off the list, nothing accesses the lower device */
 static void zcblk_disk_close_lower(struct zcblk_disk *disk)
 {
 	mutex_lock(&zcblk_disks_lock);
@@ -117,7 +117,7 @@ static const struct block_device_operations zcblk_fops = {
  * @gd: any disk
  *
  * Context: any.
- * Return: true when it is.
+ * Return: true if it is.
  */
 bool zcblk_is_ours(const struct gendisk *gd)
 {
@@ -125,15 +125,15 @@ bool zcblk_is_ours(const struct gendisk *gd)
 }
 
 /*
- * After the last close, the block layer releases the module first and frees the
- * disk later, so module exit has to wait for that.
+ * After the last close, the block layer first releases the module, and later frees the
+ * disk. So module exit has to wait until the disk is freed.
  *
  * The count alone is not enough. A task that has decremented it still runs the
  * rest of zcblk_disk_free() and of zcblk_free_disk(), and may be preempted there.
  * It holds no RCU read lock, so the synchronize_rcu() of free_module() does not
  * wait for it. synchronize_rcu_tasks() waits until each task has slept or left the
- * kernel, and nothing after the decrement sleeps. Where nothing is preempted,
- * synchronize_rcu() has that effect, and rcupdate.h makes the one the other.
+ * kernel, and nothing after the decrement sleeps. Without preemption, synchronize_rcu()
+ * has the same effect, and rcupdate.h defines synchronize_rcu_tasks() as that.
  * BPF, ftrace and kprobes select CONFIG_TASKS_RCU on a preemptible kernel.
  *
  * No test can hold a task between these instructions.
@@ -145,7 +145,7 @@ static void zcblk_disk_wait_all_freed(void)
 }
 
 /**
- * zcblk_disk_init() - get a major number for disks
+ * zcblk_disk_init() - register a major number for disks
  *
  * Context: process, module init.
  * Return: 0 or a negative errno.
@@ -279,7 +279,7 @@ static int zcblk_disk_add_gd(struct zcblk_disk *disk)
 	return 0;
 }
 
-/* The lower device is in use: by another disk of ours, even one that is not seen any more? */
+/* Report the zcblk disk that uses the lower device, even if it was removed by force */
 static void zcblk_disk_name_holder(const char *name, const char *lower)
 {
 	struct zcblk_disk *disk;
@@ -309,9 +309,9 @@ static void zcblk_disk_name_holder(const char *name, const char *lower)
  *
  * Context: process; the path of the lower device is resolved in the caller's
  * file system.
- * Return: the disk, or an ERR_PTR(): what opening the lower device gave, -ELOOP
- * when it is a zcblk disk, -EOPNOTSUPP when it is zoned, -EROFS when it is
- * read-only and @set is not, -ENOMEM.
+ * Return: the disk, or an ERR_PTR(): the error of opening the lower device; -ELOOP if it
+ * is a zcblk disk; -EOPNOTSUPP if it is zoned; -EROFS if it is read-only and @set is not;
+ * or -ENOMEM.
  */
 struct zcblk_disk *zcblk_disk_create(const char *name,
 				     const struct zcblk_settings *set)
@@ -342,7 +342,7 @@ free_disk:
 	return ERR_PTR(err);
 }
 
-/* Turn new openers away, unless the disk is open and may not be forced */
+/* Reject new openers; fails if the disk is open, unless the removal is forced */
 static int zcblk_disk_shut(struct zcblk_disk *disk, bool force)
 {
 	struct gendisk *gd = disk->gd;
@@ -364,9 +364,9 @@ static int zcblk_disk_shut(struct zcblk_disk *disk, bool force)
 }
 
 /**
- * zcblk_disk_defer() - remove a disk at its last close, or do not
+ * zcblk_disk_defer() - schedule the removal of a disk at its last close, or cancel it
  * @disk: a disk from zcblk_disk_create()
- * @defer: call zcblk_configfs_last_close() then
+ * @defer: true to call zcblk_configfs_last_close() at the last close
  *
  * Context: process.
  */
@@ -380,13 +380,13 @@ void zcblk_disk_defer(struct zcblk_disk *disk, bool defer)
 /**
  * zcblk_disk_remove() - shut a disk down
  * @disk: a disk from zcblk_disk_create()
- * @force: even when it is open: all I/O that comes later ends with an error
+ * @force: remove it even if it is open; all later I/O ends with an error
  *
  * Returns when no I/O is in flight. The lower device is released here, or at
  * the last close of a disk that was removed by force.
  *
  * Context: process.
- * Return: 0, and then the caller has to call zcblk_disk_put(); -EBUSY when it is open.
+ * Return: 0, and then the caller has to call zcblk_disk_put(); -EBUSY if it is open.
  */
 int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 {
@@ -397,21 +397,21 @@ int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 		return err;
 	cancel_delayed_work_sync(&disk->watch);
 	if (force) {
-		/* First, or a file system could wait for those that wait here */
+		/* First: otherwise a file system could wait for I/O that waits here */
 		if (disk->ranges)
 			zcblk_ranges_cancel(disk->ranges);
 		blk_mark_disk_dead(gd);
-		/* Submitters cannot poll any more */
+		/* From here on, submitters cannot poll */
 		zcblk_poll_kick(disk);
 	}
-	/* Late: what a file system writes when it thaws must fail, not wait for a thaw below */
+	/* Late: the writes of a file system that thaws must fail, not wait for a thaw below */
 	zcblk_holder_stop(disk);
 	if (disk->linked)
 		bd_unlink_disk_holder(disk->lower, gd);
 	del_gendisk(gd);
 	zcblk_io_drain(disk);
 	cancel_delayed_work_sync(&disk->poll_work);
-	/* Late, as it shows what there is to wait for */
+	/* Late: until then, it shows the I/O that the removal waits for */
 	zcblk_debugfs_del(disk);
 
 	WRITE_ONCE(disk->removed, true);
@@ -425,7 +425,7 @@ int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 
 /**
  * zcblk_disk_put() - drop the reference that keeps a disk after its last close
- * @disk: a disk that zcblk_disk_remove() has shut down; not to be used any more
+ * @disk: a disk that zcblk_disk_remove() has shut down; not accessed after this
  *
  * Context: process.
  */
@@ -435,8 +435,8 @@ void zcblk_disk_put(struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_disk_state() - the state of a disk, for the user
- * @disk: a disk that zcblk_disk_put() was not called for
+ * zcblk_disk_state() - name the state of a disk, for the user
+ * @disk: a disk for which zcblk_disk_put() was not called
  *
  * Context: any.
  * Return: a word.
@@ -451,11 +451,11 @@ const char *zcblk_disk_state(const struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_disks_show() - list the disks that are to be gone, and are still open
- * @page: where to
+ * zcblk_disks_show() - list the disks that were removed but are still open
+ * @page: the page to write to
  *
  * Context: process.
- * Return: how many bytes were written.
+ * Return: the number of bytes written.
  */
 ssize_t zcblk_disks_show(char *page)
 {
@@ -479,13 +479,13 @@ ssize_t zcblk_disks_show(char *page)
 }
 
 /**
- * zcblk_disks_find() - look a disk up among those that hold a lower device
- * @match: says which one; has its name
- * @name: passed to it
- * @removed: look among those that were removed, and are open; else among the others
+ * zcblk_disks_find() - look up a disk among those that hold a lower device
+ * @match: function that returns true for the disk
+ * @name: passed to @match
+ * @removed: true to search disks that were removed and are open; false for the others
  *
  * Context: process.
- * Return: true when there is one.
+ * Return: true if there is one.
  */
 bool zcblk_disks_find(bool (*match)(const char *disk, const char *name), const char *name,
 		      bool removed)

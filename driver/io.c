@@ -2,18 +2,18 @@
 /*
  * The life of a bio that came to a disk.
  *
- *	submit		look up what the settings need for it
+ *	submit		look up what it needs, by the disk's settings
  *	begin		count it, and track it: a clone, the time, the block layer's accounting
  *	range		acquire its range, if the disk has a range lock
- *	start		send the clone down, or pieces of bounce memory (copy.c)
+ *	start		send the clone, or pieces of bounce memory (copy.c), to the lower device
  *	complete	release the range, and account it
  *	put		free the clone, and end the submitter's bio
  *
- * A bio that must wait for its range is parked between range and start, and a worker
- * starts it: a range may be released in interrupt context, which must not submit.
+ * A bio that must wait for its range is queued between range and start. A worker starts
+ * it, because a range may be released in interrupt context, which must not submit.
  *
- * Where nothing needs the completion, submit sends the submitter's bio down itself,
- * and it is not seen again.
+ * If nothing needs the completion, submit sends the submitter's own bio to the lower
+ * device, and zcblk does not see it again.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -31,13 +31,13 @@
 #define ZCBLK_NEEDS_PATH	(ZCBLK_NEEDS_COPY | ZCBLK_NEEDS_TURN)
 #define ZCBLK_NEEDS_STATS	(ZCBLK_NEEDS_COUNT | ZCBLK_NEEDS_LATENCY)
 
-/* Needs that say what has to be found out before it is known what a bio needs */
+/* Needs that require a decision for each bio, by zcblk_io_decide() */
 #define ZCBLK_NEEDS_DECISION	(ZCBLK_NEEDS_PATH | ZCBLK_NEEDS_REFUSE | ZCBLK_NEEDS_LOOK)
 
 /* Needs that each operation may have */
 #define ZCBLK_NEEDS_ALWAYS	(ZCBLK_NEEDS_STATS | ZCBLK_NEEDS_RANGE | ZCBLK_NEEDS_REFUSE)
 
-/* What an operation is for us, and which other needs it may have */
+/* For each operation of the block layer: the driver's operation, and its other needs */
 static const struct {
 	enum zcblk_op op;
 	unsigned int needs;
@@ -54,10 +54,10 @@ static const struct {
  * zcblk_io_drain() - wait until no tracked I/O is in flight
  * @disk: the disk; no bio can come to it any more
  *
- * Each CPU has a count of its own, so that I/O shares no cache line. No bio comes,
- * so the sum only falls. It is 0 when put has counted the last bio; the grace period
- * ensures that the CPU that did so has completed its accesses to the disk. Submitters
- * may not be able to poll any more, so this polls for their I/O.
+ * Each CPU has its own count, so that I/O shares no cache line. No bio arrives, so the
+ * sum only falls. It is 0 when put has counted the last bio. The grace period then ensures
+ * that the CPU that did so has completed its accesses to the disk. Submitters may be
+ * unable to poll any longer, so this polls for their I/O.
  *
  * Context: process.
  */
@@ -72,7 +72,7 @@ void zcblk_io_drain(struct zcblk_disk *disk)
 
 /**
  * zcblk_io_update_needs() - look up what a disk's settings need for each bio
- * @disk: the disk; a bio that comes at this moment may still see the old ones
+ * @disk: the disk; a bio submitted during the call may still use the old settings
  *
  * Context: process; calls for the same disk exclude each other.
  */
@@ -99,7 +99,7 @@ void zcblk_io_update_needs(struct zcblk_disk *disk)
 	if (set->unreferenced == ZCBLK_UNREFERENCED_COPY)
 		needs |= ZCBLK_NEEDS_REFERENCES;
 	spin_lock(&disk->needs_lock);
-	/* I/O that reads it finds what path copy needs, see zcblk_copy_prepare() */
+	/* I/O that reads this also sees the reserve of path copy, see zcblk_copy_prepare() */
 	smp_store_release(&disk->needs, needs | disk->own_needs);
 	spin_unlock(&disk->needs_lock);
 }
@@ -120,7 +120,7 @@ void zcblk_io_add_needs(struct zcblk_disk *disk, unsigned int needs)
 	spin_unlock(&disk->needs_lock);
 }
 
-/* The submitter finds the limit cleared when its bio ends, and falls back */
+/* When its bio ends, the submitter sees that the limit is cleared, and falls back */
 static noinline void zcblk_io_fail(struct zcblk_io *io, blk_status_t status)
 {
 	if (io->needs & ZCBLK_NEEDS_COUNT)
@@ -145,9 +145,9 @@ static noinline void zcblk_io_put(struct zcblk_io *io)
 /**
  * zcblk_io_complete() - release a bio's range, and account and end the bio
  * @io: the bio; freed
- * @status: how it ended
+ * @status: its status
  *
- * The range is released before the submitter can send the next request for it.
+ * The range is released first, so that the submitter's next request does not wait for it.
  *
  * Context: any.
  */
@@ -190,7 +190,7 @@ static noinline void zcblk_io_start(struct zcblk_io *io)
 	clone->bi_end_io = zcblk_clone_end_io;
 	if (unlikely(io->needs & ZCBLK_NEEDS_POLL))
 		zcblk_poll_sent(io, clone);
-	/* The question saves the work for the arguments */
+	/* Checked first, so that the arguments are computed only if it is enabled */
 	if (trace_block_bio_remap_enabled())
 		trace_block_bio_remap(clone, disk_devt(io->disk->gd),
 				      clone->bi_iter.bi_sector);
@@ -261,25 +261,25 @@ static bool zcblk_io_needs_completion(unsigned int needs)
 	return needs & ~ZCBLK_NEEDS_COUNT || trace_zcblk_complete_enabled();
 }
 
-/* Send a bio down as it is, never to be seen again. Inline in the fastest way down. */
+/* Send the submitter's own bio, without tracking it. Inline, as this is the fastest path. */
 static __always_inline void zcblk_io_remap(struct zcblk_disk *disk, struct bio *bio,
 					   unsigned int needs, enum zcblk_op op)
 {
 	zcblk_stats_submit(disk, bio, needs, op);
 	trace_zcblk_submit(bio, ZCBLK_PATH_ZEROCOPY, op);
-	/* The lower device's cgroup has yet to count the bytes */
+	/* So that the block layer counts the bytes for the cgroup at the lower device, too */
 	bio_clear_flag(bio, BIO_CGROUP_ACCT);
 	bio_set_dev(bio, disk->lower);
-	/* The question saves the work for the arguments */
+	/* Checked first, so that the arguments are computed only if it is enabled */
 	if (trace_block_bio_remap_enabled())
 		trace_block_bio_remap(bio, disk_devt(disk->gd), bio->bi_iter.bi_sector);
 	submit_bio_noacct(bio);
 }
 
 /*
- * The block layer only warns of a write to a device that is read-only. BLK_STS_IOERR is
- * what it used when it refused them; no status stands for EROFS. A flush does not come
- * here: it writes nothing that was not written before.
+ * The block layer only warns about a write to a read-only device, so zcblk refuses it. No
+ * status stands for EROFS, so it uses BLK_STS_IOERR, like earlier kernels that refused such
+ * writes. A flush is never checked here, because it writes no new data.
  */
 static bool zcblk_io_is_forbidden(struct zcblk_disk *disk, struct bio *bio)
 {
@@ -289,7 +289,7 @@ static bool zcblk_io_is_forbidden(struct zcblk_disk *disk, struct bio *bio)
 	       (bdev_read_only(bio->bi_bdev) || bdev_read_only(disk->lower));
 }
 
-/* Return: true if the bio must not go down; it has ended then */
+/* Return: true if the bio is refused or sent back; it has ended then */
 static bool zcblk_io_turn_away(struct zcblk_disk *disk, struct bio *bio,
 			       unsigned int needs, enum zcblk_op op)
 {
@@ -300,14 +300,14 @@ static bool zcblk_io_turn_away(struct zcblk_disk *disk, struct bio *bio,
 	if (!(needs & ZCBLK_NEEDS_PATH))
 		return false;
 	zcblk_copy_stop_polling(bio);
-	/* Without a turn on path ab: it would come again on the other's */
+	/* Before the turn of path ab is counted: the bio will be submitted again */
 	if (!zcblk_copy_sends_back(bio))
 		return false;
 	bio_wouldblock_error(bio);
 	return true;
 }
 
-/* Path copy, or the path whose turn it is */
+/* Choose path copy, or on path ab the path whose turn it is */
 static unsigned int zcblk_io_choose_path(struct zcblk_disk *disk, unsigned int needs,
 					 enum zcblk_op op)
 {
@@ -319,9 +319,9 @@ static unsigned int zcblk_io_choose_path(struct zcblk_disk *disk, unsigned int n
 }
 
 /*
- * Find out what a bio needs, if the settings do not say. On path copy its pages do not
- * matter, and on path ab it has no turn if it must be copied.
- * Return: false if it was turned away
+ * Decide what a bio needs if that depends on the bio itself. On path copy, its pages are
+ * not checked. On path ab, a bio that must be copied does not use up a turn.
+ * Return: false if the bio is refused or sent back; it has ended then
  */
 static bool zcblk_io_decide(struct zcblk_disk *disk, struct bio *bio, unsigned int *needs,
 			    enum zcblk_op op)
@@ -387,11 +387,11 @@ static noinline void zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 }
 
 /**
- * zcblk_submit_bio() - a bio has come to a disk
+ * zcblk_submit_bio() - handle a bio that is submitted to a disk
  * @bio: the submitter's bio
  *
- * Context: process, inside submit_bio. May sleep for memory, until I/O in flight
- * frees some; not for a bio with REQ_NOWAIT.
+ * Context: process, inside submit_bio. May sleep until I/O in flight frees memory, but
+ * not for a bio with REQ_NOWAIT.
  */
 void zcblk_submit_bio(struct bio *bio)
 {
@@ -408,7 +408,7 @@ void zcblk_submit_bio(struct bio *bio)
 			op = ZCBLK_OP_FLUSH;
 			needs &= ZCBLK_NEEDS_STATS;
 		} else if (unlikely(bdev_read_only(disk->lower))) {
-			/* The kernel announces this to no holder, and a look each second is late */
+			/* The kernel does not notify holders, and the check each second is late */
 			needs |= ZCBLK_NEEDS_REFUSE;
 		}
 	}

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages without a reference count of their own: those of slab, of kmalloc() above 8 KiB
- * in newer kernels, such as 7.2, and those behind the first of an allocation without __GFP_COMP.
+ * Pages without a reference count of their own. These are pages of slab, and in newer
+ * kernels, such as 7.2, of kmalloc() above 8 KiB. If several pages are allocated without
+ * __GFP_COMP, only the first page has a count.
  *
- * A network driver may send the pages of a write by reference. For that it increments
- * the count of each, and these have none that it may increment. Some drivers copy them,
- * others fail the write, or free a page that is in use. What zcblk does with such a
- * write is the policy of a disk or of a client. It looks at writes only: received data
- * is copied to the pages of a read.
+ * A network driver may send the pages of a write by reference. It then increments the
+ * count of each page, which these pages do not allow. Some drivers copy such pages,
+ * others fail the write, or free a page in use. The setting `unreferenced` of a disk, and
+ * the policy of a client, choose how zcblk treats such a write. Reads are not checked,
+ * because network drivers copy received data to their pages.
  *
- * sendpage_ok() is the kernel's own answer for a page. Its sendpages_ok() is not used: for
- * a run that does not begin at the start of a page, it leaves the last page out.
+ * sendpage_ok() is the kernel's check of a page. Its sendpages_ok() is not used: if a run
+ * does not begin at the start of a page, that function skips the last page.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -35,7 +36,7 @@ bool zcblk_page_is_unreferenced(struct page *page)
  * @bio: the bio
  *
  * Context: any.
- * Return: true if one has none.
+ * Return: true if a page has none.
  */
 bool zcblk_bio_is_unreferenced(struct bio *bio)
 {
@@ -55,7 +56,7 @@ bool zcblk_bio_is_unreferenced(struct bio *bio)
  * @len: its length in bytes
  *
  * Context: any.
- * Return: true if one has none, and all of the buffer has pages.
+ * Return: true if a page has none; false if a page is missing.
  */
 bool zcblk_buf_is_unreferenced(enum zcblk_buf_kind kind, const void *buf, size_t len)
 {

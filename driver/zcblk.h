@@ -28,14 +28,14 @@
 /* Lower devices that the module's parameter accepts */
 #define ZCBLK_MAX_LOWER		16
 
-/* The most that the copy path moves in one piece, in bytes */
+/* Size limit of a piece that is copied, in bytes */
 #define ZCBLK_BOUNCE_BYTES	(128 * 1024)
 
 enum zcblk_path {
-	ZCBLK_PATH_ZEROCOPY,	/* the submitter's pages go down */
-	ZCBLK_PATH_COPY,	/* bounce pages go down */
+	ZCBLK_PATH_ZEROCOPY,	/* send the submitter's pages to the lower device */
+	ZCBLK_PATH_COPY,	/* copy, and send bounce pages */
 	ZCBLK_NR_PATHS,
-	ZCBLK_PATH_AB = ZCBLK_NR_PATHS,	/* by turns the one and the other */
+	ZCBLK_PATH_AB = ZCBLK_NR_PATHS,	/* alternate between both */
 };
 
 enum zcblk_bounce_kind {
@@ -68,7 +68,7 @@ static inline bool zcblk_op_has_data(enum zcblk_op op)
 	return op == ZCBLK_OP_READ || op == ZCBLK_OP_WRITE;
 }
 
-/* A set of words, as the user writes them; ends with NULL */
+/* The words that a setting accepts; each array ends with NULL */
 extern const char *const zcblk_path_names[];
 extern const char *const zcblk_bounce_names[];
 extern const char *const zcblk_stats_names[];
@@ -76,13 +76,14 @@ extern const char *const zcblk_op_names[];
 extern const char *const zcblk_unreferenced_names[];
 
 /**
- * struct zcblk_settings - what the user has chosen for a disk
+ * struct zcblk_settings - a disk's settings, from configfs
  * @lower: path of the lower device; fixed while the disk is up
  * @path: an enum zcblk_path; may change under load, after zcblk_copy_prepare()
  * @bounce: an enum zcblk_bounce_kind; may change under load
  * @stats: an enum zcblk_stats_level; may change under load
- * @stable: watch the data of writes for changes; may change under load
- * @unreferenced: an enum zcblk_unreferenced; may change under load, after
+ * @stable: 1: detect changes of a write's data in flight; may change under load
+ * @unreferenced: an enum zcblk_unreferenced, the policy for writes of pages without a
+ *	reference count; may change under load, after
  *	zcblk_copy_prepare()
  * @range_lock: an enum zcblk_range_engine; fixed while the disk is up
  * @overlap: an enum zcblk_overlap; may change under load
@@ -100,7 +101,7 @@ struct zcblk_settings {
 	int read_only;
 };
 
-/* A path that needs the same memory as the settings do */
+/* The path for zcblk_copy_prepare(): unreferenced=copy needs the memory of path copy, too */
 static inline enum zcblk_path zcblk_copying_path(const struct zcblk_settings *set)
 {
 	return set->unreferenced == ZCBLK_UNREFERENCED_COPY ? ZCBLK_PATH_COPY : set->path;
@@ -122,22 +123,22 @@ enum zcblk_property {
 	ZCBLK_NR_PROPERTIES,
 };
 
-/* Those that are limits and flags of the disk's queue */
+/* The properties that are limits and flags of the disk's queue */
 #define ZCBLK_LIMITS	GENMASK(ZCBLK_NOWAIT, ZCBLK_DISCARD)
 
-/* What has to be done for a bio */
+/* What a bio needs, from the settings and the disk's state */
 #define ZCBLK_NEEDS_COPY	BIT(0)	/* path copy; else path zerocopy */
-#define ZCBLK_NEEDS_TURN	BIT(1)	/* path ab: look up whose turn it is */
+#define ZCBLK_NEEDS_TURN	BIT(1)	/* path ab: choose the path by turns */
 #define ZCBLK_NEEDS_COUNT	BIT(2)	/* statistics: counters */
 #define ZCBLK_NEEDS_LATENCY	BIT(3)	/* statistics: latency */
-#define ZCBLK_NEEDS_RANGE	BIT(4)	/* it has, or waits for, a range */
-#define ZCBLK_NEEDS_STABLE	BIT(5)	/* watch the data for changes */
+#define ZCBLK_NEEDS_RANGE	BIT(4)	/* it holds, or waits for, a range */
+#define ZCBLK_NEEDS_STABLE	BIT(5)	/* detect changes of the data in flight */
 #define ZCBLK_NEEDS_ACCOUNT	BIT(6)	/* the block layer's accounting: iostats is 1 */
-#define ZCBLK_NEEDS_POLL	BIT(7)	/* its submitter polls, and it has a number */
-#define ZCBLK_NEEDS_REFUSE	BIT(8)	/* find out whether it has to be refused */
+#define ZCBLK_NEEDS_POLL	BIT(7)	/* its submitter polls; poll_nr is set */
+#define ZCBLK_NEEDS_REFUSE	BIT(8)	/* check whether to refuse it */
 #define ZCBLK_NEEDS_SUPPORT	BIT(9)	/* the lower device may not support the operation */
-#define ZCBLK_NEEDS_LOOK	BIT(10)	/* look for pages without a reference count */
-#define ZCBLK_NEEDS_REFERENCES	BIT(11)	/* what goes down has them, or is copied */
+#define ZCBLK_NEEDS_LOOK	BIT(10)	/* check for pages without a reference count */
+#define ZCBLK_NEEDS_REFERENCES	BIT(11)	/* copy it if such a page is found */
 
 static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
 {
@@ -150,9 +151,9 @@ static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
  * @lock: serialises power, and settings that may not change while powered
  * @set: the settings; the I/O path reads them with READ_ONCE()
  * @from_param: made for the parameter lower=, and not to be removed by rmdir
- * @pinned: rmdir finds it in use; under @lock
- * @show_lock: what may be read while @lock is held for long: changes of @disk, and of
- *	the path of the lower device
+ * @pinned: rmdir fails with EBUSY; under @lock
+ * @show_lock: protects changes of @disk and of the path of the lower device, for readers
+ *	that must not wait for @lock, which may be held for long
  * @disk: the running disk, or NULL; it holds a reference to @group; under @lock
  * @last_close: removes a disk whose removal is deferred
  *
@@ -174,11 +175,11 @@ struct zcblk_device {
 };
 
 /**
- * struct zcblk_bounce_pool - what pieces that are copied are made from
+ * struct zcblk_bounce_pool - bios and memory for pieces that are copied
  * @bios: bios of the pieces
- * @reserve: memory for when the allocators have none
- * @vfree_list: memory that completion could not free
- * @vfree_work: frees it
+ * @reserve: memory for use when the allocators have none
+ * @vfree_list: vmalloc memory, which completion must not free itself
+ * @vfree_work: frees @vfree_list
  */
 struct zcblk_bounce_pool {
 	struct bio_set bios;
@@ -189,11 +190,11 @@ struct zcblk_bounce_pool {
 
 /**
  * struct zcblk_bounce - memory of one piece
- * @pool: where it is from
+ * @pool: the pool that it belongs to
  * @kind: how it was allocated
  * @mem: the memory, unless @kind is page
  * @pages: a bio that is never sent: the table of the memory's pages
- * @vecs: that table; one entry at least, as a page may have more than
+ * @vecs: that table; at least one entry, because a page may be larger than
  *	ZCBLK_BOUNCE_BYTES
  */
 struct zcblk_bounce {
@@ -207,12 +208,12 @@ struct zcblk_bounce {
 /**
  * zcblk_bounce_copy() - copy between a piece's memory and other memory
  * @bounce: the piece's memory
- * @at: where in it; advanced by @len
+ * @at: position in it; advanced by @len
  * @mem: the other memory
  * @len: bytes to copy, not 0
  * @write: copy from @mem, for a write; else to it
  *
- * Inline, as path copy calls it for each page.
+ * This is inline because path copy calls it for each page.
  *
  * Context: any.
  */
@@ -243,41 +244,41 @@ struct zcblk_io_cache;
  * struct zcblk_disk - a disk that is up, or is still open
  * @gd: the disk as the block layer sees it
  * @set: settings of the device; valid until the disk is shut down
- * @needs: what they need for each bio: ZCBLK_NEEDS_* flags
- * @own_needs: those of @needs that do not follow from the settings
+ * @needs: what each bio needs: ZCBLK_NEEDS_* flags
+ * @own_needs: the flags in @needs that do not follow from the settings
  * @needs_lock: serialises changes of both; a leaf
  * @lower_file: our claim on the lower device
  * @lower: the lower device
- * @index: says which minor numbers it has; negative before
- * @entry: among the disks that hold a lower device
+ * @index: determines its minor numbers; negative until it is allocated
+ * @entry: entry in the list of disks that hold a lower device
  * @removing: no new openers; under @gd->open_mutex
  * @deferred: to be removed at the last close; under @gd->open_mutex
- * @removed: its name is free; it is open if it still is in the list
- * @said_busy: when the kernel log last had that it is open
+ * @removed: its name is free; if it is still in the list, it is open
+ * @said_busy: time of the last message that it is open
  * @dead: the lower device has gone
- * @unfit: the lower device has changed so that no I/O may go down
+ * @unfit: the lower device has changed so that it must not get I/O
  * @seen: properties of the lower device when we last looked
  * @up: the disk was added; set before anything reads @gd by way of @lower
- * @linked: the holder links in sysfs stand
- * @watch: looks after the lower device's properties and life
- * @holder_lock: serialises what happens by way of the lower device with the removal
- *	of the disk
+ * @linked: the holder links in sysfs exist
+ * @watch: checks periodically whether the lower device has changed or is gone
+ * @holder_lock: serialises calls from the lower device's holder operations with the
+ *	removal of the disk
  * @frozen: the disk and its partitions, by number, that are frozen as the lower device
  *	is; under @holder_lock
- * @wq: makes pieces where submit_bio had no memory for them; each disk has its
- *      own, as disks may stand on one another by way of other drivers
+ * @wq: makes pieces for which submit_bio had no memory. Each disk has its own, because
+ *	disks may be stacked on each other, with other drivers between them.
  * @io_set: clones, each inside a struct zcblk_io
- * @io_cache: of each CPU, memory from @io_set that is free
+ * @io_cache: per-CPU caches of free memory from @io_set
  * @bounce: pieces of path copy; initialised when the path is copy or ab for the first time
  * @ranges: the range lock, or NULL
  * @can_poll: the lower device has queues to poll
- * @poll_work: polls for I/O in flight, for when its submitters do not
+ * @poll_work: polls for I/O in flight when its submitters do not
  * @stats: per-CPU counters
  * @debugfs: directory of this disk
- * @turn: for each operation, whose turn it is on path ab
+ * @turn: for each operation, a counter that alternates the path on path ab
  *
- * Made by power on. Shut down by power off, freed when the last reference to
- * @gd goes, which after a forced removal is at the last close.
+ * Power on creates it, and power off shuts it down. It is freed with the last reference
+ * to @gd, which after a forced removal is dropped at the last close.
  */
 struct zcblk_disk {
 	struct gendisk *gd;
@@ -310,30 +311,31 @@ struct zcblk_disk {
 	struct delayed_work poll_work;
 	struct zcblk_stats __percpu *stats;
 	struct dentry *debugfs;
-	/* Written by every bio on path ab, all else hardly ever */
+	/* Every bio on path ab writes this; all other members rarely change */
 	atomic_t turn[ZCBLK_NR_OPS] ____cacheline_aligned_in_smp;
 };
 
 /**
- * struct zcblk_io - one bio of the submitter, for as long as we track it
+ * struct zcblk_io - one bio of the submitter, while zcblk tracks it
  * @next: while it is free: the next one of the CPU's cache
  * @disk: the disk it came to
  * @parent: the submitter's bio
- * @start_ns: when it came, ns, or 0 if its latency is not needed
- * @start_jiffies: when it came, for the block layer's accounting
- * @needs: what has to be done for it: ZCBLK_NEEDS_* flags
- * @op: what it does
+ * @start_ns: time of its submission in ns, or 0 if its latency is not needed
+ * @start_jiffies: time of its submission, for the block layer's accounting
+ * @needs: what it needs: ZCBLK_NEEDS_* flags
+ * @op: its operation
  * @poll_nr: its number, if its submitter polls
  * @status: path copy: the status of a piece that failed
- * @pending: path copy: pieces not completed, and one for the submission
+ * @pending: path copy: pieces in flight, and 1 during submission
  * @pieces: path copy: pieces made
- * @stable: what is remembered of a write that is watched; NULL without memory for it
+ * @stable: checksum of a write's data; NULL if there was no memory for it
  * @range: the range that it holds or waits for
- * @work: goes on where sleeping is allowed: with a range that was waited for; path
- *	copy: with the rest of the pieces
- * @clone: path zerocopy: what goes down; path copy: the part still to be made
+ * @work: continues in a worker, which may sleep: after a wait for a range; path copy:
+ *	with the rest of the pieces
+ * @clone: path zerocopy: the bio that is sent to the lower device; path copy: the part
+ *	for which no piece was made yet
  *
- * Lives in the front pad of a bio from &zcblk_disk.io_set.
+ * It is in the front pad of a bio from &zcblk_disk.io_set.
  */
 struct zcblk_io {
 	struct zcblk_io *next;
@@ -358,19 +360,19 @@ static inline enum zcblk_path zcblk_io_path(const struct zcblk_io *io)
 	return zcblk_needs_path(io->needs);
 }
 
-/* The most that one bio of the kernel API has, in bytes */
+/* Size limit of a bio of the kernel API, in bytes */
 #define ZCBLK_BIO_BYTES		SZ_1G
 
-/* The more follows, the less may be done with it */
+/* In order of restriction: the kind of a source is the highest of its segments */
 enum zcblk_buf_kind {
-	ZCBLK_BUF_KMEM,		/* direct map: one run of pages */
-	ZCBLK_BUF_VMALLOC,	/* pages from anywhere */
-	ZCBLK_BUF_STACK,	/* of the current task */
-	ZCBLK_BUF_IMAGE,	/* a module's */
+	ZCBLK_BUF_KMEM,		/* the direct map: one run of pages */
+	ZCBLK_BUF_VMALLOC,	/* pages that need not be contiguous */
+	ZCBLK_BUF_STACK,	/* the stack of the current task */
+	ZCBLK_BUF_IMAGE,	/* the image of a module */
 	ZCBLK_BUF_NONE,		/* no memory */
 };
 
-/* Memory for an I/O of the kernel API: wait for it, or not */
+/* Allocation flags for an I/O of the kernel API, which may wait unless it has REQ_NOWAIT */
 static inline gfp_t zcblk_bufio_gfp(const struct zcblk_bufio *io)
 {
 	return io->opf & REQ_NOWAIT ? GFP_NOWAIT | __GFP_NOWARN : GFP_NOIO;

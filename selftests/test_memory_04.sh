@@ -50,7 +50,7 @@ refused() {
 	check_fails "$desc: refused" "Cannot allocate memory" set_failing "$2" "$3"
 	fail_allocations 0
 	echo 0 >"$DEBUGFS/fail_page_alloc/space"
-	check "$desc: the log says why" dmesg_has "zcblk0: no memory for path"
+	check "$desc: the log says why" dmesg_has "zcblk0: no memory for the reserve of copies"
 	check_eq "$desc: $2 is as before" "$before" "$(zcblk_get zcblk0 "$2")"
 }
 refused "power 1 with path copy" power 1
