@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the benches check with --check, by script.
+# The limits that the benches check with --check, by script.
 #
 # USAGE
 #	jq -L scripts/measure 'include "limits"; limits["icount"]'
@@ -9,8 +9,8 @@
 #	jq
 
 def limits: {
-	# what a setup may add to raw, relative to dm-linear or in instructions; lock: what
-	# range_lock=on may add to off
+	# limit of what a setup adds to raw, relative to dm-linear or in instructions; lock: limit
+	# of what range_lock=on adds to off
 	"icount": {
 		"stock psync 4k": {
 			"ratio": { "zcblk-remapped": 0.28, "zcblk-default": 0.58,
@@ -35,7 +35,7 @@ def limits: {
 		"stock psync 64k": { "added": { "zcblk-copy": 33046 } },
 		"stock psync 1m": { "added": { "zcblk-copy": 524611 } }
 	},
-	# BUFFER SIZE ENGINE, of BUFFER SIZE ENGINE, at most
+	# upper limit of the ratio of the first BUFFER SIZE ENGINE to the second
 	"icount-api": [
 		["kmalloc", 65536, "map", "kmalloc", 65536, "dm-io", 0.275],
 		["kmalloc", 65536, "registered", "kmalloc", 65536, "dm-io", 0.275],
@@ -44,13 +44,13 @@ def limits: {
 		["kmalloc", 1048576, "registered", "kmalloc", 4096, "registered", 1.05],
 		["vmalloc", 1048576, "registered", "vmalloc", 4096, "registered", 1.05]
 	],
-	# instructions of a stretch
+	# upper limit of instructions with interrupts off
 	"icount-irqsoff": 5000,
-	# of the same case with N = 1
+	# upper limit of the ratio to the same case with N = 1
 	"icount-locks": { "held": 1.10, "hot": 1.25, "readers": 1.25, "readers-behind": 1.25 },
-	# ratio of IOPS, at least
+	# lower limit of the ratio of IOPS
 	"locks-pairs": { "hot": 0.95, "fsync": 0.97 },
-	# DEVICE BUFFER SIZE, how many times as long a copy lasts as ENGINE, at least
+	# for DEVICE BUFFER SIZE: lower limit of the ratio of a copy's time to that of ENGINE
 	"uml-bench": [
 		["nullb0", "kmalloc", 4096, "map", 1.9],
 		["nullb0", "kmalloc", 65536, "map", 15],

@@ -1,35 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# How many times as much: the geometric mean of the ratios of pairs of measurements, and
-# the 95 % confidence interval that Student's t gives for it.
+# Computes the geometric mean of the ratios of pairs of measurements, and its 95 % confidence
+# interval, by Student's t.
 #
 # USAGE
 #	jq -L scripts/measure 'include "ratio"; [[2, 4], [2, 4.2]] | ratio'
 #
 #	ratio		of [[BASE, OTHER]...]: { n, ratio, low, high } of OTHER / BASE;
 #			no interval (null) for fewer than two pairs
-#	trimmed_ratio	the same without the fifth at each end, for many pairs of which some
-#			are far off (interval: Tukey and McLaughlin, 1963, from the rest
-#			with the ends drawn in)
-#	apart(CONTROL)	of such a result: whether its interval has nothing in common with
-#			that of CONTROL, which compares a thing with itself
+#	trimmed_ratio	the same without the lowest and the highest fifth, for many pairs with
+#			outliers (interval: Tukey and McLaughlin, 1963, from the winsorized
+#			ratios)
+#	apart(CONTROL)	of such a result: true if its interval does not overlap that of
+#			CONTROL, which compares a setup with itself
 #	reach		of such a result: its interval to either side, in percent
 #	interval	of such a result: its interval, as text
-#	round(DIGITS)	of a number: to so many decimal digits
+#	round(DIGITS)	of a number: rounded to DIGITS decimal digits
 #
 #	Benches that measure time put rows into cells: { cell, control, rows }. The control
-#	compares a thing with itself, beside the rows. A row has a ratio, or is the base.
+#	compares a setup with itself, beside the rows. A row has a ratio, or is the base.
 #
-#	settled		of an array of cells, measured once or more: each cell once, where its
-#			control was closest to 1. measured says how often it was measured, and
-#			noisy whether its control is not within 2 %.
-#	undecided	of settled cells: "FAIL: ..." if no row can be told apart from its control
-#	mark		of a settled cell: what a table has to say about it
+#	settled		of an array of cells, some measured several times: each cell once, from
+#			the measurement whose control was closest to 1. `measured` is the number
+#			of measurements, and `noisy` is true if the control is not within 2 %.
+#	undecided	of settled cells: "FAIL: ..." if no row differs from its control
+#	mark		of a settled cell: its remark in a table
 #
 # REQUIREMENTS
 #	jq
 
-# the 0.975 quantile of Student's t; the normal distribution's where it makes no odds
+# the 0.975 quantile of Student's t; that of the normal distribution if it is close enough
 def student(degrees):
 	[12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
 	 2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086]

@@ -12,7 +12,7 @@
 
 load dir."/values.dat"
 file(name) = dir."/".name.".dat"
-# names of elements differ from figure to figure, as all are in one page
+# element names differ between figures, because all figures are in one page
 begin(name, height) = sprintf("set terminal svg noenhanced size 960,%d dynamic name '%s' " . \
 	"background 'white' font 'sans-serif,13'; set output '%s/%s.svg'", height, name, dir, name)
 
@@ -34,7 +34,7 @@ set style fill solid 0.9 noborder
 # on a scale of block sizes
 set_sizes = "set logscale xy; set xrange [380:1500000]; set xlabel 'size of a write'; " . \
 	"set xtics ('512' 512, '4k' 4096, '16k' 16384, '64k' 65536, '256k' 262144, '1m' 1048576)"
-# of panel p: a line where it is, or a note
+# of panel p: a line at the crossover, or a note
 mark_crossover = "unset arrow; unset label; " . \
 	"set label verdicts[p] at graph 0.98, graph 0.06 right textcolor rgb grey font ',11'; " . \
 	"if (crossovers[p] > 0) { set arrow from first crossovers[p], graph 0 " . \

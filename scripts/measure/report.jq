@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From report.json to what report.gp draws, and to the texts of report.html.
+# Converts report.json to the data that report.gp draws, and to the texts of report.html.
 #
 # USAGE
 #	jq -L scripts/measure 'include "report"; ...'
 #
 #	figure(NAME)	lines of a data file: blocks, two empty lines apart, are panels or sets
-#	texts		of each name in report.html: what to put there
+#	texts		an object with the text for each @name@ in report.html
 #
 # REQUIREMENTS
 #	jq
@@ -17,7 +17,7 @@ def size_text:
 	if . < 1024 then "\(.) B" elif . < 1048576 then "\(. / 1024) KiB"
 	else "\(. / 1048576) MiB" end;
 
-# by device and buffer, of cells that are sorted by size
+# cells by device and buffer, each sorted by size
 def panels:
 	.times | sort_by(.size) | group_by([.device, .buffer]);
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tables of scripts/measure/net/demo, and what must not be in them.
+# Makes the tables of scripts/measure/net/demo, and reports wrong results in them.
 #
 # USAGE
 #	jq -nRr -L scripts/measure/net 'include "tables"; [inputs / "\t"] | bytes' DIR/bytes
