@@ -40,7 +40,7 @@ test: setup ## run the selftests in a VM; KERNEL=name, TESTS="names or groups"
 test-long: setup ## run their long variants
 	$(if $(TESTS),,$(MAKE) -C selftests/range check-long)
 	LONG=1 scripts/test -k $(KERNEL) $(TESTS)
-	$(if $(TESTS),,LONG=1 scripts/test -k 6.12 lower_09)
+	$(if $(TESTS),,LONG=1 scripts/test -k uml-smp -j 1 lower_09)
 	$(if $(TESTS),,scripts/measure/net/demo -k $(KERNEL) -n 20)
 	$(if $(TESTS),,scripts/measure/net/primary -k $(KERNEL) -n 20)
 
