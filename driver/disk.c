@@ -29,7 +29,8 @@ static DEFINE_MUTEX(zcblk_disks_lock);
  * LVM uses no disk unless the name of its major number begins with one that LVM knows.
  */
 #define ZCBLK_MAJOR_NAME	"blkext-" ZCBLK_NAME
-#define ZCBLK_MINORS		16	/* per disk; further partitions use the block layer's own major */
+/* Per disk; further partitions have the block layer's own major number */
+#define ZCBLK_MINORS		16
 
 static int zcblk_major;
 static DEFINE_IDA(zcblk_indices);

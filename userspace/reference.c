@@ -22,7 +22,7 @@
 
 struct verdict {
 	bool copy;
-	const char *words;		/* what the device uses, for the message; NULL: nothing to report */
+	const char *words;		/* what the device uses; NULL: nothing to report */
 };
 
 static const struct driver {
