@@ -148,6 +148,12 @@ null_add() {
 	wait_for 5 test -b "/dev/$name"
 }
 
+# null_fill NAME: before polled writes. null_blk allocates a page for a block that is written for
+# the first time. That may sleep, and a poller must not, so a debug kernel would report null_blk.
+null_fill() {
+	dd if=/dev/zero of="/dev/$1" bs=1M count="$(<"$NULLFS/$1/size")" oflag=direct status=none
+}
+
 null_del() {
 	[ -d "$NULLFS/$1" ] || return 0
 	sysfs_write 0 "$NULLFS/$1/power"

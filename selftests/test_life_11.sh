@@ -12,6 +12,7 @@
 requires module=null_blk program=fio file=/sys/devices/system/cpu/cpu1/online
 null_add nullb0 memory_backed=1 size=64
 null_add nullb1 memory_backed=1 size=64 submit_queues=1 poll_queues=1
+null_fill nullb1
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0 range_lock=on path=ab
 zcblk_add zcblk1 lower=/dev/nullb1 range_lock=on path=ab

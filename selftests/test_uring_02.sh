@@ -16,6 +16,7 @@ api_requires zcblk-io
 # What is not polled for completes in an interrupt
 null_add nullb0 memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
 	completion_nsec=20000
+null_fill nullb0
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 
