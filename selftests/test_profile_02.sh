@@ -3,7 +3,6 @@
 #
 # The profile's script records both settings on this machine, and what it prints is what
 # it has recorded; without enough samples, or without names, it fails and says what to do.
-# LONG=1: two legs of each setting.
 #
 # timeout=720
 
@@ -14,8 +13,6 @@ requires_profile "feature=range_lock slot" program=column
 
 zcblk_load
 OUT=$TMP/out
-legs=1
-[ "$LONG" = 0 ] || legs=2
 
 report() {
 	../scripts/perf/report "$@" "$OUT"
@@ -25,8 +22,8 @@ json() {
 	jq -r "$1" "$OUT/report.json"
 }
 
-check "both settings are recorded" ../scripts/profile --here --seconds 1 --legs "$legs" \
-	--samples 300 --output "$OUT"
+check "both settings are recorded" ../scripts/profile --here --seconds 1 --legs 2 --samples 300 \
+	--output "$OUT"
 note "$(<"$OUT/report.txt")"
 check_eq "the engines are what they were set to" "list slot" \
 	"$(json '"\(.A.counters.engine) \(.B.counters.engine)"')"
@@ -40,7 +37,7 @@ check "flame graphs are well formed" python3 -c \
 check "nothing is left behind" test ! -e /dev/zcblk-profile -a ! -e /dev/nullb-profile
 
 # of each setting one leg is enough to fail
-rm -f "$OUT"/[AB].2.data
+rm "$OUT"/[AB].2.data
 check_fails "too few samples are an error" "--samples" report -n 1000000
 sed -i '/\[zcblk\]$/d' "$OUT/kallsyms"
 check_fails "functions without a name are an error" "without a name" report -n 300
