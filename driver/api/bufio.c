@@ -137,7 +137,7 @@ static noinline enum zcblk_reason zcblk_check_unreferenced(const struct zcblk_bu
 		ZCBLK_REFUSED_UNMAPPED;
 }
 
-/* What does not fit into one piece of a copy cannot be copied at once */
+/* Would a copy tear an atomic write? It must fit into one piece. */
 static bool zcblk_copy_is_torn(const struct zcblk_bufio *io)
 {
 	return io->opf & REQ_ATOMIC && io->len > ZCBLK_BOUNCE_BYTES;
