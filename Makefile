@@ -43,6 +43,9 @@ test-long: setup ## run their long variants
 	$(if $(TESTS),,LONG=1 scripts/test -k uml-smp -j 1 lower_09)
 	$(if $(TESTS),,scripts/measure/net/demo -k $(KERNEL) -n 20)
 	$(if $(TESTS),,scripts/measure/net/primary -k $(KERNEL) -n 20)
+	$(if $(TESTS),,scripts/measure/net/references -k $(KERNEL))
+	$(if $(TESTS),,scripts/measure/net/references -k $(KERNEL) -d nvme iscsi drbd)
+	$(if $(TESTS),,scripts/measure/net/references -k $(KERNEL) -p A drbd)
 
 test-debug: setup ## run them on kernels that find wrong use of memory and locks, and races
 	scripts/test -k debug $(TESTS)

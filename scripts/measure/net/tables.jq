@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Makes the tables of scripts/measure/net/demo, and reports wrong results in them.
+# Makes the tables of scripts/measure/net/demo and references, and reports wrong results in them.
 #
 # USAGE
 #	jq -nRr -L scripts/measure/net 'include "tables"; [inputs / "\t"] | bytes' DIR/bytes
 #	jq -nRr -L scripts/measure/net 'include "tables"; [inputs / "\t"] | kills' DIR/kills
+#
+#	jq -nRr -L scripts/measure/net 'include "tables"; [inputs / "\t"] | references' DIR/memory
 #
 #	Lines with tabs are the table, and lines with FAIL say what is wrong.
 #
@@ -34,3 +36,30 @@ def kills:
 	(["transport", "kill", "state without peer", "longest I/O, s", "failed I/Os",
 		"acknowledged, right"] | join("\t")),
 	(.[] | .[3] |= (tonumber | fixed) | join("\t"));
+
+# Bytes of this row that are sent by reference: see REFERENCES in driver/api/README.md. Only the
+# first of several pages without __GFP_COMP has a count.
+def by_reference:
+	if .transport == "nbd" then 0
+	elif .transport == "iscsi" and .digests then 0
+	elif .transport == "drbd" and (.digests or .protocol == "A") then 0
+	elif .policy == "copy" or .has == "referenced" then .written
+	elif .buffer == "pages" then .written / .bytes * 4096
+	else 0 end;
+
+def references:
+	(map(select(.[0] == "control")) | length) as $controls
+	| map(select(.[0] != "control")
+		| { transport: .[0], buffer: .[1], bytes: (.[2] | tonumber), has: .[3], policy: .[4],
+			digests: (.[5] == "true"), protocol: .[6], written: (.[7] | tonumber),
+			sent: (.[8] | tonumber), err: .[9], wrong: .[10] })
+	| (["transport", "memory", "bytes", "references", "policy", "written", "by reference"]
+		| join("\t")),
+	  (.[] | [.transport, .buffer, .bytes, .has, .policy, .written, .sent] | join("\t")),
+	  ("", "controls that warned: \($controls)"),
+	  (.[] | "\(.transport), \(.buffer) \(.bytes): " as $row
+		| by_reference as $want
+		| select(.sent != $want)
+		| "FAIL: \($row)\(.sent) bytes went by reference, and not \($want)"),
+	  (.[] | select(.err != "0" or .wrong != "0")
+		| "FAIL: \(.transport), \(.buffer) \(.bytes): error \(.err), wrong bytes \(.wrong)");
