@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Draws out/demo/demo.svg: time for one I/O relative to zero-copy, with its interval.
+# Draws out/demo/demo.svg: the time of one I/O relative to zero-copy, with its interval.
 #
 # USAGE
 #	gnuplot -e "data='FILE'; picture='FILE'; subject='TEXT'; devices='A B'" scripts/measure/demo.gp

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From the legs that guest-demo ran to the rows of the report: one for each device, block
-# size, operation and path.
+# Converts the legs that guest-demo ran to the rows of the report: one for each device, block size,
+# operation and path.
 #
 # USAGE
 #	jq -L scripts/measure 'include "demo"; ...'
 #
 #	counts		of the text in N.counts
-#	leg(CELL; COUNTS)	of one of fio's jobs: what is used of it, beside the fields
+#	leg(CELL; COUNTS)	of one of fio's jobs: the values that are used, and the fields
 #			of CELL: cell (a number to sort by), device, op, bs; nothing if the
 #			leg only warmed up
 #	rows		of an array of legs
@@ -19,11 +19,11 @@
 
 include "ratio";
 
-# counts is a line for each path
+# COUNTS has a line for each path
 def counts:
 	rtrimstr("\n") / "\n" | map(. / " " | { (.[0]): (.[1:] | map(tonumber)) }) | add;
 
-# jobname is ROUND-HALF-PATH; zcblk counts nothing of raw and dm-linear
+# jobname is ROUND-HALF-PATH; zcblk has no counters for raw and dm-linear
 def leg(cell; counts):
 	(.jobname | capture("^(?<round>[0-9]+)-(?<half>[12])-(?<path>.*)$")) as
 		{ $round, $half, $path }
@@ -34,7 +34,7 @@ def leg(cell; counts):
 		cpu_seconds: ((.usr_cpu + .sys_cpu) / 100 * .job_runtime / 1000),
 		bytes_moved: counts[$path][0], bytes_copied: counts[$path][1] };
 
-# by time for one I/O, in the pairs of legs that ran side by side
+# by the time of one I/O, in pairs of legs of the same round
 def ratio_to(base):
 	(base | map({ (.pair): (.seconds / .ios) }) | add) as $at
 	| map([$at[.pair], .seconds / .ios]) | ratio;
@@ -46,7 +46,7 @@ def row:
 		mb_per_s: ($bytes / $seconds / 1e6),
 		cpu_s_per_gib: ((map(.cpu_seconds) | add) / $bytes * 1073741824) };
 
-# "again" is zerocopy once more: the control
+# "again" is zerocopy a second time: the control
 def rows:
 	group_by(.cell)
 	| map(map(select(.path == "zerocopy")) as $base

@@ -9,8 +9,8 @@
 #	jq
 
 def limits: {
-	# limit of what a setup adds to raw, relative to dm-linear or in instructions; lock: limit
-	# of what range_lock=on adds to off
+	# limit of the cost that a setup adds to raw, relative to dm-linear or in instructions;
+	# lock: limit of the cost that range_lock=on adds to off
 	"icount": {
 		"stock psync 4k": {
 			"ratio": { "zcblk-remapped": 0.28, "zcblk-default": 0.58,

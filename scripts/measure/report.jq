@@ -24,8 +24,8 @@ def panels:
 def engine(name):
 	.rows[] | select(.engine == name);
 
-# Of a panel: the size from which on mapping takes less time than a copy, between two sizes
-# that were measured, on the logarithmic scale of the figure. null if there is no such size.
+# Of a panel: the size from which on mapping is faster than a copy. It is interpolated between two
+# measured sizes, on the logarithmic scale of the figure. null if there is no such size.
 def crossover:
 	[.[] | { size, ratio: (engine("copy").ratio) }] as $at
 	| [range(1; $at | length) | $at[. - 1:. + 1]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From counted stacks to what they say: a table of functions, and which lock is the
-# hottest.
+# Evaluates counted stacks: makes a table of functions, and finds the hottest lock.
 #
 # USAGE
 #	jq -L scripts/perf 'include "report"; ...'
@@ -14,9 +13,9 @@
 #	side_by_side(N)	of two of them: lines of text, columns separated by tabs
 #	waits_table(N)	of `waits`: the same
 #
-# A sample is a lock's when the innermost function is one of the kernel's that take or
-# give back locks, or one of zcblk's range locks. The lock has no name: it is called after
-# the function that takes it, and all range locks of zcblk are one.
+# A sample belongs to a lock if its innermost function is one of the kernel's that lock or unlock,
+# or one of zcblk's range locks. A lock has no name, so it is named after the function that
+# acquires it. All range locks of zcblk count as one lock.
 #
 # REQUIREMENTS
 #	jq
@@ -45,15 +44,16 @@ def copies:
 def symbol:
 	.[index("`") + 1:];
 
-# What it was doing, of the innermost function. A clock that interrupts sees what is done
-# with interrupts off, waiting and holding, when they are on again.
+# What the innermost function was doing. A sampling interrupt is delayed while interrupts are off.
+# So waiting and holding with interrupts off appear where interrupts are switched on again.
 def doing:
 	if test("unlock_irq") then "giving it back, or before that with interrupts off"
 	elif test("unlock|`_*up_") then "giving it back"
 	elif takes_locks then "waiting for it"
 	else "holding it" end;
 
-# a line of the table: the innermost function, and for one of the kernel's locks who took it
+# a line of the table: the innermost function, and for one of the kernel's locks its caller, which
+# acquired the lock
 def entry:
 	. as $frames
 	| if .[0] | takes_locks then
@@ -76,7 +76,7 @@ def charge:
 def share(total):
 	if total == 0 then 0 else 100 * . / total end;
 
-# sums of .samples by a key, the most first
+# sums of .samples by a key, in descending order
 def ranked(key; total):
 	group_by(key)
 	| map({ name: (.[0] | key), samples: (map(.samples) | add) }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A plugin of QEMU's: counts the instructions that a guest executes, by the
- * address of the block that they are in, between marks that the guest sets.
+ * A QEMU plugin that counts the instructions that a guest executes between marks, by the
+ * address of their block.
  *
- * A mark is the instruction that mark.c executes. At each the counts since the
- * one before are written to OUT.0, OUT.1 ..., a line "ADDRESS INSTRUCTIONS" for
- * each block, and begin again at 0.
+ * A mark is the instruction that mark.c executes. At each mark, the counts since the mark
+ * before are written to OUT.0, OUT.1 and so on, a line "ADDRESS INSTRUCTIONS" for each block.
+ * Then they are reset to 0.
  *
  *	-plugin functions.so,out=OUT
  *
@@ -31,7 +31,7 @@ struct block {
 int qemu_plugin_version = 1;
 
 static struct block *blocks[NR_BUCKETS];
-/* What mark.c executes: nopl 0x6b6c627a(%rax) */
+/* The instruction of mark.c: nopl 0x6b6c627a(%rax) */
 static const unsigned char mark[] = { 0x0f, 0x1f, 0x80, 0x7a, 0x62, 0x6c, 0x6b };
 static const char *out;
 static unsigned int nr_marks;
