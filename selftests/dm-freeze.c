@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dm-freeze: suspends and resumes a device of device-mapper, which freezes and thaws the file
- * systems on it and on what is stacked on it. Faster than two processes of dmsetup a round.
+ * dm-freeze: repeatedly suspends and resumes a device of device-mapper. That freezes and thaws the
+ * file systems on it and on devices stacked on it. It is faster than two processes of dmsetup for
+ * each round.
  *
  * USAGE: dm-freeze NAME ROUNDS
  *

@@ -19,8 +19,8 @@ api_requires() {
 	requires
 }
 
-# api_run NAME [PARAM=VALUE...]: all that the module does is done when it is loaded;
-# its parameters are then in $TMP/NAME/
+# api_run NAME [PARAM=VALUE...]: loads the module, which then does all its work; its parameters are
+# in $TMP/NAME/ afterwards
 api_run() {
 	local name=$1 status=0
 	shift
@@ -37,12 +37,12 @@ api_run() {
 	return "$status"
 }
 
-# api_result NAME PARAM: as it was after api_run
+# api_result NAME PARAM: prints the value after api_run
 api_result() {
 	printf '%s\n' "$(<"$TMP/$1/$2")"
 }
 
-# api_stat KEY...: the number that follows KEY..., e.g. `io mapped` or `bios`
+# api_stat KEY...: prints the number that follows KEY..., e.g. `io mapped` or `bios`
 api_stat() {
 	local line
 
@@ -55,8 +55,8 @@ api_stat() {
 	return 1
 }
 
-# api_io [PARAM=VALUE...]: one I/O, as the module zcblk-io has it; what is not named is as it
-# is by default. Without a process: there are many of them.
+# api_io [PARAM=VALUE...]: the module zcblk-io does one I/O. Parameters that are not named have
+# their defaults. It starts no process, because tests call it often.
 api_io() {
 	local setting
 
@@ -72,12 +72,12 @@ api_io() {
 	printf 1 >"$API_IO/run" || die "zcblk-io $*"
 }
 
-# api_io_result PARAM: as it was after the last I/O
+# api_io_result PARAM: prints the value after the last I/O
 api_io_result() {
 	printf '%s\n' "$(<"$API_IO/$1")"
 }
 
-# api_load [PARAM=VALUE...]: prepares an I/O; api_repeat does it, api_unload ends it
+# api_load [PARAM=VALUE...]: prepares an I/O; api_repeat does it, and api_unload ends it
 api_load() {
 	insmod "$API_MODULES/zcblk-repeat.ko" "$@" || die "zcblk-repeat $* does not load"
 	defer api_unload

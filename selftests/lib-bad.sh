@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Refused settings of zcblk0: the error, the reason in the kernel log, and what
-# must be as before.
+# Refused settings of zcblk0: checks the error, the reason in the kernel log, and that nothing
+# changes.
 #
 # USAGE: . ./lib-bad.sh (after lib.sh)
 # REQUIREMENTS: none
@@ -15,12 +15,12 @@ check_refused() {
 	dmesg_mark
 	check_fails "$desc: refused" "$error" zcblk_set zcblk0 "$attribute" "$value"
 	check "$desc: the log says why" dmesg_has "$log"
-	check_eq "$desc: $attribute is as before" "$before" \
+	check_eq "$desc: $attribute keeps its value" "$before" \
 		"$(zcblk_get zcblk0 "$attribute")"
 }
 
-# check_lower_refused DESC ERROR LOWER [BUSY]: LOWER can be written to `lower`,
-# or not, but does not come up; it is free afterwards
+# check_lower_refused DESC ERROR LOWER [BUSY]: LOWER may be refused by `lower` or by `power`; it is
+# free afterwards
 check_lower_refused() {
 	local desc=$1 error=$2 lower=$3
 

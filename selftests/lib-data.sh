@@ -1,22 +1,21 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Data through zcblk, compared with what is found below it; `path` changed
-# while I/O runs.
+# Compares data written through zcblk with the data on the lower device, also while `path` changes.
 #
 # USAGE: . ./lib-data.sh (after lib.sh)
 # REQUIREMENTS: coreutils; the programs of the filesystem, fio
 
 SETTINGS="zerocopy/page copy/page copy/kmalloc copy/vmalloc ab/page"
 
-# use SETTING: zcblk0 takes PATH/BOUNCE
+# use SETTING: sets path and bounce of zcblk0 to PATH/BOUNCE
 use() {
 	zcblk_set zcblk0 bounce "${1#*/}"
 	zcblk_set zcblk0 path "${1%/*}"
 }
 
-# flip: changes zcblk0's path every 10 ms until it is killed; a line of $TMP/flips each.
-# `read` from a pipe that nobody writes to waits without a process of its own.
+# flip: changes zcblk0's path every 10 ms until it is killed, and adds a line to $TMP/flips each
+# time. Waiting needs no process: `read` waits for a pipe without a writer.
 flip() {
 	local path
 
@@ -43,7 +42,7 @@ flip_stop() {
 	check "path was changed meanwhile" test "$(wc -l <"$TMP/flips")" -ge 10
 }
 
-# tree_sources: random data and the tree that is made of it, once, for all rounds
+# tree_sources: makes random data and a directory tree of it, once for all rounds
 tree_sources() {
 	head -c 4000000 /dev/urandom >"$TMP/random"
 	mkdir "$TMP/tree"
@@ -51,8 +50,8 @@ tree_sources() {
 	[ "$(find "$TMP/tree" -type f | wc -l)" -gt 50 ]
 }
 
-# write_tree DIR [FLAG]: files of 100 B to 1 MB, small and large writes mixed; FLAG is for
-# memory, which has no direct I/O
+# write_tree DIR [FLAG]: writes files of 100 B to 1 MB by small and large writes. Memory, which has
+# no direct I/O, needs FLAG.
 write_tree() {
 	mkdir "$1/small" "$1/middle" "$1/large"
 	head -c 15000 "$TMP/random" | split -a 3 -b 511 - "$1/small/f"
@@ -84,8 +83,8 @@ tree_intact() {
 	diff -r --exclude=lost+found "$TMP/tree" "$1"
 }
 
-# fs_round FS LOWER SETTING steady|flipping: mkfs, write and unmount on zcblk0;
-# check and read below
+# fs_round FS LOWER SETTING steady|flipping: mkfs, write and unmount on zcblk0, then check and read
+# on the lower device
 fs_round() {
 	local fs=$1 lower=$2 setting=$3 desc="$1, $3, $4"
 
@@ -102,9 +101,9 @@ fs_round() {
 	[ "$4" = steady ] || flip_stop
 	zcblk_set zcblk0 power 0
 
-	check "$desc: the filesystem is sound below" fs_check "$fs" "$lower"
+	check "$desc: the file system is sound on the lower device" fs_check "$fs" "$lower"
 	mount_add "$lower" "$TMP/mnt" ro
-	check "$desc: intact below" tree_intact "$TMP/mnt"
+	check "$desc: intact on the lower device" tree_intact "$TMP/mnt"
 	umount "$TMP/mnt"
 }
 
@@ -114,7 +113,7 @@ zcblk_add_again() {
 	wait_for 5 test -b /dev/zcblk0
 }
 
-# fs_rounds FS: every setting without, every kind of memory with changes of path
+# fs_rounds FS: every setting with a steady path, and every kind of memory with a changing path
 fs_rounds() {
 	local setting
 
@@ -133,8 +132,8 @@ io_bytes() {
 	awk '{ printf "%.0f\n", ($3 + $7) * 512 }' "/sys/block/$1/stat"
 }
 
-# check_bytes SETTING MOVED: what the statistics say was copied and mapped since
-# reset_stats, against the bytes that the kernel counted
+# check_bytes SETTING MOVED: compares the bytes that the statistics count as copied and mapped
+# since reset_stats with those that the kernel counted
 check_bytes() {
 	local setting=$1 moved=$2 copied mapped
 
@@ -159,15 +158,15 @@ check_bytes() {
 	esac
 }
 
-# check_halves SETTING OP: as many I/Os by one path as by the other, but for the last of
-# an odd number, and for what the lower device has sent back
+# check_halves SETTING OP: each path did half of the I/Os. An odd number leaves one more, and so do
+# I/Os that the lower device refused.
 check_halves() {
 	local zerocopy copy
 
 	zerocopy=$(stat_ios zcblk0 zerocopy "$2")
 	copy=$(stat_ios zcblk0 copy "$2")
 	((zerocopy <= copy)) || zerocopy=$((zerocopy - 1))
-	check_near "$1: half of the ${2}s each way" "$zerocopy" "$copy" 2
+	check_near "$1: half of the ${2}s on each path" "$zerocopy" "$copy" 2
 }
 
 # verify SETTING FIO-OPTIONS...: fio writes random blocks and reads them back

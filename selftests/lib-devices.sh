@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Makes and removes block devices: zcblk's own, and those under it. Every
-# function that makes one defers its removal. Sourced by lib.sh.
+# Makes and removes block devices: zcblk disks, and their lower devices. Every function that makes
+# one defers its removal. Sourced by lib.sh.
 #
 # USAGE: . ./lib.sh
 # REQUIREMENTS: configfs; kmod, dmsetup, util-linux for what uses them
@@ -15,8 +15,8 @@ module_loaded() {
 	[ -d "/sys/module/${1//-/_}" ]
 }
 
-# module_load NAME [OPT=VALUE...]: a module that makes devices when it is loaded
-# is only looked for; its own function loads it
+# module_load NAME [OPT=VALUE...]: loads a module. If the module makes devices when it is loaded,
+# this only checks that it exists; its own function loads it.
 module_load() {
 	! module_loaded "$1" || return 0
 	case $1 in
@@ -37,7 +37,7 @@ kname() {
 	return 1
 }
 
-# sysfs_write VALUE FILE: the shell's own error line names neither
+# sysfs_write VALUE FILE: fails with a message that names both, unlike the shell's own message
 sysfs_write() {
 	printf '%s\n' "$1" >"$2" && return 0
 	echo "cannot write '$1' to $2"
@@ -69,7 +69,7 @@ zcblk_load() {
 	defer zcblk_unload
 }
 
-# zcblk_unload: removes all that is left, so that one failure stays one
+# zcblk_unload: removes all that is left, so that a failure does not cause others
 zcblk_unload() {
 	local dir
 
@@ -117,7 +117,7 @@ zcblk_add() {
 	wait_for 5 test -b "/dev/$1"
 }
 
-# zcblk_del DISK: a disk that has to be forced off is off, but a failure
+# zcblk_del DISK: if the disk must be removed by force, that is done, but it is a failure
 zcblk_del() {
 	local status=0
 
@@ -148,8 +148,9 @@ null_add() {
 	wait_for 5 test -b "/dev/$name"
 }
 
-# null_fill NAME: before polled writes. null_blk allocates a page for a block that is written for
-# the first time. That may sleep, and a poller must not, so a debug kernel would report null_blk.
+# null_fill NAME: writes all blocks, which is necessary before polled writes. null_blk allocates a
+# page at the first write of a block. That may sleep, and a poller must not, so a debug kernel
+# would report null_blk.
 null_fill() {
 	dd if=/dev/zero of="/dev/$1" bs=1M count="$(<"$NULLFS/$1/size")" oflag=direct status=none
 }
@@ -221,7 +222,7 @@ unused() {
 	[ "$(lsblk -nro NAME,MOUNTPOINT "$1" | wc -w)" -eq 1 ]
 }
 
-# scratch_disks: disks whose content may be lost. Only what ZCBLK_SCRATCH names.
+# scratch_disks: prints the disks in ZCBLK_SCRATCH, whose content may be lost
 scratch_disks() {
 	local disk
 
@@ -230,7 +231,7 @@ scratch_disks() {
 	done
 }
 
-# scratch N: sets SCRATCH to scratch disk N, the first is 0; wiped
+# scratch N: sets SCRATCH to scratch disk N, and wipes it; the first is 0
 scratch() {
 	local disks
 
@@ -250,7 +251,7 @@ umount_if() {
 	! mountpoint -q "$1" || umount "$1"
 }
 
-# cgroup_io: cgroups count and limit block I/O, or the test is skipped
+# cgroup_io: enables the controller that counts and limits block I/O, or skips the test
 cgroup_io() {
 	grep -sqw io /sys/fs/cgroup/cgroup.controllers || skip "the kernel has no io controller"
 	echo +io >/sys/fs/cgroup/cgroup.subtree_control
@@ -261,7 +262,7 @@ same_size() {
 	[ "$(blockdev --getsize64 "$1")" = "$(blockdev --getsize64 "$2")" ]
 }
 
-# fio_run OUTPUT ARGS...: fio, its JSON in OUTPUT
+# fio_run OUTPUT ARGS...: runs fio, and leaves its JSON in OUTPUT
 fio_run() {
 	local output=$1
 	shift

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The same failing I/O on zcblk0 and on its lower device: the same error.
+# Checks that the same I/O fails with the same error on zcblk0 and on its lower device.
 #
 # USAGE: . ./lib-errors.sh (after lib.sh)
 # REQUIREMENTS: the helper read-probe
@@ -18,8 +18,8 @@ counted_only() {
 	[ "$count" -ge 1 ] && [ "$count" -eq "$(stat_errors zcblk0)" ]
 }
 
-# check_read_error LOWER OFFSET LENGTH NAME: on every path the read ends with the
-# error that the lower device gives, counted as NAME, and leaks nothing
+# check_read_error LOWER OFFSET LENGTH NAME: on every path, the read fails with the error of the
+# lower device. It is counted as NAME, and leaks nothing.
 check_read_error() {
 	local lower=$1 offset=$2 length=$3 name=$4 setting want got
 

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs jobs of zcblk_exerciser, and reads what they have done.
+# Runs jobs of zcblk_exerciser, and reads their results.
 #
 # USAGE: . ./lib-exerciser.sh (after lib.sh)
 # REQUIREMENTS: configfs; zcblk_exerciser built beside zcblk
 
 EXFS=$CONFIGFS/zcblk_exerciser
 
-# exerciser_load: zcblk, the exerciser, and the engine dm-io where there is one
+# exerciser_load: loads zcblk, the exerciser, and the engine dm-io if it was built
 exerciser_load() {
 	local dir
 
@@ -22,7 +22,7 @@ exerciser_load() {
 	fi
 }
 
-# exerciser_unload: removes all that is left, so that one failure stays one
+# exerciser_unload: removes all that is left, so that a failure does not cause others
 exerciser_unload() {
 	local dir
 
@@ -48,7 +48,7 @@ job_add() {
 	job_set "$job" target="$target" destroy="$target" "$@"
 }
 
-# job_del JOB: ends it, too
+# job_del JOB: ends and removes it
 job_del() {
 	[ -d "$EXFS/$1" ] || return 0
 	! job_is "$1" running || job_set "$1" run=0
@@ -65,12 +65,13 @@ job_set() {
 	done
 }
 
-# job_run JOB [ATTRIBUTE=VALUE...]: returns when it has ended
+# job_run JOB [ATTRIBUTE=VALUE...]: runs it, and returns when it has ended
 job_run() {
 	job_set "$@" && sysfs_write 1 "$EXFS/$1/run"
 }
 
-# job_result JOB KEY...: what follows KEY..., e.g. `reason mapped`; 0 if nothing does
+# job_result JOB KEY...: prints what follows KEY..., e.g. `reason mapped`, or 0 if there is no such
+# key
 job_result() {
 	local job=$1 line
 	shift
@@ -88,7 +89,7 @@ job_is() {
 	[ "$(<"$EXFS/$1/run")" = "$2" ]
 }
 
-# can_do ENGINE BUFFER: this engine takes such buffers
+# can_do ENGINE BUFFER: the engine accepts such buffers
 can_do() {
 	[ "$1" != rw-virt ] || [[ $2 != *v* ]]
 }

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A load on a disk while something happens to the machine: it goes on, and finds nothing wrong.
+# A load on a disk while the machine changes. The load must continue, and find no error.
 #
 # USAGE: . ./lib-load.sh (after lib.sh)
 # REQUIREMENTS: fio
 
-# load_start DISK [OPTION]...: fio on it, which verifies what it writes, until load_stop
+# load_start DISK [OPTION]...: fio writes to the disk, and verifies, until load_stop
 load_start() {
 	DISK=$1
 	shift
@@ -29,7 +29,7 @@ load_goes_on() {
 	check "$1: fio found nothing wrong" kill -0 "$LOAD"
 }
 
-# load_stop: what it did is complete
+# load_stop: stops it, and checks that its I/O is complete
 load_stop() {
 	stop "$LOAD"
 	check_eq "$DISK: no error is counted" 0 "$(stat_errors "$DISK")"

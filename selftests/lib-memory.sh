@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Takes memory away, lets allocations fail on kernels that can inject failures, and traces
-# what is allocated.
+# Occupies memory, makes allocations fail on kernels that can inject failures, and traces
+# allocations.
 #
 # USAGE: . ./lib-memory.sh (after lib.sh)
 # REQUIREMENTS: debugfs
@@ -13,7 +13,7 @@ can_fail_allocations() {
 	[ -e "$DEBUGFS/fail_page_alloc" ] && [ -e "$DEBUGFS/failslab" ]
 }
 
-# fail_allocations PERCENT: in tasks that have /proc/self/make-it-fail set
+# fail_allocations PERCENT: in tasks with /proc/self/make-it-fail set
 fail_allocations() {
 	local injector
 
@@ -29,8 +29,9 @@ fail_allocations() {
 	echo 1 >"$DEBUGFS/failslab/ignore-gfp-wait"
 }
 
-# take_most: three quarters of what is free, until the test ends, where the kernel has huge
-# pages; to take all of it more than once is slow where pages are cleared when allocated
+# take_most: occupies three quarters of the free memory until the test ends, if the kernel has huge
+# pages. A test that occupies all of it several times is then faster on kernels that clear
+# allocated pages.
 take_most() {
 	local nr=/proc/sys/vm/nr_hugepages key kib _
 
@@ -58,10 +59,10 @@ trace_events() {
 	done
 }
 
-# events_more PATTERN SLACK FEW MANY: events of the trace MANY beyond those of the trace
-# FEW; $TMP/sites has them by call site. The tasks that do the I/O, and the interrupts that
-# come meanwhile, cause some more in one of them, at call sites of their own: a difference
-# of up to SLACK is theirs.
+# events_more PATTERN SLACK FEW MANY: prints how many more events trace MANY has than trace FEW,
+# and lists them by call site in $TMP/sites. The tasks that do the I/O, and interrupts, cause some
+# more events in one of the traces, at call sites of their own. So a difference of up to SLACK at a
+# call site is ignored.
 events_more() {
 	awk -v pattern="$1" -v without="$KMEMLEAK" -v slack="$2" -v few="$3" '
 		$0 !~ pattern || $0 ~ without { next }

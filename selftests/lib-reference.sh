@@ -1,22 +1,22 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which memory has pages without a reference count of their own, by kernel: the first table in
-# REFERENCES of driver/api/README.md.
+# Lists which memory has pages without a reference count of their own, by kernel, like the first
+# table in REFERENCES of driver/api/README.md.
 #
 # USAGE: . ./lib-reference.sh (after lib.sh)
 # REQUIREMENTS: none
 
-# Words for enum zcblk_unreferenced
+# Values of enum zcblk_unreferenced
 # shellcheck disable=SC2034 # the tests use them
 MAP=0 DETECT=1 COPY=2
 
-# kmalloc() above 8 KiB has pages with a count of 0 in the newer kernels that are supported
+# Newer supported kernels use pages with a count of 0 for kmalloc() above 8 KiB
 kernel_freezes_kmalloc() {
 	[ "$(uname -r | cut -d. -f1)" -ge 7 ]
 }
 
-# memory_kinds: lines "BUFFER BYTES referenced|unreferenced"
+# memory_kinds: prints lines "BUFFER BYTES referenced|unreferenced"
 memory_kinds() {
 	local large=referenced
 

@@ -1,15 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Readers of zcblk's statistics and of the kernel's own. Sourced by lib.sh.
+# Reads the statistics of zcblk and of the kernel. Sourced by lib.sh.
 #
 # USAGE: . ./lib.sh
 # REQUIREMENTS: debugfs
 
 DEBUGFS=/sys/kernel/debug
 
-# stat_column DISK PATH OP COLUMN: sum over the matching `io` rows; PATH and OP
-# may be `all`. Read by the shell: a process costs more than the whole file.
+# stat_column DISK PATH OP COLUMN: prints the sum over the matching `io` rows; PATH and OP may be
+# `all`. The shell reads the file itself, because a process costs more than that.
 stat_column() {
 	local row sum=0 found=1
 
@@ -36,7 +36,7 @@ stat_segments() {
 	stat_column "$1" "$2" "$3" 5
 }
 
-# stat_value DISK KEY...: the number that follows KEY..., e.g. `copied copy`
+# stat_value DISK KEY...: prints the number that follows KEY..., e.g. `copied copy`
 stat_value() {
 	local disk=$1 line
 	shift
@@ -129,20 +129,20 @@ meminfo_kib() {
 	awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo
 }
 
-# slab_kib: memory in all slab caches, after the reclaimable has been dropped
+# slab_kib: prints the memory in all slab caches, after freeing the reclaimable part
 slab_kib() {
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
 	meminfo_kib SUnreclaim
 }
 
-# task_named PATTERN: a task whose name matches is there
+# task_named PATTERN: there is a task whose name matches
 task_named() {
 	local comm name
 
 	for comm in /proc/[0-9]*/task/*/comm; do
 		read -r name 2>/dev/null <"$comm" || continue
-		# The right side is a pattern, and unquoted for that
+		# The right side is a pattern, so it is not quoted
 		# shellcheck disable=SC2053
 		[[ $name != $1 ]] || return 0
 	done

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A udevd with zcblk's rules, what it knows of devices, and data that has to be found again.
+# Runs udevd with zcblk's rules, asks it about devices, and checks that data on devices can be
+# found.
 #
 # USAGE: . ./lib-udev.sh (after lib.sh)
 # REQUIREMENTS: udev; zcblk's rules where udev looks for them
@@ -12,7 +13,7 @@ settle() {
 	udevadm settle --timeout=60
 }
 
-# udev_start: udevd runs, and knows all block devices
+# udev_start: starts udevd, and waits until it has seen all block devices
 udev_start() {
 	requires program=udevadm file=$UDEVD
 	compgen -G '/*/udev/rules.d/60-zcblk.rules' >/dev/null ||
@@ -26,7 +27,7 @@ udev_start() {
 	settle
 }
 
-# show_udevd: what its processes wait for
+# show_udevd: prints what its processes wait for
 show_udevd() {
 	local pid
 
@@ -36,7 +37,7 @@ show_udevd() {
 	done
 }
 
-# what udevd leaves behind would mislead tests that have none
+# files that udevd leaves behind would mislead tests without udev
 udev_stop() {
 	settle
 	udevadm control --exit
@@ -49,7 +50,7 @@ property() {
 	udevadm info --query=property --name="$1" | sed -n "s/^$2=//p"
 }
 
-# links DEVICE DIRECTORY...: of /dev/disk/DIRECTORY, those that udev has for the device
+# links DEVICE DIRECTORY...: prints the links in /dev/disk/DIRECTORY that udev has for the device
 links() {
 	local device=$1 dir found=()
 	shift
@@ -61,18 +62,18 @@ links() {
 	echo "${found[*]}"
 }
 
-# own_links DEVICE: those that do not depend on its content
+# own_links DEVICE: prints the links that do not depend on its content
 own_links() {
 	udevadm info --query=symlink --name="$1" | tr ' ' '\n' |
 		grep -vE '^disk/by-(uuid|label)/' | sort | paste -sd' '
 }
 
-# leads LINK: where a link below /dev/disk leads to
+# leads LINK: prints where a link in /dev/disk leads to
 leads() {
 	readlink -f "/dev/disk/$1" 2>/dev/null || true
 }
 
-# disk_add LOWER [NAME]: a zcblk disk that udev has seen
+# disk_add LOWER [NAME]: adds a zcblk disk, and waits until udev has seen it
 disk_add() {
 	local disk=${2:-zcblk0}
 
@@ -81,7 +82,7 @@ disk_add() {
 	settle
 }
 
-# disk_del NAME: after it, udev has seen the lower device again
+# disk_del NAME: removes it, and waits until udev has seen the lower device again
 disk_del() {
 	[ -d "$ZCFS/$1" ] || return 0
 	settle
@@ -89,7 +90,7 @@ disk_del() {
 	settle
 }
 
-# write_data WHAT: 4 MiB, to the file system that mount finds as WHAT; sets SOURCE
+# write_data WHAT: writes 4 MiB to the file system that mount finds as WHAT, and sets SOURCE
 write_data() {
 	mkdir -p "$TMP/mnt"
 	mount "$1" "$TMP/mnt"
@@ -100,7 +101,7 @@ write_data() {
 	umount "$TMP/mnt"
 }
 
-# data_is_on DEVICE WHAT: the same data, on the file system that mount finds as WHAT
+# data_is_on DEVICE WHAT: mount finds WHAT on DEVICE, with the same data
 data_is_on() {
 	local source
 
@@ -112,7 +113,7 @@ data_is_on() {
 	[ "$source" = "$1" ]
 }
 
-# is_member DESC DEVICE: nothing looks for data there
+# is_member DESC DEVICE: udev says that DEVICE is a member, so nothing looks for data on it
 is_member() {
 	check_eq "$1 is a member" zcblk_member "$(property "$2" ID_FS_TYPE)"
 	check_eq "$1 has no links for its data" "" "$(links "$2" by-uuid by-label)"

@@ -1,9 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What every zcblk test starts from: results in KTAP, requirements, deferred
-# cleanup, the kernel log check. Devices are made in lib-devices.sh, zcblk's
-# statistics read in lib-stats.sh.
+# The base of every zcblk test: results in KTAP, requirements, deferred cleanup, and the check of
+# the kernel log. lib-devices.sh makes devices, and lib-stats.sh reads statistics.
 #
 # USAGE: . ./lib.sh (first line of a test; there is nothing to call at its end)
 # REQUIREMENTS: root, bash 5, a kernel with configfs and debugfs
@@ -73,7 +72,7 @@ check() {
 	fi
 }
 
-# check_fails DESC TEXT CMD...: ok if CMD fails and says TEXT
+# check_fails DESC TEXT CMD...: ok if CMD fails and prints TEXT
 check_fails() {
 	local desc=$1 text=$2
 	shift 2
@@ -97,8 +96,8 @@ check_eq() {
 	fi
 }
 
-# cells: of the table on stdin, with | between. A column ends where no line has a character;
-# how wide it is differs between releases of libsmartcols.
+# cells: prints the table on stdin with | between its cells. A column ends where no line has a
+# character, because releases of libsmartcols differ in the width of columns.
 cells() {
 	awk '{
 		line[NR] = $0
@@ -139,7 +138,7 @@ check_near() {
 	fi
 }
 
-# skip REASON, die REASON: end the test here
+# skip REASON, die REASON: end the test
 skip() {
 	SKIP_REASONS+=("$1")
 	exit 4
@@ -152,7 +151,7 @@ die() {
 
 # --- cleanup ---------------------------------------------------------------
 
-# defer CMD...: runs CMD at the end of the test, last deferred first
+# defer CMD...: runs CMD at the end of the test, the last deferred one first
 defer() {
 	DEFERRED+=("$(printf '%q ' "$@")")
 }
@@ -175,8 +174,8 @@ stop() {
 	wait "$1" 2>/dev/null || true
 }
 
-# wait_for SECONDS CMD...: polls until CMD succeeds; fails at the deadline. SECONDS are
-# those of an idle machine, as are time limits: run says why there is PATIENCE
+# wait_for SECONDS CMD...: polls until CMD succeeds, and fails at the deadline. SECONDS are those
+# of an idle machine, like time limits; `run` explains PATIENCE.
 wait_for() {
 	local deadline=$((SECONDS + $1 * ${PATIENCE:-4} * ${TIME_SCALE:-1}))
 	shift
@@ -196,13 +195,13 @@ DMESG_SPLATS+='|sleeping function called|refcount_t: |list_(add|del) corruption'
 DMESG_SPLATS+='|UBSAN|KASAN|KCSAN|KFENCE|kmemleak: [0-9]+ new|[Oo]bjects remaining'
 DMESG_SPLATS+='|still has objects|page allocation failure|DEBUG_LOCKS'
 
-# dmesg_mark: dmesg_new and dmesg_has look at what comes after this
+# dmesg_mark: dmesg_new and dmesg_has look only at later lines
 dmesg_mark() {
 	DMESG_MARK="zcblk selftest: $TEST_NAME mark $RANDOM$RANDOM"
 	echo "$DMESG_MARK" >/dev/kmsg
 }
 
-# dmesg_after MARK: all that there is, where the mark was pushed out
+# dmesg_after MARK: prints the lines after the mark, or the whole log if the mark was overwritten
 dmesg_after() {
 	local log
 
@@ -228,8 +227,8 @@ dmesg_allow() {
 	DMESG_ALLOWED+=("$1")
 }
 
-# is_splat LINE: a warning that nobody has allowed. The statuses are spelled out:
-# a bare `return` in an EXIT trap has the status from before the trap.
+# is_splat LINE: a warning that the test does not allow. The statuses are explicit: a bare `return`
+# in an EXIT trap has the status from before the trap.
 is_splat() {
 	local allowed
 
@@ -276,7 +275,7 @@ require_one() {
 	esac
 }
 
-# requires WHAT...: skips the test unless all hold; see require_one
+# requires WHAT...: skips the test unless all requirements are met; see require_one
 requires() {
 	local one
 

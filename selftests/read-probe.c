@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * read-probe: reads from a device into a buffer of known content and tells
- * what came back, and what of it the device had no business to write there.
+ * read-probe: reads from a device into a buffer with known content. It prints what was read, and
+ * how many other bytes the device has changed.
  *
  * USAGE: read-probe DEVICE OFFSET LENGTH
  * Prints `<result> <foreign>`: the bytes read or the error's name, and how many

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Property test of the kernel API: data of every form in buffers of every kind, anywhere in a
-# page, of 512 bytes to 4 MiB, agrees with the page cache. A sample of it, unless LONG=1.
+# Property test of the kernel API: I/O with random buffers agrees with the page cache. The buffers
+# have every form and every kind of memory, 512 bytes to 4 MiB, and begin anywhere in a page.
+# Without LONG=1, it runs only a sample of the cases.
 #
 # timeout=90
 
@@ -14,7 +15,7 @@ api_requires zcblk-property
 zcblk_load
 forms=(map registered copy kvecs bvecs "two places")
 count=1000000 seconds=7 least=1
-# of each form, on all devices
+# the least number of cases of each form, on all devices together
 [ "$LONG" != 1 ] || { count=$((25500 * ${#forms[@]})) seconds=0 least=100000; }
 declare -a done_of
 seed=$((RANDOM * 32768 + RANDOM))

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each reason to copy or to refuse a buffer comes up where it should, is what the explainer
-# says, and is counted under its name. What is copied is right, what is refused not touched.
+# Each reason to copy or to refuse a buffer occurs where it should. The explainer names the same
+# reason, and the statistics count it. Data that is copied is correct. A refused buffer is not
+# accessed.
 #
 # timeout=180
 
@@ -16,7 +17,8 @@ null_add nullb1 memory_backed=1 size=64
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb1
 
-# buffer WANT ERRNO COUNT DEVICE PARAM=VALUE...: I/O with it, and WANT is counted COUNT times
+# buffer WANT ERRNO COUNT DEVICE PARAM=VALUE...: does I/O with this buffer; WANT must be counted
+# COUNT times
 buffer() {
 	local want=$1 errno=$2 count=$3 device=$4 before after
 	shift 4
@@ -24,8 +26,8 @@ buffer() {
 	api_io "device=/dev/$device" "$@"
 	after=$(api_stat io "$want")
 	check_eq "$device $*: $want" "$want" "$(api_io_result reason)"
-	check_eq "$device $*: the synchronous call says so" "$errno" "$(api_io_result sync_err)"
-	check_eq "$device $*: data is right" 0 "$(api_io_result wrong)"
+	check_eq "$device $*: the synchronous error" "$errno" "$(api_io_result sync_err)"
+	check_eq "$device $*: the data is correct" 0 "$(api_io_result wrong)"
 	check_eq "$device $*: done was called once" 1 "$(api_io_result calls)"
 	check_eq "$device $*: counted" "$count" "$((after - before))"
 }
@@ -34,15 +36,15 @@ explained() {
 	check_eq "the explainer says $1" "$1" "$(api_io_result explained)"
 }
 
-# Where the device's DMA cannot begin: null_blk's mask is 511 in Linux 6.1, and 1 in 7.2
+# An address where the device's DMA cannot begin: null_blk's mask is 511 in Linux 6.1, and 1 in 7.2
 odd=$((($(<"/sys/block/nullb1/queue/dma_alignment") + 1) / 2))
 note "misaligned by $odd"
 
-# User Mode Linux has modules in the range of vmalloc(), and no devices in memory
+# User Mode Linux has its modules in the range of vmalloc(), and no device memory
 image=copied-image bad="null user wild unused io"
 ! grep -q 'User Mode Linux' /proc/cpuinfo || image=mapped bad="null user wild unused"
 
-# Two I/Os each: an asynchronous and a synchronous one
+# Each does two I/Os, an asynchronous and a synchronous one
 buffer mapped 0 2 nullb1
 explained mapped
 for write in 0 1; do
@@ -62,7 +64,7 @@ for offset in 0 20; do
 	buffer refused-unmapped -14 2 nullb1 buffer=short bytes=8192 "offset=$offset"
 	explained refused-unmapped
 done
-# All but the last page, of more than one bio
+# All pages but the last one, in more than one bio
 for write in 0 1; do
 	buffer refused-unmapped -14 2 nullb1 buffer=short bytes=4198400 "write=$write"
 	check_eq "write=$write: nothing is sent" 0 "$(api_io_result bios)"
@@ -77,7 +79,7 @@ for bytes in 1 4097; do
 done
 buffer mapped 0 2 zcblk0
 buffer copied-alignment 0 2 zcblk0 "offset=$odd"
-# The asynchronous one is; the synchronous one knows no such flags
+# Only the asynchronous I/O is counted: the synchronous call has no such flags
 buffer copied-forced 0 1 nullb1 how=1
 buffer copied-forced 0 1 nullb1 how=1 buffer=stack bytes=512
 buffer mapped-registered 0 1 nullb1 registered=1 buffer=vmalloc bytes=65536
@@ -87,5 +89,5 @@ explained refused-length
 buffer refused-sector -22 2 nullb0 sector=4
 buffer mapped 0 2 nullb0 sector=8
 
-check_eq "the statistics say which format they have" "version 1" \
+check_eq "the statistics begin with the version of their format" "version 1" \
 	"$(head -n 1 "$DEBUGFS/zcblk/api")"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The kernel API's bios: one entry for kmalloc memory, as many bios as vmalloc memory needs,
-# each with the flags and the priority of the whole; caches are told of vmalloc memory once;
-# one part that fails fails the whole, once.
+# The bios of the kernel API. kmalloc memory needs one entry of a bio, and vmalloc memory as many
+# bios as it has room for. Each bio has the flags and the priority of the I/O. Caches are flushed
+# or invalidated once for vmalloc memory. If one bio fails, the I/O fails once.
 #
 # timeout=180
 
@@ -25,7 +25,7 @@ run() {
 	invalidated=$(($(api_stat invalidated) - invalidated))
 }
 
-# Bios are seen by a kprobe, which User Mode Linux has not
+# A kprobe sees the bios; User Mode Linux has no kprobes
 spied=err,sync_err,wrong,calls,bytes_done,bios,vecs,fuas,preflushes,nowaits,polls,prios,hints
 [ -e /proc/sys/debug/kprobes-optimization ] || spied=err,sync_err,wrong,calls,bytes_done
 
@@ -54,7 +54,8 @@ for registered in 0 1; do
 		run buffer=scattered "bytes=$bytes" "registered=$registered"
 		good bios 1 vecs $((bytes / 4096))
 	done
-	# A table has 256 entries. The pages of an unaligned buffer, to the sector: 3 bios too
+	# A bio has 256 entries. An unaligned buffer has one page more, but bios end at sectors: 3
+	# bios too
 	run buffer=scattered bytes=3145728 "registered=$registered"
 	good bios 3 vecs 256
 	run buffer=scattered bytes=2097152 offset=2048 "registered=$registered"
@@ -85,7 +86,7 @@ good bios 1 fuas 1 prios 1
 run bytes=0 flags=preflush
 result err 0 calls 1 bios 1 preflushes 1
 
-# Two I/Os each
+# Each does two I/Os
 run buffer=vmalloc bytes=1048576
 check_eq "a write from vmalloc memory flushes it, once" 2097152 "$flushed"
 check_eq "and does not invalidate it" 0 "$invalidated"
@@ -93,31 +94,31 @@ run buffer=scattered bytes=3145728 write=0
 check_eq "a read to vmalloc memory invalidates it, once" 6291456 "$invalidated"
 check_eq "and flushes it before, once" 6291456 "$flushed"
 run buffer=vmalloc bytes=65536 registered=1
-check_eq "so it is with a registered buffer" 131072 "$flushed"
+check_eq "a registered buffer is flushed once, too" 131072 "$flushed"
 run bytes=1048576
 run bytes=1048576 write=0
-check_eq "kmalloc memory is left alone" "0 0" "$flushed $invalidated"
+check_eq "kmalloc memory is neither flushed nor invalidated" "0 0" "$flushed $invalidated"
 
 # A bad sector in the second of three bios
 null_add nullb1 memory_backed=1 size=64
 sysfs_write +3000-3001 "$NULLFS/nullb1/badblocks"
 errors=$(api_stat errors)
-# failed BYTES PARAM=VALUE...: it does, after as many bytes
+# failed BYTES PARAM=VALUE...: the I/O fails after BYTES bytes
 failed() {
 	run device=/dev/nullb1 bytes=3145728 "${@:2}"
 	result err -5 calls 1 bytes_done "$1"
 }
 
 failed 1048576 buffer=scattered
-# One bio, which is done or not
+# One bio, which is done as a whole or not at all
 failed 0 buffer=kmalloc
 failed 0 buffer=kmalloc form=bvecs segment=1048576
-# A copy's piece of 128 KiB
+# A copy has pieces of 128 KiB
 for buffer in scattered kmalloc; do
 	failed 1441792 "buffer=$buffer" how=1
 done
 failed 1441792 buffer=scattered form=kvecs segment=5120 how=1
-# 128 segments in two pages each
+# 128 segments with two pages each
 failed 1309696 buffer=scattered form=kvecs segment=5120
 failed 1048576 buffer=kmalloc form=kvecs segment=4096
 failed 1048576 buffer=kmalloc form=bvecs segment=4096
@@ -126,7 +127,7 @@ check_eq "these errors are counted" 9 $(($(api_stat errors) - errors))
 null_add nullb2 memory_backed=1 size=64 poll_queues=1 submit_queues=1
 run device=/dev/nullb2 bytes=65536 flags=polled
 good polls 1
-# Tables of more than the struct has room for, up to the largest that a bio has
+# Tables with more entries than the struct has room for, up to the largest of a bio
 for bytes in 4096 16384 20480 65536 1048576; do
 	run device=/dev/nullb2 buffer=scattered "bytes=$bytes" flags=polled
 	good polls 1

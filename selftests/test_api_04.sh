@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# In steady state mapped and registered I/O allocates nothing but the bio and its table, and
-# not even those for memory in one piece; no work is queued.
+# In steady state, mapped and registered I/O allocates only the bio and its table. It does not even
+# allocate these for memory in one piece. No work is queued.
 #
 # timeout=180
 
@@ -12,17 +12,18 @@
 
 requires module=null_blk file=/sys/kernel/tracing/events/kmem/kmem_cache_alloc
 api_requires zcblk-repeat
-# Takes all in one piece: what the block layer splits it allocates for
+# The device accepts the largest I/O here in one piece, because the block layer allocates memory
+# for a split
 null_add nullb0 size=64 max_sectors=2560
 zcblk_load
 
 EVENTS=("${KMEM_EVENTS[@]}" workqueue/workqueue_queue_work)
-# Where kmemleak is there, so is KASAN, which lets freed memory lie for a while: the
-# allocators need more pages then
+# A kernel with kmemleak also has KASAN, which keeps freed memory for a while. So the allocators
+# need more pages.
 spare=0
 [ ! -e "$DEBUGFS/kmemleak" ] || spare=10
 
-# traced N FILE: the I/O N times, with what this shell does meanwhile
+# traced N FILE: does the I/O N times, and copies the trace of this shell to FILE
 traced() {
 	echo >"$TRACEFS/trace"
 	echo "$BASHPID" >"$TRACEFS/set_event_pid"
@@ -32,17 +33,17 @@ traced() {
 	cp "$TRACEFS/trace" "$2"
 }
 
-# each_io PATTERN SLACK: events of 1000 I/Os. What comes with writing a parameter, in 100
-# I/Os as in 1100, cancels out.
+# each_io PATTERN SLACK: prints the number of events of 1000 I/Os. Events of writing the parameter
+# cancel out: there are as many of them with 100 I/Os as with 1100.
 each_io() {
-	traced 100 "$TMP/few" # what tracing itself takes, once
+	traced 100 "$TMP/few" # allocates once what tracing itself needs
 	traced 100 "$TMP/few"
 	traced 1100 "$TMP/many"
 	events_more "$1" "$2" "$TMP/few" "$TMP/many"
 }
 
-# steady ALLOCATIONS PARAM=VALUE...: what 1000 I/Os allocate; now and then the allocators
-# fill up their own caches, or a counter's page
+# steady ALLOCATIONS PARAM=VALUE...: checks what 1000 I/Os allocate. Now and then, the allocators
+# refill their own caches, or allocate a page for a counter.
 steady() {
 	local most=$1 slack n
 	shift

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# I/O of every engine goes on when there is no memory: all free pages are taken before each
-# I/O, and where the kernel can inject failures, every allocation fails.
+# I/O of every engine completes without free memory. All free pages are allocated before each I/O.
+# Where the kernel can inject failures, every allocation fails as well.
 #
 # timeout=180
 
@@ -12,17 +12,17 @@
 
 requires module=null_blk
 api_requires zcblk-repeat
-# Its I/Os take a while, so that some are in flight
+# Its I/Os last some time, so that some are in flight
 null_add nullb0 size=64 irqmode=2 completion_nsec=2000000
 zcblk_load
 take_most
 
-# engines: each with a buffer that makes it allocate as much as it ever does
+# each engine, with a buffer that makes it allocate as much as possible
 engines=("bytes=1048576" "buffer=scattered bytes=3145728"
 	"buffer=scattered bytes=3145728 registered=1" "bytes=1048576 how=1"
 	"buffer=scattered bytes=1048576 offset=100")
 
-# without_memory NAME PERCENT N: the I/O goes on while allocations of this shell fail
+# without_memory NAME PERCENT N: does N I/Os while allocations of this shell fail
 without_memory() {
 	fail_allocations "$2"
 	(

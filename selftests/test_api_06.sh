@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The example in the documentation is a module that builds, loads and does what it says
+# The example in the documentation is a module that builds, loads and does what it says.
 
 . ./lib.sh
 . ./lib-api.sh
@@ -16,11 +16,12 @@ documented() {
 }
 check "it is what driver/api/README.md shows" diff <(documented) modules/zcblk-example.c
 
-check_fails "it wants a device" "" insmod "$API_MODULES/zcblk-example.ko"
-check_fails "a file is none" "" insmod "$API_MODULES/zcblk-example.ko" device=/etc/passwd
+check_fails "it fails without a device" "" insmod "$API_MODULES/zcblk-example.ko"
+check_fails "it fails with a file instead of a device" "" \
+	insmod "$API_MODULES/zcblk-example.ko" device=/etc/passwd
 
 head -c 1M /dev/urandom >"$TMP/data"
 dd if="$TMP/data" of=/dev/nullb0 bs=1M oflag=direct status=none
 check "it loads" api_run zcblk-example device=/dev/nullb0
-check "the first MiB is the second one now" \
+check "the second MiB is a copy of the first" \
 	cmp "$TMP/data" <(dd if=/dev/nullb0 bs=1M skip=1 count=1 iflag=direct status=none)

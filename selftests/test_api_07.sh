@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Writes whose buffer changes while they are in flight are found, each of them; others are
-# not. By the API's flag, and by a disk's setting.
+# The API and disks report each write whose buffer changes while it is in flight, and no other
+# write. The API does so by a flag of the I/O, a disk by its attribute stable.
 #
 # timeout=180
 
@@ -24,12 +24,12 @@ disk_stat() {
 	stat_value "$1" unstable
 }
 
-# scribbled PARAM=VALUE...: 100 writes, each with a change of the buffer while it is in flight
+# scribbled PARAM=VALUE...: does 100 writes, and changes the buffer of each while it is in flight
 scribbled() {
 	api_load scribble=1 bytes=4096 "$@"
-	check "$*: 100 writes, scribbled on" api_repeat 100
-	told=$(api_repeat_result unstable)
-	# addresses in a module have names for as long as it is there
+	check "$*: 100 writes whose buffer changes" api_repeat 100
+	reported=$(api_repeat_result unstable)
+	# copied now, because the addresses in a module have names only while it is loaded
 	cp "$TRACEFS/trace" "$TMP/trace"
 	api_unload
 }
@@ -38,41 +38,41 @@ echo 1 >"$TRACEFS/events/zcblk/zcblk_unstable/enable"
 echo >"$TRACEFS/trace"
 before=$(api_stat unstable)
 scribbled device=/dev/nullb0 how=2
-check_eq "each is found, by the flag" 100 $(($(api_stat unstable) - before))
-check_eq "each is told of" 100 "$told"
+check_eq "each is counted, by the flag" 100 $(($(api_stat unstable) - before))
+check_eq "each is reported to the submitter" 100 "$reported"
 scribbled device=/dev/nullb0 how=2 buffer=scattered bytes=65536 registered=1
-check_eq "also in vmalloc memory, registered" 200 $(($(api_stat unstable) - before))
+check_eq "each is counted in registered vmalloc memory, too" 200 $(($(api_stat unstable) - before))
 if grep -q 'zcblk_unstable: .* by 0x0 ' "$TMP/trace"; then
 	note "this kernel has no stack traces"
 else
-	check "their submitter is in the trace" \
+	check "the trace names their submitter" \
 		grep -q 'zcblk_unstable: .* by .*\[zcblk_repeat\]' "$TMP/trace"
 fi
 
 scribbled device=/dev/zcblk0
-check_eq "each is found, by the disk's setting" 100 "$(disk_stat zcblk0)"
-check_eq "the trace has them all" 300 "$(grep -c 'zcblk_unstable: ' "$TRACEFS/trace")"
+check_eq "each is counted, with stable=1 of the disk" 100 "$(disk_stat zcblk0)"
+check_eq "the trace has all of them" 300 "$(grep -c 'zcblk_unstable: ' "$TRACEFS/trace")"
 echo 0 >"$TRACEFS/events/zcblk/zcblk_unstable/enable"
 zcblk_set zcblk0 stable 0
 scribbled device=/dev/zcblk0
-check_eq "not when it is off" 100 "$(disk_stat zcblk0)"
+check_eq "none is counted with stable=0" 100 "$(disk_stat zcblk0)"
 zcblk_set zcblk0 stable 1
 zcblk_set zcblk0 path copy
 scribbled device=/dev/zcblk0
-check_eq "nor where data is copied" 100 "$(disk_stat zcblk0)"
+check_eq "none is counted where data is copied" 100 "$(disk_stat zcblk0)"
 scribbled device=/dev/nullb0 how=3
-check_eq "nor by the API" 200 $(($(api_stat unstable) - before))
+check_eq "the API counts none there, either" 200 $(($(api_stat unstable) - before))
 
 # clean_writes PARAM=VALUE...
 clean_writes() {
 	api_load bytes=512 depth=4 "$@"
-	check "$*: $clean writes, left alone" api_repeat "$clean"
+	check "$*: $clean writes whose buffer does not change" api_repeat "$clean"
 	api_unload
 }
 
 before=$(api_stat unstable) watched=$(api_stat watched)
 clean_writes device=/dev/nullb1 how=2
-check_eq "nothing is found in them" 0 $(($(api_stat unstable) - before))
-check_eq "all were watched" "$clean" $(($(api_stat watched) - watched))
+check_eq "none of them is counted as changed" 0 $(($(api_stat unstable) - before))
+check_eq "all of them were watched" "$clean" $(($(api_stat watched) - watched))
 clean_writes device=/dev/zcblk1
-check_eq "nothing is found by a disk" 0 "$(disk_stat zcblk1)"
+check_eq "the disk counts none of them as changed" 0 "$(disk_stat zcblk1)"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Three disks that are stacked on each other and forward I/O by the kernel API, mapped and
-# copied, page by page and bio by bio: it goes on when there is no memory. Inside of
-# ->submit_bio(), a copy is refused.
+# Three disks are stacked on each other, and forward I/O by the kernel API. They map or copy it,
+# page by page or bio by bio. I/O completes without free memory. Inside of ->submit_bio(), a copy
+# is refused.
 #
 # timeout=240
 
@@ -39,7 +39,7 @@ fio_stack() {
 		--verify_state_save=0 >"$TMP/fio" 2>&1
 }
 
-# stack_threads COMMAND...: with the number of each
+# stack_threads COMMAND...: runs COMMAND with the PID of each thread
 stack_threads() {
 	local thread
 
@@ -60,7 +60,7 @@ for mode in how=0 "how=$COPY" "how=0 whole=1" "how=$COPY whole=1"; do
 	check "$mode: fio verifies through three disks" fio_stack
 	api_load device=/dev/stack2 bytes=65536 depth=16 write=1 starve=1
 	check "$mode: $ios I/Os complete without free pages" api_repeat "$ios"
-	check_eq "$mode: without an error" 0 "$(api_repeat_result errors)"
+	check_eq "$mode: no I/O fails" 0 "$(api_repeat_result errors)"
 	for disk in 0 1 2; do
 		check "$mode: stack$disk did them" \
 			test "$(sed -n 's/^bios //p' "$CLIENTS/stack$disk")" -ge "$ios"
@@ -72,7 +72,7 @@ for mode in how=0 "how=$COPY" "how=0 whole=1" "how=$COPY whole=1"; do
 		fail_allocations 100
 		check "$mode: $ios I/Os complete with every allocation failing" api_repeat "$ios"
 		fail_allocations 0
-		check_eq "$mode: still without an error" 0 "$(api_repeat_result errors)"
+		check_eq "$mode: no I/O fails then" 0 "$(api_repeat_result errors)"
 		api_unload
 	fi
 	stack_unload

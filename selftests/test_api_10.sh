@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Data in segments: they are mapped without a gather copy where the device can take them, and
-# copied, with the reason, only where it cannot. An array that does not fit its I/O is refused.
+# Data in segments. They are mapped without a copy if the device accepts them. Otherwise they are
+# copied, and the reason is reported. An array that is shorter than its I/O is refused.
 #
 # timeout=120
 
@@ -12,17 +12,17 @@
 requires module=null_blk module=scsi_debug
 api_requires zcblk-io
 null_add nullb0 memory_backed=1 size=64
-# Has no memory: null_blk cannot have a part of its block in a segment
+# Without memory: with it, null_blk could not have a segment that is smaller than its block
 null_add nullb1 size=64 blocksize=4096 virt_boundary=1
 scsi_debug_add dev_size_mb=16 sector_size=4096
 scsi=$(kname "$SCSI_DEV")
 zcblk_load
 
-# Bios are seen by a kprobe, which User Mode Linux has not
+# A kprobe sees the bios; User Mode Linux has no kprobes
 spied=0
 [ ! -e /proc/sys/debug/kprobes-optimization ] || spied=1
 
-# User Mode Linux has modules in the range of vmalloc()
+# User Mode Linux has its modules in the range of vmalloc()
 image=copied-image
 ! grep -q 'User Mode Linux' /proc/cpuinfo || image=mapped
 
@@ -32,9 +32,10 @@ segments() {
 	shift 4
 	api_io "device=/dev/$device" "$@"
 	check_eq "$device $*: $want" "$want 0" "$(api_io_result reason) $(api_io_result err)"
-	[ "$device" = nullb1 ] || check_eq "$device $*: data is right" 0 "$(api_io_result wrong)"
+	[ "$device" = nullb1 ] ||
+		check_eq "$device $*: the data is correct" 0 "$(api_io_result wrong)"
 	check_eq "$device $*: bytes done" "$(cat "$API_IO/bytes")" "$(api_io_result bytes_done)"
-	[ "$spied" = 0 ] || check_eq "$device $*: bios, and segments of one" "$bios $vecs" \
+	[ "$spied" = 0 ] || check_eq "$device $*: bios, and most segments of a bio" "$bios $vecs" \
 		"$(api_io_result bios) $(api_io_result vecs)"
 }
 
@@ -42,16 +43,16 @@ for form in kvecs bvecs; do
 	for write in 0 1; do
 		segments mapped nullb0 1 1 "form=$form" "write=$write"
 		segments mapped nullb0 1 4 "form=$form" "write=$write" bytes=16384
-		# A header and a payload; a block in eight segments
+		# A header and a payload, then a block in eight segments
 		segments mapped nullb0 1 2 "form=$form" "write=$write" bytes=8192 segment=7680
 		for device in nullb0 "$scsi"; do
 			segments mapped "$device" 1 8 "form=$form" "write=$write" segment=512
 		done
-		# More than the table of a bio has: 256 KiB, and what is left
+		# More segments than a bio has entries: 256 KiB, and the rest
 		segments mapped nullb0 2 256 "form=$form" "write=$write" bytes=266240 segment=1024
 		segments copied-alignment nullb0 1 1 "form=$form" "write=$write" segment=4095
 		segments copied-forced nullb0 1 1 "form=$form" "write=$write" how=1 segment=512
-		# Between blocks a gap splits; in a block it cannot
+		# A gap between blocks splits the bio; a gap inside of a block cannot
 		segments mapped nullb1 1 2 "form=$form" "write=$write" bytes=8192
 		segments mapped nullb1 1 2 "form=$form" "write=$write" offset=512 bytes=8192
 		segments copied-segments nullb1 1 1 "form=$form" "write=$write" segment=512
@@ -68,7 +69,7 @@ for form in kvecs bvecs; do
 	check_eq "$form, shorter than the I/O: refused" "refused-unmapped -5 0" \
 		"$(api_io_result reason) $(api_io_result err) $(api_io_result bytes_done)"
 	api_io device=/dev/nullb0 "form=$form" registered=1
-	check_eq "$form, and a registration: refused" refused-unmapped "$(api_io_result reason)"
+	check_eq "$form, with a registration: refused" refused-unmapped "$(api_io_result reason)"
 done
 for write in 0 1; do
 	segments mapped nullb0 1 4 form=kvecs "write=$write" buffer=scattered bytes=16384 segment=8192

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# One buffer written to two places: each has its own data, error, reason and number of bytes, and
-# the I/O as a whole has those of both.
+# One buffer is written to two places. Each has its own data, error, reason and number of bytes.
+# The I/O as a whole reports an error of either, and the bytes of both.
 #
 # timeout=90
 
@@ -31,7 +31,7 @@ result() {
 	done
 }
 
-# same DEVICE BYTES: it has what the first device has
+# same DEVICE BYTES: DEVICE has the same data as the first device
 same() {
 	check "$NAME: $1 has the data" cmp -n "$2" /dev/nullb0 "/dev/$1"
 }

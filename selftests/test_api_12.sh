@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A write with REQ_ATOMIC is one bio, in each form, mapped or copied. What would be more, or is more
-# than the device can write at once, is refused, and none of it is written.
+# A write with REQ_ATOMIC is one bio in each form, mapped or copied. A write that needs more bios,
+# or is larger than the device can write at once, is refused. Nothing of it is written.
 #
 # timeout=90
 
@@ -18,13 +18,13 @@ null_add nullb0 memory_backed=1 size=64
 zcblk_load
 
 unit=$(<"/sys/block/$(kname "$SCSI_DEV")/queue/atomic_write_unit_max_bytes")
-check "the device writes more at once than a copy has in a piece: $unit bytes" \
+check "the device writes more at once than one piece of a copy: $unit bytes" \
 	test "$unit" -gt $((256 << 10))
 
 # one_bio PARAM=VALUE...
 one_bio() {
 	api_io "device=$SCSI_DEV" flags=atomic "$@"
-	check_eq "$*: is done" "0 0" "$(api_io_result err) $(api_io_result wrong)"
+	check_eq "$*: succeeds" "0 0" "$(api_io_result err) $(api_io_result wrong)"
 	check_eq "$*: as one atomic bio" "1 1" "$(api_io_result bios) $(api_io_result atomics)"
 }
 
@@ -41,12 +41,12 @@ one_bio "bytes=$((256 << 10))" buffer=scattered
 one_bio "bytes=$((64 << 10))" form=kvecs segment=8192
 one_bio "bytes=$((64 << 10))" form=bvecs segment=8192
 one_bio "bytes=$((128 << 10))" how=1
-# More segments than the table of a bio has entries: a copy
+# More segments than a bio has entries, so it is copied
 one_bio "bytes=$((64 << 10))" form=kvecs segment=128
 check_eq "it is copied" copied-segments "$(api_io_result reason)"
 refused "$SCSI_DEV" "bytes=$((256 << 10))" how=1
 refused "$SCSI_DEV" "bytes=$((unit * 2))"
-# More entries than the table of a bio has
+# More entries than a bio has
 refused "$SCSI_DEV" "bytes=$((256 << 10))" form=kvecs segment=512
 refused "$SCSI_DEV" "bytes=$((256 << 10))" form=bvecs segment=512
 refused /dev/nullb0 bytes=4096

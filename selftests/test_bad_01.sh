@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Lower devices that can not be used are refused with a reason, and nothing
-# stays of the attempt.
+# Lower devices that cannot be used are refused with a reason. A failed attempt leaves nothing
+# behind.
 #
 # timeout=120
 
@@ -40,6 +40,6 @@ blockdev --setro /dev/nullb1
 check_lower_refused "a read-only device" "Read-only file system" /dev/nullb1
 zcblk_set zcblk0 lower /dev/nullb1
 zcblk_set zcblk0 read_only 1
-check "unless the disk is read-only too" zcblk_set zcblk0 power 1
-check_fails "which can not be written" "" dd if=/dev/zero of=/dev/zcblk0 count=1
-check_eq "and says so" 1 "$(cat /sys/block/zcblk0/ro)"
+check "a read-only disk can be used on it" zcblk_set zcblk0 power 1
+check_fails "that disk cannot be written" "" dd if=/dev/zero of=/dev/zcblk0 count=1
+check_eq "it reports that it is read-only" 1 "$(cat /sys/block/zcblk0/ro)"

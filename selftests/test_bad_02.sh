@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Bad attribute values: EINVAL, the accepted ones in the kernel log, the value
-# as before, with the disk off and on.
+# Bad attribute values, with the disk off and on. The write fails with EINVAL, the kernel log names
+# the accepted values, and the attribute keeps its value.
 
 . ./lib.sh
 . ./lib-bad.sh
@@ -41,7 +41,7 @@ bad_values() {
 		overlap wait
 	check_refused "$1: power" "$invalid" "zcblk: zcblk0: invalid value 'maybe' for power" power maybe
 	check_fails "$1: reset_stats" "$invalid" zcblk_set zcblk0 reset_stats 2
-	check_fails "$1: state can not be written" "ermission denied" \
+	check_fails "$1: state cannot be written" "ermission denied" \
 		runuser -u nobody -- dd of="$ZCFS/zcblk0/state" status=none
 }
 
@@ -53,9 +53,10 @@ bad_values on
 check "the disk still works" dd if=/dev/zcblk0 of=/dev/null bs=4k count=1 iflag=direct
 
 for setting in "path copy" "bounce vmalloc" "unreferenced detect" "stats counters"; do
-	check "good values are taken: $setting" zcblk_set zcblk0 "${setting% *}" \
+	check "good values are accepted: $setting" zcblk_set zcblk0 "${setting% *}" \
 		"${setting#* }"
-	check_eq "and read back" "${setting#* }" "$(zcblk_get zcblk0 "${setting% *}")"
+	check_eq "$setting: the value reads back" "${setting#* }" \
+		"$(zcblk_get zcblk0 "${setting% *}")"
 done
-check "without a newline, too" eval 'printf ab >"$ZCFS/zcblk0/path"'
-check_eq "and read back" ab "$(zcblk_get zcblk0 path)"
+check "a value without a newline is accepted" eval 'printf ab >"$ZCFS/zcblk0/path"'
+check_eq "it reads back" ab "$(zcblk_get zcblk0 path)"

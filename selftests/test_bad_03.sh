@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Names that a disk can not have: bad ones, and those that partitions of other disks could
-# have, in both directions
+# Names that a disk cannot have: bad ones, and names that partitions of other disks could have. A
+# disk whose partitions could have the name of an existing disk is refused, too.
 
 . ./lib.sh
 
@@ -22,17 +22,17 @@ check_fails "'foo' is an invalid argument" "Invalid argument" mkdir "$ZCFS/foo"
 check_eq "no directory is left" "" "$(find "$ZCFS" -mindepth 1 -type d)"
 
 mkdir "$ZCFS/zcblk0"
-check_fails "a name that is taken" "File exists" mkdir "$ZCFS/zcblk0"
+check_fails "a name that is in use" "File exists" mkdir "$ZCFS/zcblk0"
 rmdir "$ZCFS/zcblk0"
 
 zcblk_add "$longest" lower=/dev/nullb0
-check "the longest name is a disk's" test -b "/dev/$longest"
-check "and in debugfs" test -r "$DEBUGFS/zcblk/$longest/stats"
+check "a disk can have the longest name" test -b "/dev/$longest"
+check "its directory in debugfs has that name" test -r "$DEBUGFS/zcblk/$longest/stats"
 
 check_fails "a name with ! (a slash, to sysfs) is refused" "Invalid argument" \
 	mkdir "$ZCFS/zcblk!x"
 
-# clashes NAME OTHER...: OTHER cannot be made beside NAME, and the log says why
+# clashes NAME OTHER...: no OTHER can be made beside NAME, and the log says why
 clashes() {
 	local name=$1 other
 	shift

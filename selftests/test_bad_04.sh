@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What can not be changed while the disk is powered
+# Attributes that cannot be changed while the disk is powered.
 
 . ./lib.sh
 . ./lib-bad.sh

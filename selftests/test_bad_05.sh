@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Zoned lower devices are refused with a reason
+# Zoned lower devices are refused with a reason.
 
 . ./lib.sh
 . ./lib-bad.sh

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tool refuses the same input with status 1, says what it tried, on what and
-# what to do, names the accepted values, and leaves nothing behind.
+# The tool refuses the same input with status 1. It says what it tried, on what, what to do, and
+# which values are accepted. It leaves nothing behind.
 #
 # timeout=120
 
@@ -13,7 +13,7 @@ null_add nullb0 memory_backed=1 size=64
 null_add nullb1 memory_backed=1 size=64
 zcblk_load
 
-# tool_fails DESC TEXT ARGUMENTS...: status 1, TEXT on stderr, no disk left
+# tool_fails DESC TEXT ARGUMENTS...: status 1, TEXT on stderr, and no disk is left
 tool_fails() {
 	local desc=$1 text=$2 status=0
 	shift 2
@@ -23,7 +23,7 @@ tool_fails() {
 	check "$desc: says '$text'" grep -qiF -- "$text" "$TMP/err"
 	[ "$FAILURES" -eq 0 ] || sed 's/^/# stderr: /' "$TMP/err"
 	check_eq "$desc: nothing on stdout" "" "$(cat "$TMP/out")"
-	check_eq "$desc: no device stays" "$LEFT" "$(ls "$ZCFS")"
+	check_eq "$desc: no disk is left" "$LEFT" "$(ls "$ZCFS")"
 }
 
 LEFT=$(ls "$ZCFS")
@@ -49,7 +49,7 @@ exec {held}<>/dev/zcblk0
 tool_fails "removal while open" zcblk0 del zcblk0
 exec {held}>&-
 
-# Without privilege, from a copy that anyone may run
+# Without privilege, from a copy that any user may run
 install -m 755 "$ZCBLK" /tmp/zcblk-unprivileged
 defer rm -f /tmp/zcblk-unprivileged
 status=0
@@ -63,5 +63,5 @@ defer eval "mountpoint -q $CONFIGFS || mount -t configfs none $CONFIGFS"
 status=0
 "$ZCBLK" add --lower /dev/none >/dev/null 2>"$TMP/err" || status=$?
 check_eq "configfs not mounted: status" 1 "$status"
-check "configfs not mounted: it is mounted, or the tool says so" \
+check "configfs not mounted: the tool mounts it, or says so" \
 	grep -qiE 'configfs|/dev/none' "$TMP/err"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Bounce memory as bvecs below: 64 KiB of kmalloc is one; page and vmalloc have
-# whole pages.
+# The bvecs of bounce memory in the bios to the lower device. 64 KiB of kmalloc memory are one
+# bvec. bvecs of page and vmalloc memory are whole pages.
 #
 # timeout=120
 
@@ -26,7 +26,7 @@ write_64k() {
 	grep -q '^bvec' "$TMP/bvecs"
 }
 
-# first_bvec: its length, in a bio of 64 KiB below
+# first_bvec: prints the length of the first bvec in a bio of 64 KiB to the lower device
 first_bvec() {
 	: >"$TMP/bvecs"
 	wait_for 30 write_64k || echo "no bio seen"
@@ -34,10 +34,10 @@ first_bvec() {
 }
 
 zcblk_set zcblk0 bounce kmalloc
-check_eq "kmalloc: one for 64 KiB" 65536 "$(first_bvec)"
+check_eq "kmalloc: one bvec for 64 KiB" 65536 "$(first_bvec)"
 for bounce in page vmalloc; do
 	zcblk_set zcblk0 bounce $bounce
 	length=$(first_bvec)
-	check "$bounce: the first of $length bytes, whole pages" \
+	check "$bounce: the first bvec has $length bytes, whole pages" \
 		test "$length" -ge 4096 -a $((length % 4096)) -eq 0
 done

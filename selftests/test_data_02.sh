@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# xfs: a tree written through zcblk is sound and identical below it, on every
-# path and with every kind of bounce memory, also while the path changes.
+# xfs: a directory tree is written through zcblk. The file system is sound, and has the same files
+# on the lower device. This holds for every path and every kind of bounce memory, also while the
+# path changes.
 #
 # timeout=200
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Errors of a lower device come up unchanged, and leak nothing: dm-error in the
+# Errors of a lower device are returned unchanged, and nothing leaks. Here dm-error is in the
 # middle of a good device.
 
 . ./lib.sh

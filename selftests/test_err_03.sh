@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Errors of a lower device come up unchanged, and leak nothing: null_blk's bad
-# blocks.
+# Errors of a lower device are returned unchanged, and nothing leaks. Here null_blk has bad blocks.
 
 . ./lib.sh
 . ./lib-errors.sh

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Reads and writes past the end, of odd length and of odd address get the
-# kernel's own errors on every path.
+# Reads and writes past the end, of odd lengths and at odd addresses fail with the kernel's own
+# errors on every path.
 
 . ./lib.sh
 . ./lib-errors.sh

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Errors of a lower device come up unchanged, and leak nothing: EINVAL, which has a status
-# of its own from Linux 6.11 on, and is an I/O error before. A loop device does direct I/O
-# on a dm device, whose blocks become larger meanwhile than those of the loop device.
+# Errors of a lower device are returned unchanged, and nothing leaks. Here the error is EINVAL,
+# which has a status of its own since Linux 6.11, and is an I/O error before. A loop device does
+# direct I/O on a dm device whose blocks become larger than those of the loop device.
 
 . ./lib.sh
 . ./lib-errors.sh
@@ -27,7 +27,7 @@ check "the blocks grow" grow
 
 name=ioerr
 [[ $("$HELPERS/read-probe" "$loop" 512 512) != EINVAL* ]] || name=inval
-note "$loop gives $name"
+note "$loop returns $name"
 check_read_error "$loop" 512 512 "$name"
 zcblk_set zcblk0 reset_stats 1
 check "a whole block can be read" dd if=/dev/zcblk0 of=/dev/null bs=4k count=1 iflag=direct

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each engine moves data from and to each kind of buffer, all of it to the right
-# place and nothing beside; and the exerciser counts what the device counts.
+# Each engine transfers data to and from each kind of buffer. All data is in the right place, and
+# nothing beside it changes. The exerciser counts the same I/O as the device.
 #
 # timeout=240
 
@@ -27,7 +27,7 @@ verified() {
 	return 1
 }
 
-# counted ENGINE BUFFER: reads, then writes, as the device saw them
+# counted ENGINE BUFFER: reads, then writes, as the device counts them
 counted() {
 	local read write
 
@@ -41,14 +41,14 @@ counted() {
 	return 1
 }
 
-# each_op ENGINE BUFFER: a start in the middle of a page too, at a sector's
-# multiple, as dm_io() can do no other
+# each_op ENGINE BUFFER: also with a buffer that begins inside of a page, at a multiple of a
+# sector, because dm_io() needs that
 each_op() {
 	verified "$1" "$2" read 0 && verified "$1" "$2" write 512 &&
 		verified "$1" "$2" mixed 3584
 }
 
-# depth_of ENGINE: bdev_rw_virt() waits for each
+# depth_of ENGINE: bdev_rw_virt() waits for each I/O
 depth_of() {
 	[ "$1" = rw-virt ] && echo 1 || echo 4
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Verification finds a sector that somebody else has written, and one that is not
-# where it should be, and says which. Errors of the device are counted as such.
+# Verification finds a sector that another writer has changed, and one that is in the wrong place,
+# and says which sector it is. Errors of the device are counted as errors.
 #
 # timeout=120
 
@@ -15,12 +15,13 @@ exerciser_load
 SECTOR=$((RANDOM % 2048))
 note "sector $SECTOR"
 
-# reads_beyond N: the device has seen more than N
+# reads_beyond N: the device has done more than N reads
 reads_beyond() {
 	[ "$(disk_counter nullb0 1)" -gt "$1" ]
 }
 
-# run_with ACTION...: does it while a job reads, which then reads all once more
+# run_with ACTION...: runs ACTION while a job reads, then waits until the job has read all data
+# again
 run_with() {
 	local job reads status=0
 
@@ -46,7 +47,7 @@ move_sector() {
 	dd if="$TMP/sector" of=/dev/nullb0 bs=512 seek="$2" oflag=direct status=none
 }
 
-# found WHAT: by at least one read, and by the last look
+# found WHAT: at least one read, and the check at the end, found the error
 found() {
 	local errors
 
@@ -60,11 +61,11 @@ job_add job /dev/nullb0 size=64k span=1m time_ms=0 verify=1 seed=7
 for engine in map registered copy; do
 	job_set job engine="$engine"
 	check "$engine runs" run_with true
-	check_eq "$engine: nothing to find" 0 "$(job_result job verify_errors)"
-	check "$engine: runs on" run_with overwrite
+	check_eq "$engine: no error is found" 0 "$(job_result job verify_errors)"
+	check "$engine: continues after a sector was overwritten" run_with overwrite
 	found "$engine, a sector overwritten"
 done
-check "runs on" run_with move_sector $(((SECTOR + 1) % 2048)) "$SECTOR"
+check "continues after a sector was moved" run_with move_sector $(((SECTOR + 1) % 2048)) "$SECTOR"
 found "a sector in another's place"
 
 job_del job
@@ -73,7 +74,7 @@ job_add failing /dev/mapper/bad size=64k span=1m count=10 time_ms=0
 for engine in map registered copy dm-io; do
 	check "$engine: a job on a device that fails" job_run failing engine="$engine"
 	check_eq "$engine: all I/Os fail" 10 "$(job_result failing errors)"
-	check_eq "$engine: as the device says" -5 "$(job_result failing first_error)"
+	check_eq "$engine: with the error of the device" -5 "$(job_result failing first_error)"
 done
 job_del failing
 dm_del bad

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The exerciser refuses what it must not touch and what cannot be done, and says
-# why; a job that runs is left alone.
+# The exerciser refuses devices that it must not write and jobs that it cannot do, and says why.
+# Nothing changes or removes a job that runs.
 #
 # timeout=120
 
@@ -62,25 +62,25 @@ refuses "more than a request holds for rq-map-kern" "engine rq-map-kern: the siz
 job_set job engine=map size=4k buffer=kmalloc
 
 check "a job" job_run job time_ms=10
-check "it is over" job_is job "done"
+check "it has ended" job_is job "done"
 (job_run job time_ms=0) &
 running=$!
 check "a job without an end" wait_for 10 job_is job running
 check_fails "its settings stay" size job_set job size=8k
 check "the log says so" dmesg_has "job: cannot change size while the job runs"
-check_fails "it does not run twice" run job_set job run=1
+check_fails "it cannot be started twice" run job_set job run=1
 check_fails "its directory stays" busy rmdir "$EXFS/job"
 check_fails "the device is claimed" busy wipefs -a /dev/nullb0
 check "it can be stopped" job_set job run=0
 status=0
 wait "$running" || status=$?
-check_eq "whoever started it goes on" 0 "$status"
-check "it is over" job_is job "done"
+check_eq "the process that started it ends without an error" 0 "$status"
+check "it has ended" job_is job "done"
 
 bash -c "echo 1 >$EXFS/job/run" &
 running=$!
-check "again" wait_for 10 job_is job running
+check "a process starts it again" wait_for 10 job_is job running
 kill -TERM "$running"
-check "whoever started it is killed: it has stopped" wait_for 10 job_is job stopped
+check "the process that started it is killed: the job stops" wait_for 10 job_is job stopped
 wait "$running" || true
-check "and can run again" job_run job time_ms=10
+check "the job can run again" job_run job time_ms=10

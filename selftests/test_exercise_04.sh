@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each attribute of a job takes the values that it should, refuses others with a
-# message that names them, and keeps what it had.
+# Each attribute of a job accepts the values that it should. It refuses others with a message that
+# names the accepted ones, and keeps its value.
 #
 # timeout=120
 
@@ -12,9 +12,9 @@
 exerciser_load
 job_add job /dev/none
 
-# takes ATTRIBUTE READS-BACK VALUE
-takes() {
-	check "$1 takes $3" job_set job "$1=$3"
+# accepts ATTRIBUTE READS-BACK VALUE
+accepts() {
+	check "$1 accepts $3" job_set job "$1=$3"
 	check_eq "$1: reads back" "$2" "$(<"$EXFS/job/$1")"
 }
 
@@ -25,13 +25,13 @@ refuses() {
 	before=$(<"$EXFS/job/$1")
 	dmesg_mark
 	check_fails "$1 refuses '$2'" "cannot write" job_set job "$1=$2"
-	check "$1: the log names what it takes" dmesg_has "$3"
-	check_eq "$1: is as before" "$before" "$(<"$EXFS/job/$1")"
+	check "$1: the log names the accepted values" dmesg_has "$3"
+	check_eq "$1: keeps its value" "$before" "$(<"$EXFS/job/$1")"
 }
 
 for word in engine buffer op; do
 	for value in $(exerciser_features "$word"); do
-		takes "$word" "$value" "$value"
+		accepts "$word" "$value" "$value"
 	done
 	refuses "$word" "${value}x" "job: "
 	refuses "$word" "" "job: "
@@ -40,31 +40,31 @@ refuses buffer foo "must be one of kmalloc vmalloc vmalloc_huge kvmalloc pages"
 refuses engine foo "unknown engine 'foo'"
 refuses engine a-name-that-is-too-long-for-any-engine "unknown engine"
 
-takes target /dev/nowhere /dev/nowhere
-takes destroy /dev/nowhere /dev/nowhere
-takes size 65536 64k
-takes size 1048576 1M
+accepts target /dev/nowhere /dev/nowhere
+accepts destroy /dev/nowhere /dev/nowhere
+accepts size 65536 64k
+accepts size 1048576 1M
 for value in 0 511 65m -1 4kk foo ""; do
 	refuses size "$value" "must be a number from 512 to 67108864"
 done
-takes offset 4095 4095
+accepts offset 4095 4095
 refuses offset 4096 "must be a number from 0 to 4095"
-takes depth 32 32
+accepts depth 32 32
 refuses depth 0 "must be a number from 1 to 4096"
-takes threads 3 3
+accepts threads 3 3
 refuses threads 0 "must be a number from 1 to 1024"
-takes span 1073741824 1g
-takes count 0 0
-takes batch 1024 1k
-takes time_ms 86400000 86400000
+accepts span 1073741824 1g
+accepts count 0 0
+accepts batch 1024 1k
+accepts time_ms 86400000 86400000
 refuses time_ms 86400001 "must be a number from 0"
-takes seed 18446744073709551615 18446744073709551615
+accepts seed 18446744073709551615 18446744073709551615
 for flag in verify stable latency; do
-	takes "$flag" 1 1
+	accepts "$flag" 1 1
 	refuses "$flag" 2 "must be a number from 0 to 1"
-	takes "$flag" 0 0
+	accepts "$flag" 0 0
 done
-check_fails "run takes 0 and 1" "cannot write" job_set job run=2
+check_fails "run accepts only 0 and 1" "cannot write" job_set job run=2
 check_eq "a job that has not run" "version 1
 state idle" "$(<"$EXFS/job/result")"
 entries=("$EXFS"/job/*)

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# zcblk exercise: the matrix, its table and JSON, comparison with a baseline,
-# exit statuses and messages; it leaves no job behind.
+# zcblk exercise: the matrix, as a table and in JSON, the comparison with a baseline, exit statuses
+# and messages. It leaves no job behind.
 #
 # timeout=240
 
@@ -21,18 +21,18 @@ columns=op,buffer,size,engine,ios,bytes,reason,checked,bad,note
 matrix=(--engine "map,registered,copy,dm-io,rw-virt,rq-map-kern" --buffer "kmalloc,vmalloc" --size 16k
 	--op "read,mixed" --count 20 --span 256k)
 exercise "${matrix[@]}" --verify -J -o "$columns" >"$TMP/json"
-check_eq "JSON: a row for each engine and the control in each cell" 28 \
+check_eq "JSON: each cell has a row for each engine and the control" 28 \
 	"$(jq '.zcblk | length' "$TMP/json")"
-check_eq "table and JSON have the same" \
+check_eq "the table has the same rows as JSON" \
 	"$(jq -r '.zcblk[] | map(. // empty | tostring) | join(" ")' "$TMP/json")" \
 	"$(exercise "${matrix[@]}" --verify -bn -o "$columns" | sed 's/  */ /g; s/ $//; s/^ //')"
 check_eq "reads of each engine verify" 0 "$(jq '[.zcblk[].bad // 0] | add' "$TMP/json")"
 check_eq "what an engine cannot do is refused" \
 	'["vmalloc","rw-virt",null]' \
 	"$(jq -c '[.zcblk[] | select(.note == "refused") | [.buffer, .engine, .ios]][0]' "$TMP/json")"
-check_eq "all others did their I/Os" 20 \
+check_eq "all other engines did their I/Os" 20 \
 	"$(jq '[.zcblk[] | select(.note != "refused").ios] | unique[]' "$TMP/json")"
-check_eq "copies have their reason" '["copied-forced"]' \
+check_eq "copies have the reason copied-forced" '["copied-forced"]' \
 	"$(jq -c '[.zcblk[] | select(.engine == "copy").reason] | unique' "$TMP/json")"
 
 exercise --engine map,copy,dm-io --baseline dm-io --size 1m --op write --count 50 \
@@ -42,26 +42,26 @@ row() {
 }
 check_eq "the baseline" "baseline null" "$(row dm-io '"\(.note) \(.ratio)"')"
 check_eq "the control" control "$(row again .note)"
-check_eq "I/Os of four legs" 200 "$(row copy .copied)"
+check_eq "the I/Os are those of four legs" 200 "$(row copy .copied)"
 for engine in map copy again; do
 	check_eq "$engine: its interval is around its ratio" true \
 		"$(row "$engine" '.low <= .ratio and .ratio <= .high and .low > 0')"
 done
-check_eq "MB/s and ns are of the same time" true \
+check_eq "MB/s and ns agree" true \
 	"$(row map '(.mbps * .ns / 1048576e3 - 1) | fabs < 0.01')"
 check_eq "latencies" true "$(row map '.p50_us > 0 and .p50_us <= .p99_us')"
 check_eq "one engine, one leg: nothing to compare" '[["map",null,null]]' \
 	"$(exercise --engine map --count 10 -J | jq -c '[.zcblk[] | [.engine, .ratio, .note]]')"
 check_eq "--time" true "$(exercise --engine map --time 0.3 --span 1m -J |
 	jq '.zcblk[0] | .ios * .ns | . > 0.2e9 and . < 3e9')"
-check_eq "nothing on a terminal's place" "" "$(exercise --count 10 2>&1 >"$TMP/out")"
+check_eq "no progress is printed without a terminal" "" "$(exercise --count 10 2>&1 >"$TMP/out")"
 check_eq "no job is left" "" "$(find "$EXFS" -mindepth 1 -type d)"
 
 any_job_runs() {
 	grep -q running "$EXFS"/exercise-*/run
 }
 
-# fails STATUS TEXT ARGUMENTS...: nothing on stdout, no job left
+# fails STATUS TEXT ARGUMENTS...: nothing on stdout, and no job is left
 fails() {
 	local want=$1 text=$2 status=0
 	shift 2
@@ -102,7 +102,7 @@ status=0
 	status=$?
 check_eq "I/Os that fail: status" 1 "$status"
 check "I/Os that fail: says so" grep -q "10 of 10 I/Os failed, first with Input/output" "$TMP/err"
-check "I/Os that fail: the table is there all the same" grep -q registered "$TMP/out"
+check "I/Os that fail: the table is printed anyway" grep -q registered "$TMP/out"
 
 "$ZCBLK" exercise /dev/nullb0 --destroy /dev/nullb0 --time 60 >"$TMP/out" 2>"$TMP/err" &
 pid=$!

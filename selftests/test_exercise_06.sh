@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# zcblk exercise loads the modules that it needs from a folder; the exerciser
-# loads without device-mapper; and on a zcblk disk its I/O is the disk's.
+# zcblk exercise loads the modules that it needs from a folder. The exerciser loads without
+# device-mapper. On a zcblk disk, its I/O is counted as the disk's.
 #
 # timeout=90
 
@@ -22,9 +22,9 @@ loading() {
 
 check "it loads the modules" loading --engine map,copy
 check "zcblk and the exerciser are loaded" module_loaded zcblk_exerciser
-check "the engine dm-io is not" eval '! module_loaded zcblk_exerciser_dm'
+check "the module of the engine dm-io is not loaded" eval '! module_loaded zcblk_exerciser_dm'
 if [ -e "$dir/exerciser/zcblk_exerciser_dm.ko" ] && module_load dm_mod; then
-	check "it loads that too" loading --engine dm-io
+	check "it loads that module when it needs it" loading --engine dm-io
 fi
 check_fails "a folder without them" "cannot load module" \
 	eval 'exerciser_unload; loading --modules "$TMP"'
@@ -37,7 +37,8 @@ for path in zerocopy copy; do
 	for engine in map registered dm-io; do
 		zcblk_set zcblk0 reset_stats 1
 		check "$engine on a disk, path $path" job_run job engine="$engine" op=write
-		check_eq "$engine: the disk's bytes" 6553600 "$(stat_bytes zcblk0 "$path" write)"
+		check_eq "$engine: the disk counts the bytes" 6553600 \
+			"$(stat_bytes zcblk0 "$path" write)"
 	done
 	check "$path verifies" job_run job engine=map op=mixed verify=1
 	check_eq "$path: no errors" 0 "$(job_result job verify_errors)"
@@ -45,6 +46,7 @@ for path in zerocopy copy; do
 done
 zcblk_set zcblk0 path zerocopy
 zcblk_set zcblk0 reset_stats 1
-check "1 MiB of kmalloc" job_run job engine=map op=write size=1m span=8m count=10
-check_eq "goes in one bio" 10 "$(stat_ios zcblk0 zerocopy write)"
-check_eq "that has one segment" 10 "$(stat_segments zcblk0 zerocopy write)"
+check "a job writes 1 MiB of kmalloc memory" \
+	job_run job engine=map op=write size=1m span=8m count=10
+check_eq "it is one bio" 10 "$(stat_ios zcblk0 zerocopy write)"
+check_eq "the bio has one segment" 10 "$(stat_segments zcblk0 zerocopy write)"

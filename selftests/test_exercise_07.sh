@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Verification finds writes that a device has dropped without a word.
+# Verification finds writes that a device has dropped without an error.
 
 . ./lib.sh
 . ./lib-exerciser.sh
@@ -15,7 +15,7 @@ job_add job /dev/mapper/lossy size=64k span=1m count=16 time_ms=0 verify=1 op=wr
 for engine in map registered copy dm-io; do
 	check "$engine: a job on a device that drops writes" job_run job engine="$engine"
 	check_eq "$engine: no I/O fails" 0 "$(job_result job errors)"
-	check_eq "$engine: each sector is found out" 2048 "$(job_result job verify_errors)"
+	check_eq "$engine: each sector is reported" 2048 "$(job_result job verify_errors)"
 done
 job_del job
 dm_del lossy

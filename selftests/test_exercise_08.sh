@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Numbers that are too large are refused. A job of many threads lasts about as long as it is
-# told to, and threads that had no time to run do not keep the next job from its end.
+# Numbers that are too large are refused. A job of many threads lasts about as long as its settings
+# say. Threads that had no time to run do not delay the end of the next job.
 #
 # timeout=180
 
@@ -20,16 +20,16 @@ for attribute in size offset span depth threads count time_ms verify seed stable
 		check_fails "$attribute: '$value' is refused" "Invalid argument" \
 			job_set job "$attribute=$value"
 	done
-	check_eq "$attribute stays as it was" "$before" "$(<"$EXFS/job/$attribute")"
+	check_eq "$attribute keeps its value" "$before" "$(<"$EXFS/job/$attribute")"
 done
-check "a unit is one of three letters, small or large" job_set job span=32M depth=1
-check_eq "it counts" $((32 << 20)) "$(<"$EXFS/job/span")"
+check "a number with a unit in upper case is accepted" job_set job span=32M depth=1
+check_eq "the unit is a factor of the number" $((32 << 20)) "$(<"$EXFS/job/span")"
 for size in 18014398509481985k 18446744073709551616 -512; do
 	check_fails "zcblk exercise --size=$size is refused" "invalid value" \
 		"$ZCBLK" exercise --destroy /dev/nullb0 "--size=$size"
 done
 
-# ms_of ATTRIBUTE=VALUE...: how long a job takes
+# ms_of ATTRIBUTE=VALUE...: prints how long a job lasts
 ms_of() {
 	local start=${EPOCHREALTIME/.}
 
@@ -41,10 +41,10 @@ ms_of() {
 job_set job threads=1024 depth=1
 short=$(ms_of count=1024 time_ms=0)
 timed=$(ms_of count=0 time_ms=1)
-check "1,024 threads for 1 ms need $timed ms, for an I/O each $short ms" \
+check "1,024 threads need $timed ms for a job of 1 ms, and $short ms for one I/O each" \
 	test "$timed" -lt $((short * 8 + 5000))
 
-# job_ends: within a minute, a job that ends after some I/Os
+# job_ends: a job that ends after some I/Os does so within a minute
 job_ends() {
 	(job_run job threads=2 count=10 time_ms=0 && : >"$TMP/ended") &
 	wait_for 60 test -e "$TMP/ended" && return
@@ -53,4 +53,4 @@ job_ends() {
 }
 
 check "a job ends by its count after one with threads that did not run" job_ends
-check_eq "and did it" 10 "$(job_result job ios)"
+check_eq "it did its I/Os" 10 "$(job_result job ios)"

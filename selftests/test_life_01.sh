@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Rounds of load, add, I/O, delete, rmmod: each leaves the memory as it was
+# Rounds of load, add, I/O, delete and rmmod: no round leaks memory.
 #
 # timeout=120
 
@@ -36,7 +36,7 @@ count=20
 names=("unreclaimable slab" vmalloc "per-CPU memory" "memory in use")
 most=($((256 + count * 2)) 128 64 16384)
 
-# in_use: of each name, in KiB
+# in_use: prints the KiB that are in use for each name
 in_use() {
 	slab_kib
 	meminfo_kib VmallocUsed
@@ -57,11 +57,11 @@ check "first rounds" rounds 6
 mapfile -t before < <(in_use)
 check "$count rounds" rounds $count
 mapfile -t after < <(in_use)
-# Others take and give memory too, and KASAN keeps what was freed, up to a limit. What zcblk
-# loses in each round, it loses in the next rounds too.
+# Others allocate and free memory, too, and KASAN keeps freed memory, up to a limit. If zcblk leaks
+# memory in each round, it leaks it in the next rounds, too.
 excess=$(grew_too_much | paste -sd,)
 if [ -n "$excess" ]; then
-	note "$excess: once more"
+	note "$excess: measuring once more"
 	before=("${after[@]}")
 	check "$count rounds more" rounds $count
 	mapfile -t after < <(in_use)

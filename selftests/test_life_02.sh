@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Forced removal under fio: the I/O ends with errors, the lower device is free
-# at the last close, nothing hangs.
+# A disk is removed by force under fio. The I/O ends with errors, the lower device is free after
+# the last close, and nothing hangs.
 #
 # timeout=120
 
@@ -42,6 +42,6 @@ for ((i = 0; i < count; i++)); do
 	check_eq "$i $setting $engine: fio ends with an error" 1 "$status"
 	check "$i $setting $engine: the lower device is free" \
 		wait_for 5 wipefs -a /dev/nullb0
-	check "$i $setting $engine: the directory goes" rmdir "$ZCFS/zcblk0"
+	check "$i $setting $engine: the directory can be removed" rmdir "$ZCFS/zcblk0"
 done
 check "rmmod" zcblk_unload

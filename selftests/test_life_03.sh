@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lower device goes away under fio: errors come up, the disk says that it is
-# dead, and everything can be taken down.
+# The lower device is removed under fio. I/O fails with errors, the disk says that it is dead, and
+# it can be removed.
 #
 # timeout=120
 
@@ -19,7 +19,7 @@ is_dead() {
 	[ "$(zcblk_get zcblk0 state)" = dead ]
 }
 
-# dies DESC LOWER SETTING COMMAND...: COMMAND takes the lower device away
+# dies DESC LOWER SETTING COMMAND...: COMMAND removes the lower device
 dies() {
 	local desc="$1, $3" lower=$2 setting=$3 job status=0
 	shift 3
@@ -40,7 +40,7 @@ dies() {
 	check "$desc: nothing is in flight" wait_for 5 idle zcblk0
 	check "$desc: power 0" zcblk_set zcblk0 power 0
 	check_eq "$desc: the state is off" off "$(zcblk_get zcblk0 state)"
-	check "$desc: the directory goes" rmdir "$ZCFS/zcblk0"
+	check "$desc: the directory can be removed" rmdir "$ZCFS/zcblk0"
 }
 
 for setting in zerocopy/page copy/page; do

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Who holds what: power 0, rmdir and rmmod are refused while the disk is open,
-# powered or configured, and lose nothing.
+# power 0, rmdir and rmmod are refused while the disk is open, powered or configured. A refused
+# attempt changes nothing.
 
 . ./lib.sh
 
@@ -33,7 +33,7 @@ check_eq "state is live" live "$(zcblk_get zcblk0 state)"
 exec {held}<>/dev/zcblk0
 check "open: power force" zcblk_set zcblk0 power force
 check_eq "forced: power reads 0" 0 "$(zcblk_get zcblk0 power)"
-check_fails "forced: the held file reads nothing" "" \
+check_fails "forced: a read of the open file fails" "" \
 	dd if="/proc/self/fd/$held" of=/dev/null bs=4k count=1 iflag=direct
 check "forced: rmdir" rmdir "$ZCFS/zcblk0"
 check_fails "still open: rmmod is refused" "in use" rmmod zcblk

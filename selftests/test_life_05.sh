@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Many disks at once: each has its own lower device, statistics and settings
+# Many disks at once: each has its own lower device, statistics and settings.
 
 . ./lib.sh
 
@@ -23,11 +23,11 @@ for ((i = 0; i < count; i++)); do
 	check_eq "zcblk$i: one write" 1 "$(stat_ios "zcblk$i" all write)"
 	check_eq "zcblk$i: lower" "nullb$i" "$(stat_value "zcblk$i" lower)"
 done
-check_eq "only the fourth copied" 4096 "$(stat_copied zcblk3 copy)"
-check_eq "its neighbour did not" 0 "$(stat_copied zcblk4 copy)"
+check_eq "the disk with path copy copied" 4096 "$(stat_copied zcblk3 copy)"
+check_eq "its neighbour copied nothing" 0 "$(stat_copied zcblk4 copy)"
 
 zcblk_make zcblk-other.1 lower=/dev/nullb0
 zcblk_del zcblk0
-check "another name of the same device, once it is free" \
+check "a disk with another name can use the device after it is free" \
 	zcblk_set zcblk-other.1 power 1
-check "appears under it" wait_for 5 test -b /dev/zcblk-other.1
+check "the disk appears under that name" wait_for 5 test -b /dev/zcblk-other.1

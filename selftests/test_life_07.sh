@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A disk whose lower device has gone does not come up by power 1, also when the device is
-# back. After power 0 it does.
+# A disk whose lower device was removed does not come up by power 1, even if the device is back. It
+# does after power 0.
 
 . ./lib.sh
 . ./lib-bad.sh
@@ -16,14 +16,14 @@ is_dead() {
 	[ "$(zcblk_get zcblk0 state)" = dead ]
 }
 
-check "the lower device goes" sysfs_write 0 "$NULLFS/nullb0/power"
+check "the lower device is removed" sysfs_write 0 "$NULLFS/nullb0/power"
 check "the state is dead" wait_for 5 is_dead
 check_refused "dead: power 1" "No such device" "the lower device has gone; write 0 to power first" \
 	power 1
 check_eq "dead: the state is as before" dead "$(zcblk_get zcblk0 state)"
 
 check "the lower device comes back" sysfs_write 1 "$NULLFS/nullb0/power"
-check "and has its node" wait_for 5 test -b /dev/nullb0
+check "its node appears" wait_for 5 test -b /dev/nullb0
 check_refused "dead, and the device is back: power 1" "No such device" \
 	"the lower device has gone; write 0 to power first" power 1
 if [ -n "$ZCBLK" ]; then
@@ -35,4 +35,4 @@ check "power 0" zcblk_set zcblk0 power 0
 check "power 1 after power 0" zcblk_set zcblk0 power 1
 check_eq "the state is live" live "$(zcblk_get zcblk0 state)"
 check "the disk has its node" wait_for 5 test -b /dev/zcblk0
-check "and can be written" dd if=/dev/zero of=/dev/zcblk0 bs=4k count=1 oflag=direct
+check "the disk can be written" dd if=/dev/zero of=/dev/zcblk0 bs=4k count=1 oflag=direct

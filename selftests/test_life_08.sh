@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# While one task removes a disk by force, and the lower device does not answer, state, lower
-# and a listing are read at once. A disk that was removed and is open is listed as removed,
-# and named by what finds its lower device busy, until its last close.
+# While a forced removal waits for a lower device, reading state and lower and listing disks do not
+# block. A disk that was removed while open is listed as removed until its last close. Messages
+# about its busy lower device name it.
 #
 # timeout=120
 
@@ -26,7 +26,7 @@ in_flight() {
 	! idle "$1"
 }
 
-# listed DISK: its line of the tool's list
+# listed DISK: prints its line of the tool's list
 listed() {
 	"$ZCBLK" list -J -o name,lower,state,holder |
 		jq -c "[.zcblk[] | select(.name == \"$1\") | .lower, .state, .holder]"
@@ -43,7 +43,7 @@ check "the removal waits" wait_for 5 state_is zcblk0 removing
 check_eq "lower is read meanwhile" /dev/mapper/gate \
 	"$(timeout 10 cat "$ZCFS/zcblk0/lower")"
 check "the tool lists all disks meanwhile" timeout 10 "$ZCBLK" list
-check "and shows one" timeout 10 "$ZCBLK" show zcblk0
+check "the tool shows one meanwhile" timeout 10 "$ZCBLK" show zcblk0
 check "the removal still waits" kill -0 "$remover"
 dmsetup resume --noudevrules --noudevsync gate
 wait "$writer" || true
@@ -58,7 +58,7 @@ exec {held}</dev/zcblk0
 dmesg_mark
 check "an open disk is removed by force" "$ZCBLK" del --force zcblk0
 check "the log says what it holds" dmesg_has "zcblk0: removed while open; it holds nullb2"
-check_eq "it is listed, with what holds it" \
+check_eq "it is listed, with the process that holds it" \
 	"[\"/dev/nullb2\",\"removed\",\"process $$\"]" "$(listed zcblk0)"
 check "it can be shown" grep -q removed <("$ZCBLK" show zcblk0)
 dmesg_mark
@@ -66,7 +66,7 @@ check_fails "the lower device is busy: the tool names the disk" \
 	"in use by zcblk0, which is removed" "$ZCBLK" add --lower /dev/nullb2 --name zcblk-again
 check "the log names it, too" dmesg_has "nullb2 is held by zcblk0, which was removed by force"
 check "its name is free" mkdir "$ZCFS/zcblk0"
-check_eq "its state shows that the old disk is there" removed "$(zcblk_get zcblk0 state)"
+check_eq "its state shows that the old disk still exists" removed "$(zcblk_get zcblk0 state)"
 rmdir "$ZCFS/zcblk0"
 dmesg_mark
 exec {held}<&-

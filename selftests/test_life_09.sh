@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Deferred removal: a disk that is closed goes at once, one that is open at its last close,
-# with or without its directory. It can be opened meanwhile; power 1 cancels.
+# Deferred removal. A closed disk is removed at once, an open one at its last close, with or
+# without its directory. It can be opened meanwhile. power 1 cancels the removal.
 
 . ./lib.sh
 
@@ -43,20 +43,20 @@ check "the last close removes nothing" readable
 exec {held}</dev/zcblk0
 zcblk_set zcblk0 power deferred
 exec {held}<&-
-check "it goes at the last close" wait_for 5 gone
+check "it is removed at the last close" wait_for 5 gone
 check_eq "the state is off" off "$(state)"
 
 zcblk_set zcblk0 power 1
 exec {held}</dev/zcblk0
 check "the tool: deferred removal" "$ZCBLK" del --deferred zcblk0
 check "the directory is gone" test ! -e "$ZCFS/zcblk0"
-check "the disk is not" readable
+check "the disk can still be read" readable
 check "the tool lists it" grep -q 'deferred' <("$ZCBLK" list -n -o NAME,STATE)
 check_fails "its name is in use" "File exists" mkdir "$ZCFS/zcblk0"
-check_fails "and its lower device" "in use by zcblk0, which is deferred" \
+check_fails "its lower device is in use" "in use by zcblk0, which is deferred" \
 	"$ZCBLK" add --lower /dev/nullb0
 exec {held}<&-
-check "it goes at the last close" wait_for 5 gone
+check "it is removed at the last close" wait_for 5 gone
 check "its name is free" mkdir "$ZCFS/zcblk0"
 rmdir "$ZCFS/zcblk0"
 
@@ -66,7 +66,7 @@ zcblk_set zcblk0 power deferred
 check "deferred, then forced" zcblk_set zcblk0 power force
 check_eq "it is removed" removed "$(state)"
 exec {held}<&-
-check "and goes at the last close" wait_for 5 gone
+check "it is removed from the list at the last close" wait_for 5 gone
 
 zcblk_set zcblk0 power 1
 exec {held}</dev/zcblk0

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Eight tasks set power, settings and names, remove, open and list the same disks at the
-# same time. Nothing hangs, and all can be taken down. LONG=1: 10,000 rounds, 1,250 of each task.
+# Eight tasks set power, attributes and names, and remove, open and list the same disks at the same
+# time. Nothing hangs, and all disks can be removed. With LONG=1, there are 10,000 rounds, 1,250 of
+# each task.
 #
 # timeout=120
 
@@ -16,12 +17,12 @@ zcblk_load
 rounds=50
 [ "$LONG" = 0 ] || rounds=1250
 
-# write VALUE FILE: what is refused is refused
+# write VALUE FILE: the write may be refused
 write() {
 	echo "$1" >"$2"
 } 2>/dev/null
 
-# act ROLE DISK ROUND: one round
+# act ROLE DISK ROUND: does one round
 act() {
 	local dir=$ZCFS/$2 words
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The system is suspended to idle, and resumes, while fio verifies what it writes. The lower
-# device is suspended, too. LONG=1: 20 times.
+# The system is suspended to idle and resumes while fio verifies what it writes. The lower device
+# is suspended, too. With LONG=1, this happens 20 times.
 #
 # timeout=120
 
@@ -21,8 +21,8 @@ defer rmmod zcblk-keep-9p
 suspends=2
 [ "$LONG" = 0 ] || suspends=20
 
-# suspend: until all devices are. A test of the kernel wakes the system after a second, where the
-# CPUs would idle until a device does
+# suspend: suspends all devices. A test mode of the kernel resumes after a second, instead of
+# idling the CPUs until a device wakes them.
 suspend() {
 	local i
 
@@ -31,7 +31,7 @@ suspend() {
 	done
 }
 
-# waited: as many times the kernel has said that all devices are suspended
+# waited: the kernel has reported so many times that all devices are suspended
 waited() {
 	[ "$(dmesg_new | grep -c 'suspend debug: Waiting')" -eq "$suspends" ]
 }

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lower device's integrity profile is the disk's, and protected I/O goes
-# through on every path.
+# The disk has the integrity profile of its lower device, and protected I/O works on every path.
 
 . ./lib.sh
 
@@ -25,7 +24,7 @@ for path in zerocopy copy ab; do
 	check "$path: write" dd if="$TMP/data" of=/dev/zcblk0 bs=16k oflag=direct
 	check "$path: reads back through zcblk" cmp "$TMP/data" \
 		<(dd if=/dev/zcblk0 bs=16k count=4 iflag=direct status=none)
-	check "$path: reads back below" cmp "$TMP/data" \
+	check "$path: reads back from the lower device" cmp "$TMP/data" \
 		<(dd if="$SCSI_DEV" bs=16k count=4 iflag=direct status=none)
 done
 check_eq "no error is counted" 0 "$(stat_errors zcblk0)"

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# An atomic write reaches the lower device as one atomic command on each path, also while
-# the path changes. The disk offers the lower device's unit, up to one piece of path copy.
+# An atomic write reaches the lower device as one atomic command on each path, also while the path
+# changes. The largest atomic write of the disk is that of the lower device, but at most one piece
+# of path copy.
 #
 # timeout=90
 
@@ -20,7 +21,8 @@ queue_limit() {
 	cat "/sys/block/${1##*/}/queue/$2"
 }
 
-# atomic_write BYTES: random data, with RWF_ATOMIC, at offset 0 of the disk; leaves it in $TMP/data
+# atomic_write BYTES: writes random data with RWF_ATOMIC at offset 0 of the disk, and leaves it in
+# $TMP/data
 atomic_write() {
 	head -c "$1" /dev/urandom >"$TMP/data"
 	python3 - "$TMP/data" <<-'END'
@@ -33,7 +35,7 @@ atomic_write() {
 	END
 }
 
-# one_command BYTES: one atomic write came to the lower device, and no other write did
+# one_command BYTES: one atomic write reached the lower device, and no other write did
 one_command() {
 	dmesg_mark
 	atomic_write "$1" || return 1
@@ -60,7 +62,7 @@ check_unit() {
 		zcblk_set zcblk0 path "$path"
 		check "$*: path $path: one command" one_command "$unit"
 	done
-	check "$*: path ab: one command in the other turn, too" one_command "$unit"
+	check "$*: path ab: one command by the other path, too" one_command "$unit"
 	check_fails "$*: twice the unit is refused" "Invalid argument" atomic_write $((unit * 2))
 	sysfs_write 0 /sys/bus/pseudo/drivers/scsi_debug/opts
 	zcblk_del zcblk0

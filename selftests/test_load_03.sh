@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A bad module parameter fails insmod with EINVAL, a line in the kernel log
-# that names the accepted values, and nothing left behind.
+# With a bad module parameter, insmod fails with EINVAL. The kernel log names the accepted values,
+# and nothing is left behind.
 
 . ./lib.sh
 
@@ -14,7 +14,7 @@ refused() {
 	dmesg_mark
 	check_fails "insmod $1 is refused" "$2" zcblk_insmod lower=/dev/nullb0 "$1"
 	check "insmod $1: the log says why" dmesg_has "$3"
-	check "insmod $1: nothing stays" nothing_stays
+	check "insmod $1: nothing is left" nothing_stays
 }
 
 nothing_stays() {
@@ -36,7 +36,7 @@ refused overlap=never "$invalid" "invalid value 'never' for overlap: must be one
 refused overlap=reject "$invalid" "overlap=reject needs a range lock; add range_lock=on"
 refused read_only=perhaps "$invalid" "read_only"
 
-# The same words as configfs accepts: no abbreviation, nothing after them
+# The words are the same as in configfs: no abbreviation, and nothing after them
 refused path=zero "$invalid" "invalid value 'zero' for path"
 refused path=copyx "$invalid" "invalid value 'copyx' for path"
 

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A lower= that can not be used fails insmod; a list of which one entry is bad
-# leaves none of the others.
+# insmod fails if an entry of lower= cannot be used. It then makes none of the disks.
 
 . ./lib.sh
 
@@ -23,7 +22,7 @@ refused() {
 	dmesg_mark
 	check_fails "insmod lower=$1 is refused" "" zcblk_insmod "lower=$1"
 	check "insmod lower=$1: the log says why" dmesg_has "zcblk: zcblk"
-	check "insmod lower=$1: nothing stays" nothing_stays
+	check "insmod lower=$1: nothing is left" nothing_stays
 }
 
 refused /dev/none

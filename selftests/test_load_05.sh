@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# insmod, mkfs, mount, write, read below: the shortest way to use zcblk
+# insmod, mkfs, mount, write, and read on the lower device: the shortest way to use zcblk.
 
 . ./lib.sh
 
@@ -16,6 +16,6 @@ check_fails "rmmod of a mounted disk is refused" "in use" rmmod zcblk
 umount "$TMP/mnt"
 check "rmmod" rmmod zcblk
 
-check "the filesystem is sound below zcblk" fsck.ext4 -nf "$SCRATCH"
+check "the file system is sound on the lower device" fsck.ext4 -nf "$SCRATCH"
 mount_add "$SCRATCH" "$TMP/mnt" ro
 check_eq "the file is there, unchanged" "$want" "$(sha256sum <"$TMP/mnt/file")"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# No flush is lost: a disk always has a write cache and FUA. A lower device without a cache
-# gets no flush; one whose cache is switched on later gets each from then on.
+# No flush is lost: a disk always has a write cache and FUA. A lower device without a write cache
+# gets no flush. If its cache is switched on later, it gets each flush from then on.
 
 . ./lib.sh
 . ./lib-data.sh
@@ -14,7 +14,8 @@ cache=$(echo "/sys/block/$lower/device/scsi_disk/"*/cache_type)
 requires "file=$cache"
 zcblk_load
 
-# flushes: those that two fsyncs and a write with FUA on zcblk0 send to the lower device
+# flushes: prints the number of flushes that two fsyncs and a write with FUA on zcblk0 send to the
+# lower device
 flushes() {
 	block_trace_start "$lower"
 	for _ in 1 2; do
@@ -37,11 +38,11 @@ check_eq "the disk has FUA" 1 "$(queue_limit zcblk0 fua)"
 for setting in $SETTINGS; do
 	use "$setting"
 	check "$setting: the cache is switched off" write_through
-	check_eq "$setting: no flush below" 0 "$(flushes)"
+	check_eq "$setting: no flush reaches the lower device" 0 "$(flushes)"
 	check "$setting: the cache is switched on" \
 		sysfs_write "temporary write back" "$cache"
 	got=$(flushes)
 	note "$setting: $got flushes and writes with FUA"
-	check "$setting: each is below" test "$got" -ge 3
+	check "$setting: each reaches the lower device" test "$got" -ge 3
 done
 check_eq "no error is counted" 0 "$(stat_errors zcblk0)"

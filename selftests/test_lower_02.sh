@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A read-only disk refuses writes, discards and writes of zeroes also from a driver that was
-# stacked on it while it was writable, which the block layer only warns of. Reads and flushes
-# pass. So does a disk that blockdev made read-only, and one whose lower device became so.
+# A read-only disk refuses writes, discards and writes of zeroes, even from a driver that was
+# stacked on it while it was writable. The block layer only warns of these. Reads and flushes
+# succeed. The same holds for a disk that blockdev made read-only, and for one whose lower device
+# became read-only.
 
 . ./lib.sh
 . ./lib-data.sh
@@ -12,23 +13,23 @@ requires module=null_blk module=dm_mod program=dmsetup
 null_add nullb0 memory_backed=1 discard=1 size=64
 zcblk_load
 
-# put LETTER DEVICE: 4 KiB, past the page cache
+# put LETTER DEVICE: writes 4 KiB, bypassing the page cache
 put() {
 	head -c 4096 /dev/zero | tr '\0' "$1" |
 		dd of="$2" bs=4k count=1 iflag=fullblock oflag=direct conv=notrunc status=none
 }
 
-# get: the first byte of the lower device
+# get: prints the first byte of the lower device
 get() {
 	dd if=/dev/nullb0 bs=4k count=1 iflag=direct status=none | head -c 1
 }
 
-# stack DISK: a device of device-mapper on it, which does not open it by its path
+# stack DISK: makes a device-mapper device on DISK, without opening DISK by its path
 stack() {
 	dm_add rw "0 $(blockdev --getsz "/dev/$1") linear $(<"/sys/class/block/$1/dev") 0"
 }
 
-# refuses DESC DEVICE: writing through DEVICE, and nothing else
+# refuses DESC DEVICE: DEVICE refuses to write, but not to read or flush
 refuses() {
 	dmesg_mark
 	check_fails "$1: a write fails" "error" put X "$2"
@@ -39,7 +40,8 @@ refuses() {
 	check_eq "$1: the data is as it was" A "$(get)"
 	check "$1: a read passes" dd if="$2" of=/dev/null bs=4k count=1 iflag=direct
 	check "$1: a flush passes" sync -d "$2"
-	check_eq "$1: zcblk says nothing for each" 0 "$(dmesg_new | grep -c 'zcblk: ' || true)"
+	check_eq "$1: zcblk logs nothing about each of them" 0 \
+		"$(dmesg_new | grep -c 'zcblk: ' || true)"
 }
 
 put A /dev/nullb0
@@ -56,14 +58,14 @@ zcblk_add zcblk0 lower=/dev/nullb0
 stack zcblk0
 check "blockdev makes it read-only" blockdev --setro /dev/zcblk0
 refuses "blockdev --setro" /dev/mapper/rw
-check "and writable again" blockdev --setrw /dev/zcblk0
+check "blockdev makes it writable again" blockdev --setrw /dev/zcblk0
 check "then a write passes" put B /dev/mapper/rw
-check_eq "and is below" B "$(get)"
+check_eq "the data is on the lower device" B "$(get)"
 put A /dev/nullb0
 
 check "blockdev makes the lower device read-only" blockdev --setro /dev/nullb0
 refuses "the lower device is read-only" /dev/mapper/rw
-check "and writable again" blockdev --setrw /dev/nullb0
+check "blockdev makes the lower device writable again" blockdev --setrw /dev/nullb0
 check "the disk follows" wait_for 10 eval '[ "$(blockdev --getro /dev/zcblk0)" = 0 ]'
 check "then a write passes" put B /dev/mapper/rw
 dm_del rw

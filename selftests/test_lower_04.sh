@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lower device rejects operations that it claimed to support. The disk does not claim
-# them any more, so that the submitter learns that they are not supported.
+# The lower device rejects operations that it claimed to support. The disk then stops claiming
+# them, so submitters see that they are not supported.
 
 . ./lib.sh
 . ./lib-data.sh
@@ -10,7 +10,7 @@
 requires module=scsi_debug program=xfs_io
 zcblk_load
 
-# zeroes DEVICE: 1 MiB, which may not be written as data; prints the error
+# zeroes DEVICE: zeroes 1 MiB without writing it as data, and prints the error
 zeroes() {
 	xfs_io -c 'fpunch 0 1m' "$1" 2>&1 | head -n 1
 }
@@ -23,13 +23,13 @@ claims() {
 	[ "$(limits "$(kname "$SCSI_DEV")")" != "0 0" ]
 }
 
-# rejects: a SCSI disk that rejects WRITE SAME of more than 64 blocks, which it claimed
+# rejects: makes a SCSI disk that rejects WRITE SAME of more than 64 blocks, although it claimed it
 rejects() {
 	scsi_debug_add dev_size_mb=16 lbpws=1 lbprz=1
 	wait_for 10 claims
 }
 
-# try DEVICE: what a discard and a write of zeroes say, and then the limits
+# try DEVICE: prints the errors of a discard and of a write of zeroes, and then the limits
 try() {
 	sysfs_write 64 /sys/module/scsi_debug/parameters/write_same_length
 	blkdiscard -f -l 1048576 "$1" 2>&1 | sed "s|$1|DEVICE|"
@@ -46,16 +46,16 @@ for setting in zerocopy/page copy/page; do
 	echo 0 >/sys/block/zcblk0/queue/iostats
 	use "$setting"
 	before=$(limits zcblk0)
-	check "$setting: claimed before: $before" test "$before" != "0 0"
+	check "$setting: the disk claims them at first: $before" test "$before" != "0 0"
 	said=$(try /dev/zcblk0)
 	note "$said"
 	check "$setting: zeroes are not supported" grep -q "Operation not supported" <<<"$said"
 	check_eq "$setting: nor are discards" "0 0" "$(limits zcblk0)"
 	sleep 2
-	check_eq "$setting: the limits are still so" "0 0" "$(limits zcblk0)"
-	check "$setting: a setting of the queue is still accepted" \
+	check_eq "$setting: the limits do not change again" "0 0" "$(limits zcblk0)"
+	check "$setting: an attribute of the queue can still be written" \
 		sysfs_write 1 /sys/block/zcblk0/queue/iostats
-	check_eq "$setting: and restores nothing" "0 0" "$(limits zcblk0)"
+	check_eq "$setting: that does not restore the limits" "0 0" "$(limits zcblk0)"
 	check "$setting: zeroes are written in another way" \
 		blkdiscard -f -z -l 1048576 /dev/zcblk0
 	zcblk_del zcblk0

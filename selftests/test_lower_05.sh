@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Freezing the lower device freezes the file systems on the disk and on its partitions, so
-# that a snapshot of the lower device is clean. No disk comes up on a frozen device.
+# Freezing the lower device freezes the file systems on the disk and on its partitions. So a
+# snapshot of the lower device is clean. No disk comes up on a frozen device.
 #
 # timeout=180
 
@@ -36,7 +36,7 @@ grep -qw bdev_freeze /proc/kallsyms || {
 	exit 0
 }
 
-# clean OFFSET: is the file system there, in MiB, one that needs no recovery?
+# clean OFFSET: the file system at OFFSET, in MiB, needs no recovery
 clean() {
 	dd if=/dev/nullb0 of="$TMP/snapshot" bs=1M skip="$1" iflag=direct status=none
 	! dumpe2fs -h "$TMP/snapshot" 2>"$TMP/dumpe2fs" | grep needs_recovery
@@ -50,11 +50,11 @@ frozen_file_system() {
 	mount_add "$2" "$TMP/mnt"
 	head -c 300000 /dev/urandom >"$TMP/mnt/file"
 	check "$desc: the lower device is frozen" freeze
-	check_fails "$desc: so is the file system" "busy" fsfreeze -f "$TMP/mnt"
+	check_fails "$desc: the file system is frozen, too" "busy" fsfreeze -f "$TMP/mnt"
 	check "$desc: its snapshot is clean" clean "$3"
 	check "$desc: the lower device is thawed" thaw
-	check "$desc: so is the file system" fsfreeze -f "$TMP/mnt"
-	check "$desc: and no more than that" fsfreeze -u "$TMP/mnt"
+	check "$desc: the file system is thawed, too" fsfreeze -f "$TMP/mnt"
+	check "$desc: the file system was frozen only once" fsfreeze -u "$TMP/mnt"
 	check "$desc: a file is written" cp "$TMP/mnt/file" "$TMP/mnt/copy"
 }
 
@@ -72,13 +72,13 @@ blockdev --rereadpt /dev/zcblk0
 wait_for 5 test -b /dev/zcblk0p1
 frozen_file_system "partition" /dev/zcblk0p1 1
 
-# What the block cache of the lower device has cannot be written, so the freeze fails
+# The data in the block cache of the lower device cannot be written, so the freeze fails
 sysfs_write +122880-122887 "$NULLFS/nullb0/badblocks"
 dd if=/dev/zero of=/dev/mapper/below bs=4k seek=15360 count=1 conv=notrunc status=none
 sync
 check_fails "a lower device that cannot be written back is not frozen" "" freeze
 check "then the file system is not frozen either" fsfreeze -f "$TMP/mnt"
-check "and is thawed" fsfreeze -u "$TMP/mnt"
+check "it is thawed" fsfreeze -u "$TMP/mnt"
 
 check "frozen again" freeze
 check "a disk that is removed by force thaws" zcblk_set zcblk0 power force

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With stable=1, file systems keep their pages as they are while they are written, so none
-# of their writes is reported.
+# With stable=1, file systems do not change pages that are being written. So none of their writes
+# is reported.
 
 . ./lib.sh
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lower device's logical block outgrows the disk's: all I/O is refused, with a message,
-# until it fits again. The same if the lower device becomes zoned.
+# The logical block of the lower device becomes larger than that of the disk. Then all I/O is
+# refused, with a message, until it fits again. The same happens if the lower device becomes zoned.
 
 . ./lib.sh
 

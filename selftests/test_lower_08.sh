@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lower device's write cache is switched on while a disk on it is in use. From then on, a
-# power cut at a random moment loses no write whose fsync has returned. LONG=1: 20 cuts.
+# The write cache of the lower device is switched on while its disk is in use. From then on, a
+# power cut at a random moment loses no write whose fsync has returned. With LONG=1, there are 20
+# power cuts.
 #
 # timeout=120
 
@@ -20,13 +21,13 @@ read -ra settings <<<"$SETTINGS"
 tasks=()
 defer load_stop
 
-# cache back|through: what null_blk says of its cache, which it has in any case
+# cache back|through: sets what null_blk reports about its cache, which always exists
 cache() {
 	sysfs_write "write $1" /sys/block/nullb0/queue/write_cache
 }
 
-# writer N: writes blocks N, N + 4 and so on, each with an fsync, until the power is cut. Lists
-# those whose fsync has returned, if it began when the file counted was there
+# writer N: writes blocks N, N + 4 and so on, each with an fsync, until the power is cut. Lists the
+# blocks whose fsync has returned, if it began after $TMP/counted was made.
 writer() {
 	local block counted
 
@@ -40,7 +41,7 @@ writer() {
 	done
 } 2>/dev/null
 
-# load_start SETTING: writers, and beside them fio, which never flushes
+# load_start SETTING: starts the writers, and fio, which never flushes
 load_start() {
 	local n
 
@@ -67,17 +68,17 @@ load_stop() {
 	done
 }
 
-# written IOS: so many writes are done
+# written IOS: at least so many writes are complete
 written() {
 	[ "$(stat_ios zcblk0 all write)" -ge "$1" ]
 }
 
-# returned FSYNCS: so many have
+# returned FSYNCS: at least so many fsyncs have returned
 returned() {
 	[ "$(wc -l <"$TMP/returned")" -ge "$1" ]
 }
 
-# cut_power: null_blk drops its cache; errors end the load
+# cut_power: null_blk drops its cache, and errors end the load
 cut_power() {
 	sysfs_write 0 "$NULLFS/nullb0/power"
 	wait "${tasks[@]}" || true
@@ -86,7 +87,7 @@ cut_power() {
 	wait_for 5 test -b /dev/nullb0
 }
 
-# lost: how many fsyncs have returned without their block on the lower device
+# lost: prints how many fsyncs have returned although their block is not on the lower device
 lost() {
 	dd if=/dev/nullb0 of="$TMP/after" bs=1M count=16 iflag=direct status=none
 	{ grep -abo "cut $cut block [0-9]* " "$TMP/after" || true; } |

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lower device is frozen and thawed 200 times under fio, with a file system on the disk, and
-# again with one on each of two partitions. No write is lost or stuck. LONG=1: 100,000 times.
+# The lower device is frozen and thawed 200 times under fio, with a file system on the disk. The
+# same happens with one on each of two partitions. No write is lost or stuck. With LONG=1, the
+# number is 100,000.
 #
 # timeout=120
 
@@ -31,7 +32,7 @@ written() {
 	[ "$(stat_ios zcblk0 all write)" -gt "$1" ]
 }
 
-# goes_on: fio writes, and has found nothing wrong
+# goes_on: fio writes, and has found no error
 goes_on() {
 	local load
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The copy path goes on when the page allocator gives it nothing: with every
-# allocation that may fail failing, the I/O comes from the pools, and is right.
+# The copy path works without the page allocator. While every allocation that may fail does fail,
+# I/O uses the memory pools, and the data is correct.
 #
 # timeout=120
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The copy path goes on, and every byte is right, with next to no free memory
+# The copy path works, and every byte is correct, with almost no free memory.
 #
 # timeout=120
 
@@ -13,7 +13,7 @@ scratch 0
 zcblk_load
 zcblk_add zcblk0 "lower=$SCRATCH" path=copy
 
-# All free memory but 160 MiB, which fio needs too, is taken by a file that can not be reclaimed
+# A file that cannot be reclaimed occupies all free memory except 160 MiB, which fio needs, too
 available=$(($(meminfo_kib MemAvailable) / 1024))
 mkdir "$TMP/ballast"
 mount -t tmpfs -o "size=${available}m" none "$TMP/ballast"

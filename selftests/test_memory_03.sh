@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A disk allocates its reserve for the copy path when its path is copy or ab, or unreferenced
-# is copy, for the first time: by power 1 or by a change, once. Power 0 frees it.
+# A disk allocates the reserve of the copy path once: when its path first is copy or ab, or when
+# unreferenced first is copy. It does so by power 1 or by a change of the attribute. Power 0 frees
+# the reserve.
 #
 # timeout=90
 
@@ -14,12 +15,13 @@ RESERVE=512
 requires module=null_blk program=fio file=/proc/vmallocinfo
 null_add nullb0 memory_backed=1 size=16
 
-# reserves: KiB in vmalloc memory of 128 KiB, which is the size of an element of a reserve
+# reserves: prints the KiB of vmalloc memory in areas of 128 KiB, the size of an element of a
+# reserve
 reserves() {
 	echo $(($(grep -c ' pages=32 vmalloc' /proc/vmallocinfo) * 128))
 }
 
-# allocates DISK ATTRIBUTE VALUE: sets KIB to how many more of them there are then
+# allocates DISK ATTRIBUTE VALUE: sets the attribute, and KIB to the increase
 allocates() {
 	local before
 	before=$(reserves)

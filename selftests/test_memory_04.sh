@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The reserve of the copy path on a kernel that has no memory for it. Without large runs of
-# pages it is allocated from small ones. Without those power 1 and the change of path fail,
-# change nothing, and succeed later.
+# The kernel has no memory for the reserve of the copy path. Without large runs of pages, the
+# reserve is allocated in small ones. Without those, power 1 and a change of the path fail, change
+# nothing, and succeed later.
 #
 # timeout=90
 
@@ -15,16 +15,16 @@ requires module=null_blk program=fio "file=$DEBUGFS/fail_page_alloc" "file=$DEBU
 null_add nullb0 memory_backed=1 size=16
 zcblk_load
 zcblk_make zcblk0 lower=/dev/nullb0 path=copy
-# what the kernel says of allocations that fail
+# the kernel's messages about failed allocations
 dmesg_allow 'page allocation failure|Call Trace:|FAULT_INJECTION'
 
-# set_failing ATTRIBUTE VALUE: while allocations of pages fail in this one write
+# set_failing ATTRIBUTE VALUE: makes allocations of pages fail during this one write
 set_failing() {
 	bash -c 'exec 3>"$1" && echo 1 >/proc/self/make-it-fail && printf "%s\n" "$2" >&3' \
 		- "$ZCFS/zcblk0/$1" "$2"
 }
 
-# fail_pages ORDER PAGES: all allocations of that order and above, after as many pages
+# fail_pages ORDER PAGES: after PAGES pages, all allocations of that order and above fail
 fail_pages() {
 	fail_allocations 0
 	echo "$1" >"$DEBUGFS/fail_page_alloc/min-order"
@@ -40,7 +40,7 @@ fail_allocations 0
 verify copy/page --size=2M
 check "power 0" zcblk_set zcblk0 power 0
 
-# refused DESC ATTRIBUTE VALUE: after the first element of the reserve there is no memory
+# refused DESC ATTRIBUTE VALUE: no memory is left after the first element of the reserve
 refused() {
 	local desc=$1 before
 
@@ -51,7 +51,7 @@ refused() {
 	fail_allocations 0
 	echo 0 >"$DEBUGFS/fail_page_alloc/space"
 	check "$desc: the log says why" dmesg_has "zcblk0: no memory for the reserve of copies"
-	check_eq "$desc: $2 is as before" "$before" "$(zcblk_get zcblk0 "$2")"
+	check_eq "$desc: $2 keeps its value" "$before" "$(zcblk_get zcblk0 "$2")"
 }
 refused "power 1 with path copy" power 1
 check "power 1 with memory" zcblk_set zcblk0 power 1

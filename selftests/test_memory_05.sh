@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# In steady state a disk allocates nothing for an I/O: it causes as many events of the
-# kernel's allocators as its lower device does alone.
+# In steady state, a disk allocates nothing for an I/O. It causes as many events of the kernel's
+# allocators as its lower device does alone.
 #
 # timeout=240
 
@@ -14,7 +14,7 @@ null_add nullb0 size=512
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 
-# copy N FILE DIRECTION SIZE DEVICE: N blocks, traced
+# copy N FILE DIRECTION SIZE DEVICE: transfers N blocks, and leaves the trace in FILE
 copy() {
 	local arguments=(if=/dev/zero "of=$5" oflag=direct)
 
@@ -27,10 +27,10 @@ copy() {
 	cp "$TRACEFS/trace" "$2"
 }
 
-# events DIRECTION SIZE DEVICE: of 400 blocks. What comes with dd itself, with 10 blocks as
-# with 410, cancels out.
+# events DIRECTION SIZE DEVICE: prints the number of events of 400 blocks. Events of dd itself
+# cancel out: there are as many of them with 10 blocks as with 410.
 events() {
-	copy 410 "$TMP/many" "$@" # what tracing itself takes, once
+	copy 410 "$TMP/many" "$@" # allocates once what tracing itself needs
 	copy 10 "$TMP/few" "$@"
 	copy 410 "$TMP/many" "$@"
 	events_more "$KMEM_PATTERN" 10 "$TMP/few" "$TMP/many"
@@ -45,7 +45,7 @@ for direction in read write; do
 	for size in 4k 64k 1M; do
 		alone=$(events "$direction" "$size" /dev/nullb0)
 		stacked=$(events "$direction" "$size" /dev/zcblk0)
-		check "$direction of $size: $stacked events, alone $alone" \
+		check "$direction of $size: $stacked events, $alone without zcblk" \
 			test "$stacked" -le "$alone"
 		check "$direction of $size: events were seen" grep -qE "$KMEM_PATTERN" "$TMP/many"
 	done

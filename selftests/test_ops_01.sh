@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# DISCARD and WRITE_ZEROES reach the lower device, once each, and are counted
+# DISCARD and WRITE_ZEROES reach the lower device once each, and are counted.
 
 . ./lib.sh
 
@@ -15,7 +15,7 @@ read_range() {
 	dd if="$1" bs=64k skip="$2" count=1 iflag=direct status=none
 }
 
-# A write of zeroes is N, on newer kernels WZ, and has an S where it is synchronous
+# A write of zeroes is N, on newer kernels WZ, and has an S if it is synchronous
 traced() {
 	block_trace | grep -v ^R | sed -E 's/^(N|WZ)S? /N /'
 }
@@ -27,7 +27,7 @@ for path in zerocopy copy ab; do
 	block_trace_start "$(kname "$SCSI_DEV")"
 	blkdiscard -fz -o 65536 -l 65536 /dev/zcblk0
 	blkdiscard -f -o 131072 -l 65536 /dev/zcblk0
-	check_eq "$path: one discard and one write of zeroes below, in order" \
+	check_eq "$path: the lower device gets one discard and one write of zeroes, in order" \
 		"N 128 128 DS 256 128" \
 		"$(traced | xargs)"
 	for op in write_zeroes discard; do

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# FLUSH and FUA reach the lower device: once each, in order, on every path, as
-# the same writes send them to the lower device itself.
+# FLUSH and FUA reach the lower device on every path, once each and in order, as without zcblk.
 
 . ./lib.sh
 . ./lib-data.sh
@@ -15,7 +14,7 @@ write_4k() {
 	dd if=/dev/zero of="$1" bs=4k count=1 seek="$2" "oflag=$3" status=none
 }
 
-# sequence DISK: prints the requests below, e.g. `W 8 F W+FUA 16`
+# sequence DISK: prints the requests at the lower device, e.g. `W 8 F W+FUA 16`
 sequence() {
 	block_trace_start nullb0
 	write_4k "$1" 1 direct
@@ -38,7 +37,7 @@ zcblk_add zcblk0 lower=/dev/nullb0
 for setting in $SETTINGS; do
 	use "$setting"
 	zcblk_set zcblk0 reset_stats 1
-	check_eq "$setting: the same" "$want" "$(sequence /dev/zcblk0)"
+	check_eq "$setting: the requests are the same" "$want" "$(sequence /dev/zcblk0)"
 	check_eq "$setting: flushes are counted" "$flushes" \
 		"$(stat_ios zcblk0 all flush)"
 	check_eq "$setting: writes are counted" 4 "$(stat_ios zcblk0 all write)"
@@ -47,4 +46,4 @@ done
 zcblk_del zcblk0
 zcblk_add zcblk0 lower=/dev/nullb0 range_lock=off stats=counters
 echo 0 >/sys/block/zcblk0/queue/iostats
-check_eq "remapped in place: the same" "$want" "$(sequence /dev/zcblk0)"
+check_eq "remapped in place: the requests are the same" "$want" "$(sequence /dev/zcblk0)"

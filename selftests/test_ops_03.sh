@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The log of dm-log-writes below zcblk has each write, flush and FUA once, in
-# the order of their issue.
+# dm-log-writes on the lower device logs each write, flush and FUA of a zcblk disk once, in the
+# order of their submission.
 
 . ./lib.sh
 . ./lib-data.sh
@@ -33,7 +33,7 @@ write_4k() {
 	dd if=/dev/zero of="$1" bs=4k count=1 seek="$2" "oflag=$3" status=none
 }
 
-# sequence DISK: a write, a flush, a write with FUA
+# sequence DISK: does a write, a flush and a write with FUA
 sequence() {
 	write_4k "$1" 1 direct
 	sync -d "$1"
@@ -54,5 +54,5 @@ log_entries | grep -v ' 8$' >"$TMP/log"
 want=$(head -n $(($(wc -l <"$TMP/log") / 6)) "$TMP/log")
 check "without zcblk: a write, a flush, FUA" grep -qE '^8 8 0 0 0 1 16 8 2( 0 0 1)+$' \
 	<<<"$(xargs <<<"$want")"
-check_eq "with every setting the same" \
+check_eq "the log is the same with every setting" \
 	"$(for _ in direct $SETTINGS; do echo "$want"; done)" "$(<"$TMP/log")"

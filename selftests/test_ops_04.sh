@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A power cut below zcblk keeps exactly what was flushed or written with FUA
+# A power cut of the lower device preserves exactly what was flushed or written with FUA.
 
 . ./lib.sh
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Partitions on the disk are found, sit at the right sectors, and hold the disk
+# Partitions on the disk are found, have the right sectors, and hold the disk.
 
 . ./lib.sh
 
@@ -19,15 +19,15 @@ null_add nullb0 memory_backed=1 size=64
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 check "the partition appears" wait_for 5 test -b /dev/zcblk0p1
-check_eq "its start" 2048 "$(cat /sys/block/zcblk0/zcblk0p1/start)"
-check_eq "its size" 32768 "$(cat /sys/block/zcblk0/zcblk0p1/size)"
+check_eq "the start of the partition" 2048 "$(cat /sys/block/zcblk0/zcblk0p1/start)"
+check_eq "the size of the partition" 32768 "$(cat /sys/block/zcblk0/zcblk0p1/size)"
 check "the table can be read again" blockdev --rereadpt /dev/zcblk0
 
 head -c 65536 /dev/urandom >"$TMP/data"
 for path in zerocopy copy ab; do
 	zcblk_set zcblk0 path "$path"
 	dd if="$TMP/data" of=/dev/zcblk0p1 bs=16k seek=4 oflag=direct status=none
-	check "$path: what is written to it lies 1 MiB further down" cmp "$TMP/data" \
+	check "$path: data written to it is at 1 MiB on the lower device" cmp "$TMP/data" \
 		<(dd if=/dev/nullb0 bs=16k skip=68 count=4 iflag=direct status=none)
 done
 
@@ -35,14 +35,14 @@ mkfs.ext4 -q /dev/zcblk0p1
 mount_add /dev/zcblk0p1 "$TMP/mnt"
 check_fails "a mounted partition holds the disk" "busy" zcblk_set zcblk0 power 0
 umount "$TMP/mnt"
-check "unmounted, it does not" zcblk_set zcblk0 power 0
-check "and is gone" test ! -e /dev/zcblk0p1
+check "an unmounted partition does not hold the disk" zcblk_set zcblk0 power 0
+check "the partition is removed with the disk" test ! -e /dev/zcblk0p1
 
 blockdev --rereadpt /dev/nullb0
 wait_for 5 test -b /dev/nullb0p1
 zcblk_make zcblk1 lower=/dev/nullb0p1
 check "a partition can be a lower device" zcblk_set zcblk1 power 1
-check_eq "of the partition's size" 32768 "$(cat /sys/block/zcblk1/size)"
+check_eq "the disk has the size of the partition" 32768 "$(cat /sys/block/zcblk1/size)"
 dd if="$TMP/data" of=/dev/zcblk1 bs=16k oflag=direct status=none
-check "which writes at its offset" cmp "$TMP/data" \
+check "the disk writes at the offset of the partition" cmp "$TMP/data" \
 	<(dd if=/dev/nullb0 bs=16k skip=64 count=4 iflag=direct status=none)

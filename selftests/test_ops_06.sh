@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# lsblk shows the stack: holder and slave links come and go with the disk, and
-# the lower device is claimed.
+# lsblk shows the stack. Holder and slave links appear and disappear with the disk, and the lower
+# device is claimed.
 
 . ./lib.sh
 
@@ -19,7 +19,7 @@ for round in 1 2; do
 	check_eq "holder and slave, round $round" "zcblk0 nullb0" "$(links)"
 	check_eq "lsblk shows the disk under its lower device" "zcblk0 nullb0" \
 		"$(lsblk -snro NAME /dev/zcblk0 | xargs)"
-	check_fails "the lower device can not be claimed by another" busy \
+	check_fails "the lower device cannot be claimed by another program" busy \
 		wipefs -a /dev/nullb0
 	zcblk_del zcblk0
 	check_eq "no holder is left, round $round" "" \

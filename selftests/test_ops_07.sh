@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# /proc/diskstats (iostat) counts the disk's I/O as it counts the lower
-# device's, on every path, and nothing with iostats off.
+# /proc/diskstats (iostat) counts the I/O of the disk like that of the lower device, on every path.
+# It counts nothing if iostats is off.
 
 . ./lib.sh
 
@@ -11,7 +11,7 @@ null_add nullb0 memory_backed=1 size=64
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 
-# counts DISK: reads, sectors read, writes, sectors written, I/Os in flight
+# counts DISK: prints reads, sectors read, writes, sectors written, and I/Os in flight
 counts() {
 	awk '{ print $1, $3, $5, $7, $9 }' "/sys/block/$1/stat"
 }
@@ -35,7 +35,7 @@ for path in zerocopy copy ab; do
 	io
 	check_eq "$path: 10 reads, 6 writes on the disk" "10 80 6 96 0" \
 		"$(difference "$upper" "$(counts zcblk0)")"
-	check_eq "$path: and on the lower device" "10 80 6 96 0" \
+	check_eq "$path: 10 reads, 6 writes on the lower device" "10 80 6 96 0" \
 		"$(difference "$lower" "$(counts nullb0)")"
 done
 
@@ -45,5 +45,5 @@ upper=$(counts zcblk0)
 io
 check_eq "iostats 0: nothing is counted" "0 0 0 0 0" \
 	"$(difference "$upper" "$(counts zcblk0)")"
-check "the times in flight stay sane" awk '$10 > 3600000 || $11 > 3600000 { exit 1 }' \
+check "the times in flight are at most an hour" awk '$10 > 3600000 || $11 > 3600000 { exit 1 }' \
 	/sys/block/zcblk0/stat

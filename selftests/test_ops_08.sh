@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# blktrace on the lower device sees the remap: from which disk and sector
+# blktrace on the lower device shows the remap, with the disk and sector before it.
 
 . ./lib.sh
 
@@ -10,7 +10,7 @@ null_add nullb0 memory_backed=1 size=64
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 
-# For 5 s: blktrace may hang where a signal ends it before it is quite there
+# For 5 s: blktrace may hang if a signal ends it while it starts
 mkdir "$TMP/trace"
 blktrace -w 5 -d /dev/nullb0 -D "$TMP/trace" -o nullb0 >/dev/null &
 tracer=$!
@@ -29,6 +29,7 @@ sector=80
 for path in zerocopy copy; do
 	check "$path: the write at sector $sector was remapped from $devno" \
 		grep -qE " A +WS? $sector \+ 16 <- \($devno\) $sector" "$TMP/parsed"
-	check "$path: and completed below" grep -qE " C +WS? $sector \+ 16" "$TMP/parsed"
+	check "$path: the write completed on the lower device" \
+		grep -qE " C +WS? $sector \+ 16" "$TMP/parsed"
 	sector=$((sector * 2))
 done

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The disk follows its lower device when it grows or shrinks, with a uevent
+# The disk grows or shrinks with its lower device, and sends a uevent.
 
 . ./lib.sh
 
@@ -11,7 +11,7 @@ zcblk_load
 defer stop $!
 wait_for 5 grep -q ready "$TMP/uevents"
 
-# resized BYTES: the disk has this size, and has said so
+# resized BYTES: the disk has this size, and a uevent was sent
 resized() {
 	[ "$(blockdev --getsize64 /dev/zcblk0)" -eq "$1" ] &&
 		grep -q "^change@.*/zcblk0 .*RESIZE=1" "$TMP/uevents"
@@ -33,7 +33,7 @@ for size in 32 8 16; do
 done
 check "the new end can be written" dd if=/dev/zero of=/dev/zcblk0 bs=1M seek=15 \
 	count=1 oflag=direct
-check_fails "and nothing after it" "No space" dd if=/dev/zero of=/dev/zcblk0 \
+check_fails "nothing can be written after the new end" "No space" dd if=/dev/zero of=/dev/zcblk0 \
 	bs=1M seek=16 count=1 oflag=direct
 zcblk_del zcblk0
 

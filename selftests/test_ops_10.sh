@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The submitter's I/O priority is that of the request at the lower device
+# The request at the lower device has the I/O priority of the submitter.
 #
 # timeout=240
 
@@ -12,7 +12,7 @@ null_add nullb0 memory_backed=1 size=16
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 
-# Class 1 (real time), level 3 is 1 << 13 | 3; level 0, the highest, is left out
+# Class 1 (real time), level 3 is 1 << 13 | 3; the trace does not show level 0, the highest
 bpftrace -e 'kprobe:null_queue_rq {
 	$data = (struct blk_mq_queue_data *)arg1;
 	printf("prio %d\n", $data->rq->bio->bi_ioprio); }' >>"$TMP/prio" 2>&1 &

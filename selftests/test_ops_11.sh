@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# SECURE_ERASE is passed on where the lower device has it, and refused with its
-# error where it has not.
+# SECURE_ERASE reaches the lower device if that supports it. Otherwise it fails with the error of
+# the lower device.
 
 . ./lib.sh
 
@@ -15,7 +15,7 @@ error_of() {
 	blkdiscard -fs -o 0 -l 65536 "$1" 2>&1 | sed 's/.*: //'
 }
 
-check_fails "no secure erase below, none here" "not supported" \
+check_fails "the disk refuses secure erase, as its lower device does" "not supported" \
 	blkdiscard -fs -o 0 -l 65536 /dev/zcblk0
 check_eq "with the same error" "$(error_of /dev/nullb0 || true)" \
 	"$(error_of /dev/zcblk0 || true)"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A large write with PREFLUSH (XFS's log) is not weakened where the copy path
-# cuts it into pieces: each piece waits for the flush.
+# A large write with PREFLUSH, such as one of XFS's log, keeps its guarantee on the copy path. The
+# path cuts it into pieces, and each piece waits for the flush.
 #
 # timeout=90
 
@@ -18,14 +18,14 @@ mkfs.xfs -qf /dev/zcblk0
 event=$TRACEFS/events/block/block_bio_queue
 defer eval "echo 0 >$event/enable; echo 0 >$event/filter"
 
-# queued: the bios of both devices in order, one `MAJOR,MINOR RWBS SECTOR SECTORS` a line
+# queued: prints the bios of both devices in order, one `MAJOR,MINOR RWBS SECTOR SECTORS` a line
 queued() {
 	sed -n 's/.*block_bio_queue: \([0-9,]*\) \([A-Z]*\) \([0-9]*\) + \([0-9]*\) .*/\1 \2 \3 \4/p' \
 		"$TRACEFS/trace"
 }
 
-# pieces_flushed: of the log writes with PREFLUSH, how many were larger than a
-# piece, and how many pieces went on without PREFLUSH or a flush before them
+# pieces_flushed: prints how many log writes with PREFLUSH were larger than a piece, and how many
+# pieces were sent without PREFLUSH or a flush before them
 pieces_flushed() {
 	queued | tee "$TMP/queued" | awk -v upper="$(tr : , </sys/block/zcblk0/dev)" '
 		$1 == upper && $2 ~ /^FW/ && $4 > 0 {

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What only the lower device can do passes through: SG_IO, the geometry and persistent
-# reservations get the answers that the lower device gives. A partition needs a
-# capability. A read-only disk sends no command that writes, even for root.
+# SG_IO, the geometry and persistent reservations pass through, and return the answers of the lower
+# device. A partition needs a capability. A read-only disk sends no command that writes, even for
+# root.
 
 . ./lib.sh
 
@@ -17,17 +17,17 @@ ask() {
 	"$HELPERS/device-ioctl" "$@"
 }
 
-# commands OPCODE: how many with it reached the lower device since dmesg_mark
+# commands OPCODE: prints how many such commands reached the lower device since dmesg_mark
 commands() {
 	dmesg_new | grep -c "cmd $1 " || true
 }
 
-# write_by_command DEVICE: the first block, by SG_IO through a file that is open for reading
+# write_by_command DEVICE: writes the first block by SG_IO, through a file that is open for reading
 write_by_command() {
 	sg_raw -R -s 512 -i "$TMP/block" "$1" 2a 00 00 00 00 00 00 00 01 00
 }
 
-# first_block: of the lower device, past the page cache
+# first_block: prints that of the lower device, bypassing the page cache
 first_block() {
 	dd if="$SCSI_DEV" bs=512 count=1 iflag=direct status=none
 }
@@ -35,7 +35,7 @@ first_block() {
 check "SG_IO finds the SCSI disk" grep -q scsi_debug <(sg_inq /dev/zcblk0)
 check_eq "the geometry is the lower device's" "$(ask "$SCSI_DEV" geometry)" \
 	"$(ask /dev/zcblk0 geometry)"
-check "which has one" grep -qv '^E' <(ask /dev/zcblk0 geometry)
+check "there is a geometry" grep -qv '^E' <(ask /dev/zcblk0 geometry)
 
 sysfs_write 1 /sys/bus/pseudo/drivers/scsi_debug/opts
 for op in register reserve preempt abort clear release; do
@@ -52,14 +52,14 @@ sysfs_write 0 /sys/bus/pseudo/drivers/scsi_debug/opts
 printf 'first%.0s' {1..200} | head -c 512 >"$TMP/block"
 check "root writes by SG_IO" write_by_command /dev/zcblk0
 first_block >"$TMP/after"
-check "it is on the lower device" cmp "$TMP/block" "$TMP/after"
+check "the data is on the lower device" cmp "$TMP/block" "$TMP/after"
 
 echo 2048,, | sfdisk -q /dev/zcblk0
 wait_for 5 test -b /dev/zcblk0p1
 check "a partition: SG_IO passes for root" sg_inq /dev/zcblk0p1
-check_fails "a partition: it needs a capability" "" \
+check_fails "a partition: SG_IO needs a capability" "" \
 	setpriv --bounding-set=-sys_rawio --inh-caps=-sys_rawio sg_inq /dev/zcblk0p1
-check "the disk: SG_IO that reads needs none" \
+check "the disk: SG_IO that reads needs no capability" \
 	setpriv --bounding-set=-sys_rawio --inh-caps=-sys_rawio sg_inq /dev/zcblk0
 zcblk_del zcblk0
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A lock that is hot is what a profile names first, wherever it is: it is put into one
-# function after another that every write goes through (two of them; LONG=1: twenty).
+# A profile names a hot lock first, wherever it is. A lock is added to one function after another
+# that every write enters: to two of them, with LONG=1 to twenty.
 #
 # timeout=240
 
@@ -12,8 +12,8 @@
 HOTLOCK=$ZCBLK_BUILD/selftests/modules/zcblk-hotlock.ko
 requires_profile "feature=range_lock slot" "file=$HOTLOCK"
 
-# What is done with interrupts off is seen when they are on again, but what is done in an
-# interrupt is not: null_blk completes in a softirq here.
+# A sample of work with interrupts off is recorded when they are on again. Work in an interrupt is
+# not sampled. Here null_blk completes in a softirq.
 places=(
 	zcblk_io_begin
 	zcblk_io_complete
@@ -38,7 +38,7 @@ places=(
 )
 [ "$LONG" = 1 ] || places=("${places[@]:0:2}")
 
-# record PLACE: what the load does with a lock there
+# record PLACE: profiles the load with a lock in PLACE
 record() {
 	insmod "$HOTLOCK" "place=$1"
 	cat /proc/kallsyms >"$TMP/$1.kallsyms"
@@ -48,7 +48,7 @@ record() {
 	rmmod zcblk-hotlock
 }
 
-# hottest FILTER: of the lock that the verdict puts first
+# hottest FILTER: applies FILTER to the lock that the verdict puts first
 hottest() {
 	jq -rRs -L ../scripts/perf "include \"report\"; profile.locks[0] | $1" "$TMP/stacks"
 }
@@ -61,7 +61,7 @@ named() {
 		../scripts/perf/fold -v kallsyms="$TMP/$place.kallsyms" \
 			-v modules="$TMP/$place.modules" >"$TMP/stacks"
 	check_eq "a lock in $place is the hottest" "hotlock_take" "$(hottest .lock)"
-	check "and it is told that it is there" grep -qw "$place" <<<"$(hottest '.stack[]')"
+	check "the profile shows that it is in $place" grep -qw "$place" <<<"$(hottest '.stack[]')"
 	note "$(hottest '"\(.samples) samples, \(.share | round) %"')"
 }
 
@@ -79,7 +79,7 @@ wait_for 60 load_runs
 for place in "${places[@]}"; do
 	record "$place"
 done
-# which would have to share the CPU with what is to be done now
+# The load would compete for the CPU with the work below
 stop "$FIO"
 for place in "${places[@]}"; do
 	named "$place"

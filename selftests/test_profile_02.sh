@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The profile's script records both settings on this machine, and what it prints is what
-# it has recorded; without enough samples, or without names, it fails and says what to do.
+# scripts/profile records both settings on this machine, and prints what it has recorded. Without
+# enough samples, or without names of functions, it fails and says what to do.
 #
 # timeout=720
 
@@ -25,18 +25,18 @@ json() {
 check "both settings are recorded" ../scripts/profile --here --seconds 1 --legs 2 --samples 300 \
 	--output "$OUT"
 note "$(<"$OUT/report.txt")"
-check_eq "the engines are what they were set to" "list slot" \
+check_eq "the recorded engines are those of the settings" "list slot" \
 	"$(json '"\(.A.counters.engine) \(.B.counters.engine)"')"
-check_eq "and so are the paths" "true true" \
+check_eq "the recorded paths are those of the settings" "true true" \
 	"$(json '"\(.A.bytes_copied > 0) \(.B.bytes_copied == 0)"')"
 check_eq "the list is the hottest lock" "zcblk's range lock" "$(json '.A.locks[0].lock')"
-check_eq "copying is seen where there is some" "true true" \
+check_eq "copying is seen only with setting A" "true true" \
 	"$(json '"\(.A.copying > 0) \(.B.copying == 0)"')"
 check "flame graphs are well formed" python3 -c \
 	'import sys, xml.dom.minidom as x; [x.parse(f) for f in sys.argv[1:]]' "$OUT"/{A,B}.svg
 check "nothing is left behind" test ! -e /dev/zcblk-profile -a ! -e /dev/nullb-profile
 
-# of each setting one leg is enough to fail
+# one leg of each setting is enough for these failures
 rm "$OUT"/[AB].2.data
 check_fails "too few samples are an error" "--samples" report -n 1000000
 sed -i '/\[zcblk\]$/d' "$OUT/kallsyms"

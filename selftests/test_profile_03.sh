@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the profile's report makes of opreport's tables: two of them, by hand.
+# What the profile's report makes of two handwritten tables of opreport.
 
 . ./lib.sh
 
 requires program=jq program=column
 
-# opreport OUTPUT: a table, after lines "SAMPLES IMAGE SYMBOL"
+# opreport OUTPUT: makes a table from lines "SAMPLES IMAGE SYMBOL"
 opreport() {
 	{
 		echo "CPU: Core 2, speed 2.534e+06 MHz (estimated)"
@@ -18,7 +18,7 @@ opreport() {
 	} >"$1"
 }
 
-# leg NAME IOPS COPIED ENGINE: what else is recorded
+# leg NAME IOPS COPIED ENGINE: makes the other records of a leg
 leg() {
 	echo "100.5 102.5 $(($2 * 2))" >"$TMP/$1.ios"
 	printf 'copied zerocopy 0\ncopied copy %s\n' "$3" >"$TMP/$1.stats"
@@ -65,10 +65,10 @@ check_fails "functions without a name are an error" "without a name" report
 opreport "$TMP/B.1.symbols" <<<"1000 vmlinux __schedule"
 check_fails "a load that does not reach zcblk is an error" "does the load use" report
 opreport "$TMP/B.1.symbols" <<<"999 zcblk.ko zcblk_range_lock"
-check_fails "and so are too few samples" "--samples" report
+check_fails "too few samples are an error" "--samples" report
 
-# Waits: one on CPU 0 that an interrupt's wait falls into, and one for a mutex, whose
-# owner has gone to another CPU; a spinlock's tracepoint comes twice, and counts once.
+# Waits: one on CPU 0 during which an interrupt waits, too, and one for a mutex, whose owner has
+# moved to another CPU. A spinlock has a probe and a tracepoint, and counts once.
 cat >"$TMP/script" <<-'END'
 	fio 21 [000] 100.000001000: zcblk_profile:wait_1: (ffffffff81000001)
 	    ffffffff81000001 native_queued_spin_lock_slowpath ([kernel.kallsyms])
@@ -100,7 +100,7 @@ cat >"$TMP/script" <<-'END'
 	two words 22 [000] 101.000002600: lock:contention_end: 0xffff1 (ret=0)
 	    ffffffff81000007 mutex_lock ([kernel.kallsyms])
 END
-check_eq "waits are paired, timed, and charged to who took the lock" \
+check_eq "waits are paired, timed, and charged to the function that acquired the lock" \
 	"mutex 1 1000000000 blkdev_get_by_dev; spinlock 1 2000 zcblk_list_lock; spinlock 1 500 complete" \
 	"$(../scripts/perf/waits <"$TMP/script" | ../scripts/perf/fold |
 		jq -rRs -L ../scripts/perf 'include "report"; waits

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each range lock makes requests wait that overlap one in flight, and no others. It lists
-# what they wait for. It refuses them, or only counts them, if it is told to.
+# With each range lock, a request waits if it overlaps one in flight, and only then. The lock lists
+# what it waits for. Depending on the mode, the lock refuses the request, or only counts it,
+# instead.
 #
 # timeout=120
 
@@ -19,26 +20,27 @@ serializes() {
 
 	gate_shut
 	job write_at 64k 0
-	check "$engine: the first one holds" wait_for 5 range_has "holder write 0 127 "
+	check "$engine: the first write holds its range" wait_for 5 range_has "holder write 0 127 "
 	job write_at 4k 4096
-	check "$engine: one inside of it waits, and for whom is said" \
+	check "$engine: a write inside of it waits, and the list says for which one" \
 		wait_for 5 range_has "waiter write 8 15 [0-9]+ for write 0 127"
 	job write_at 4k 65536
-	check "$engine: its neighbour does not" wait_for 5 range_has "holder write 128 135 "
+	check "$engine: a write beside it does not wait" \
+		wait_for 5 range_has "holder write 128 135 "
 	job write_at 1M 0
-	check "$engine: a long one waits" wait_for 5 range_has "waiter write 0 2047 .* for "
+	check "$engine: a long write waits" wait_for 5 range_has "waiter write 0 2047 .* for "
 	job read_at 4k 1044480
-	check "$engine: a read waits for one that waits" \
+	check "$engine: a read waits for a write that waits" \
 		wait_for 5 range_has "waiter read 2040 2047 [0-9]+ for write 0 2047"
-	check_fails "$engine: one that may not wait is sent back" "temporarily unavailable" \
+	check_fails "$engine: a write with NOWAIT is refused" "temporarily unavailable" \
 		xfs_io -d -c "pwrite -q -V 1 -N 0 4k" /dev/zcblk0
 	gate_open
-	check_jobs "$engine: all of them end well" 0
+	check_jobs "$engine: all of them succeed" 0
 	check_eq "$engine: three were parked" 3 "$(range_value parked)"
 	check_eq "$engine: one was refused" 1 "$(range_value refused)"
 	check "$engine: waits are in the histogram" range_has "wait [0-9]+ [0-9]+ [1-3]"
-	check "$engine: the longest one is known" test "$(range_value longest_ns)" -gt 0
-	check "$engine: the region is known" range_has "hot 0 2047 4"
+	check "$engine: the longest wait is recorded" test "$(range_value longest_ns)" -gt 0
+	check "$engine: the region is recorded" range_has "hot 0 2047 4"
 }
 
 shares() {
@@ -47,15 +49,16 @@ shares() {
 	gate_shut
 	job read_at 8k 0
 	job read_at 8k 4096
-	check "$engine: reads hold together" wait_for 5 range_is 2 "holder read "
+	check "$engine: overlapping reads hold their ranges at the same time" \
+		wait_for 5 range_is 2 "holder read "
 	job write_at 4k 4096
 	check "$engine: a write waits for both" wait_for 5 range_has "waiter write 8 15 "
 	job read_at 4k 4096
 	check "$engine: a later read does not overtake it" \
 		wait_for 5 range_has "waiter read 8 15 [0-9]+ for write 8 15"
 	gate_open
-	check_jobs "$engine: all of them end well" 0
-	check "$engine: nothing is held then" range_is 0 "(holder|waiter) "
+	check_jobs "$engine: all of them succeed" 0
+	check "$engine: no range is held then" range_is 0 "(holder|waiter) "
 }
 
 rejects() {
@@ -66,12 +69,13 @@ rejects() {
 	gate_shut
 	job write_at 4k 0
 	wait_for 5 range_has "holder write 0 7 "
-	check_fails "$engine: overlap=reject fails the later one" \
+	check_fails "$engine: overlap=reject refuses the later write" \
 		"Resource temporarily unavailable" write_at 4k 0
 	job write_at 4k 4096
-	check "$engine: and not its neighbour" wait_for 5 range_has "holder write 8 15 "
+	check "$engine: overlap=reject does not refuse a write beside it" \
+		wait_for 5 range_has "holder write 8 15 "
 	gate_open
-	check_jobs "$engine: nor the first one" 0
+	check_jobs "$engine: the writes that were not refused succeed" 0
 	check_eq "$engine: one was refused" "$((before + 1))" "$(range_value refused)"
 }
 
@@ -84,15 +88,16 @@ detects() {
 	job write_at 4k 0
 	wait_for 5 range_has "holder write 0 7 "
 	job write_at 4k 0
-	check "$engine: overlap=detect lets it pass" wait_for 5 range_is 2 "holder write 0 7 "
+	check "$engine: overlap=detect does not stop the later write" \
+		wait_for 5 range_is 2 "holder write 0 7 "
 	gate_open
-	check_jobs "$engine: both end well" 0
-	check_eq "$engine: and it was counted" "$((before + 1))" "$(range_value contended)"
+	check_jobs "$engine: both succeed" 0
+	check_eq "$engine: the overlap was counted" "$((before + 1))" "$(range_value contended)"
 }
 
 for engine in $(engines); do
 	zcblk_add zcblk0 lower=/dev/mapper/gate "range_lock=$engine"
-	check_eq "$engine: is what it is" "$engine" "$(range_value engine)"
+	check_eq "$engine: range_locks names the engine" "$engine" "$(range_value engine)"
 	check_fails "$engine: cannot be changed while the disk is up" "busy" \
 		zcblk_set zcblk0 range_lock off
 	serializes "$engine"
@@ -100,13 +105,13 @@ for engine in $(engines); do
 	rejects "$engine"
 	detects "$engine"
 	zcblk_set zcblk0 reset_stats 1
-	check_eq "$engine: counters begin anew" "0 0" \
+	check_eq "$engine: a reset clears the counters" "0 0" \
 		"$(range_value taken) $(range_value longest_ns)"
 	zcblk_del zcblk0
 done
 
 zcblk_add zcblk0 lower=/dev/mapper/gate range_lock=on
-check_eq "on is the best of them" slot "$(zcblk_get zcblk0 range_lock)"
+check_eq "on selects engine slot" slot "$(zcblk_get zcblk0 range_lock)"
 zcblk_del zcblk0
 zcblk_add zcblk0 lower=/dev/mapper/gate
 check_eq "the default is off" off "$(zcblk_get zcblk0 range_lock)"
@@ -114,5 +119,5 @@ check_eq "without a lock, range_locks says so" "version 1 engine off" "$(range_l
 dmesg_mark
 check_fails "without a lock, overlap is refused" "Invalid argument" \
 	zcblk_set zcblk0 overlap reject
-check "and the log has the remedy" dmesg_has \
+check "the log says what to do" dmesg_has \
 	"zcblk0: overlap needs a range lock; write on to range_lock first"

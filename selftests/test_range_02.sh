@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Many overlapping requests at a time with each range lock, on both paths and while the
-# path changes: the data is right. Then the disk is taken away from under them.
+# Many overlapping requests at a time, with each range lock, on both paths and on path ab. The data
+# is correct. Then the disk is removed by force under these requests.
 #
 # timeout=360
 
@@ -14,8 +14,8 @@ requires module=null_blk program=fio "feature=range_lock slot"
 null_add nullb0 memory_backed=1 size=64 irqmode=2 completion_nsec=2000000
 zcblk_load
 
-# Where libaio waits, io_uring would be sent back. Once the disk is gone, fio would make a
-# file in its place.
+# libaio waits where io_uring would be refused. After the disk is removed, fio would make a file in
+# its place.
 overlapping() {
 	fio --name=overlap --filename=/dev/zcblk0 --allow_file_create=0 --ioengine=libaio \
 		--iodepth=64 --direct=1 --norandommap --serialize_overlap=0 --randseed=1 \
@@ -32,8 +32,8 @@ forced() {
 	overlapping --rw=randrw --bs=4k --size=32k --time_based --runtime=100 \
 		>"$TMP/fio" 2>&1 &
 	job=$!
-	check "$engine: many wait" wait_for 30 is_busy
-	check "$engine: removed by force" zcblk_set zcblk0 power force
+	check "$engine: many requests wait" wait_for 30 is_busy
+	check "$engine: the disk is removed by force" zcblk_set zcblk0 power force
 	wait "$job" || status=$?
 	check "$engine: fio ended with an error" test "$status" -ne 0
 }
@@ -42,9 +42,9 @@ for engine in $(engines); do
 	zcblk_add zcblk0 lower=/dev/nullb0 "range_lock=$engine"
 	for path in zerocopy copy ab; do
 		zcblk_set zcblk0 path "$path"
-		check "$engine, $path: 4 KiB over each other" overlapping --rw=randwrite --bs=4k \
+		check "$engine, $path: overlaps of 4 KiB" overlapping --rw=randwrite --bs=4k \
 			--size=1M --io_size=8M --verify=crc32c --do_verify=1
-		check "$engine, $path: all lengths over each other" overlapping --rw=randrw \
+		check "$engine, $path: overlaps of all lengths" overlapping --rw=randrw \
 			--bsrange=512-512k --size=2M --io_size=16M --fsync=16
 	done
 	check "$engine: some waited" test "$(range_value parked)" -gt 0

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A disk is removed by force while requests wait for their range: they fail, and those
-# that hold end first. The log names a request that holds its range for long, once.
+# A disk is removed by force while requests wait for their range. The waiting requests fail, and
+# end before the removal does; those that hold a range complete. The log names a request that holds
+# its range for long, once.
 #
 # timeout=120
 
@@ -20,17 +21,17 @@ cancels() {
 	job write_at 4k 0
 	wait_for 5 range_has "holder write 0 7 "
 	job write_at 4k 0
-	# not so large that it comes in two, of which one need not wait
+	# small enough not to be split, as one part would not have to wait
 	job write_at 256k 0
 	job read_at 4k 0
 	check "$engine: all others wait" wait_for 5 range_is 3 "waiter "
-	# this ends when the first one does
+	# this ends when the first write does
 	zcblk_set zcblk0 power force &
 	removal=$!
 	wait "${JOBS[1]}" "${JOBS[2]}" "${JOBS[3]}" || true
-	check "$engine: they end while the one that holds does not" kill -0 "${JOBS[0]}"
+	check "$engine: they end while the first write still holds its range" kill -0 "${JOBS[0]}"
 	gate_open
-	check_jobs "$engine: they failed, and it did not" 3
+	check_jobs "$engine: they failed, and the first write did not" 3
 	wait "$removal" || status=$?
 	check_eq "$engine: the disk is removed" 0 "$status"
 }
@@ -52,6 +53,6 @@ gate_shut
 job write_at 4k 4096
 check "a request that holds for long is reported" wait_for 20 is_reported
 sleep 3
-check_eq "once" 1 "$(dmesg_new | grep -c 'holds its range')"
+check_eq "it is reported once" 1 "$(dmesg_new | grep -c 'holds its range')"
 gate_open
-check_jobs "it ends well" 0
+check_jobs "it succeeds" 0

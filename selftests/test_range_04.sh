@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With each range lock: a file system is made, filled and read back, and fio verifies what
-# it wrote, most of which overlaps with something else in flight, while the path changes.
+# With each range lock, a file system is made, filled and read back. fio also verifies what it
+# writes while the path changes; most of its requests overlap others in flight.
 #
 # timeout=240
 
@@ -21,8 +21,9 @@ if [ "$LONG" = 1 ]; then
 	io_size=1G settings=$SETTINGS filesystems="ext4 xfs btrfs"
 fi
 
-# fio expects the order in which it submits, which libaio keeps and io_uring need not;
-# many at a time, or each one would have ended before the next one is filled
+# fio expects that its requests reach the disk in the order of submission. libaio keeps that order,
+# but io_uring need not. Many are submitted at a time: otherwise each would have completed before
+# fio fills the next one.
 flipping() {
 	zcblk_set zcblk0 power 1
 	wait_for 5 test -b /dev/zcblk0
@@ -34,7 +35,7 @@ flipping() {
 		--verify=crc32c --verify_fatal=1 --verify_state_save=0
 	check "$1: some waited" test "$(range_value parked)" -gt 100
 	flip_stop
-	check "$1: nothing is in flight then" wait_for 5 idle zcblk0
+	check "$1: nothing is in flight afterwards" wait_for 5 idle zcblk0
 }
 
 for engine in $(engines); do

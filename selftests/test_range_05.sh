@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tracepoints of range locks: one that waits, is granted, and gives its range back.
+# The tracepoints of range locks: a request waits, is granted its range, and releases it.
 
 . ./lib.sh
 . ./lib-range.sh
@@ -27,12 +27,12 @@ events() {
 gate_shut
 job write_at 4k 0
 wait_for 5 range_has "holder "
-check_eq "nobody has waited yet" 0 "$(events wait '')"
+check_eq "no request has waited yet" 0 "$(events wait '')"
 job write_at 4k 0
-check "the second one waits" wait_for 5 range_has "waiter "
-check_eq "for the first one" 1 "$(events wait "for_sector 0")"
-check_eq "and is not granted" 0 "$(events grant '')"
+check "the second write waits" wait_for 5 range_has "waiter "
+check_eq "the trace says that it waits for the first write" 1 "$(events wait "for_sector 0")"
+check_eq "it is not granted yet" 0 "$(events grant '')"
 gate_open
-check_jobs "both end well" 0
-check_eq "it is granted, after some ns" 1 "$(events grant "wait_ns [1-9]")"
-check_eq "both give their ranges back" 2 "$(events release held_ms)"
+check_jobs "both succeed" 0
+check_eq "it is granted, with the time that it waited" 1 "$(events grant "wait_ns [1-9]")"
+check_eq "both release their ranges" 2 "$(events release held_ms)"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# I/O by the kernel API on a zcblk disk goes through its range lock, as a bio does that
-# comes from anywhere else: it waits there, and its data is right.
+# I/O by the kernel API on a zcblk disk uses its range lock, like any other bio. It waits for its
+# range, and its data is correct.
 
 . ./lib.sh
 . ./lib-exerciser.sh
@@ -14,10 +14,10 @@ exerciser_load
 
 for engine in $(engines); do
 	zcblk_add zcblk0 lower=/dev/nullb0 "range_lock=$engine"
-	check "$engine: the exerciser's data is right" "$ZCBLK" exercise /dev/zcblk0 \
+	check "$engine: the exerciser's data is correct" "$ZCBLK" exercise /dev/zcblk0 \
 		--destroy /dev/zcblk0 --engine map,copy \
 		--op mixed --size 4k,256k --depth 8 --span 8m --count 200 --verify
-	check "$engine: ranges were taken for it" test "$(range_value taken)" -ge 800
-	check "$engine: all were given back" range_is 0 "(holder|waiter) "
+	check "$engine: it locked ranges" test "$(range_value taken)" -ge 800
+	check "$engine: all of them were released" range_is 0 "(holder|waiter) "
 	zcblk_del zcblk0
 done

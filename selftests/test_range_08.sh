@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A flush does not use the range lock: with each lock and each mode it does not wait for a
-# write in flight, is not refused and is not counted. A write with PREFLUSH is a write.
+# A flush does not use the range lock. With each lock and each mode, it does not wait for a write
+# in flight, is not refused and is not counted. A write with PREFLUSH is treated as a write.
 #
 # timeout=120
 
@@ -14,34 +14,34 @@ requires module=null_blk module=dm_mod program=dmsetup program=xfs_io \
 gate_add
 zcblk_load
 
-# what the lock counts: requests, overlaps, waits, refusals
+# counted: prints what the lock counts: requests, overlaps, waits, refusals
 counted() {
 	echo "$(range_value taken) $(range_value contended) $(range_value parked)" \
 		"$(range_value refused)"
 }
 
-# the gate holds the flush as well as the write, so look at the lock
+# the gate stops the flush as well as the write, so the test looks at the lock
 flushes() {
 	local before
 
 	gate_shut
 	job write_at 4k 0
-	check "$1: a write holds" wait_for 10 range_has "holder write 0 7 "
+	check "$1: a write holds its range" wait_for 10 range_has "holder write 0 7 "
 	before=$(counted)
 	job xfs_io -c fsync /dev/zcblk0
-	check "$1: a flush goes down beside it" wait_for 10 below 2
-	check_eq "$1: and is unknown to the lock" "$before" "$(counted)"
-	check "$1: which has one request" range_is 1 "(holder|waiter) "
+	check "$1: a flush is sent beside it" wait_for 10 below 2
+	check_eq "$1: the lock does not count the flush" "$before" "$(counted)"
+	check "$1: the lock has one request" range_is 1 "(holder|waiter) "
 	gate_open
-	check_jobs "$1: both end well" 0
+	check_jobs "$1: both succeed" 0
 }
 
-# below N: so many of zcblk0's bios are on their way
+# below N: zcblk0 has N bios in flight
 below() {
 	[ "$(stat_value zcblk0 inflight)" = "$1" ]
 }
 
-# many_flushes MODE: while blocks are written, each once
+# many_flushes MODE: flushes while blocks are written, each of them once
 many_flushes() {
 	local i failed=0 writer
 
@@ -72,6 +72,6 @@ for engine in $(engines); do
 	check "$engine: a write that flushes waits for a write" \
 		wait_for 10 range_has "waiter write 0 7 .* for write 0 7"
 	gate_open
-	check_jobs "$engine: both end well" 0
+	check_jobs "$engine: both succeed" 0
 	zcblk_del zcblk0
 done

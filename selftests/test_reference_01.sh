@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A client's policy for pages without a reference count of their own: which memory has them, by
-# kernel; that they are mapped, detected or copied; that reads are mapped in any case.
+# A client's policy for pages without a reference count of their own. It checks which memory has
+# such pages, by kernel; that they are mapped, detected or copied; and that reads are always
+# mapped.
 #
 # timeout=120
 
@@ -17,17 +18,17 @@ api_requires zcblk-io
 null_add nullb0 memory_backed=1 size=64
 zcblk_load
 
-# io WANT PARAM=VALUE...: I/O that goes so, with the right data
+# io WANT PARAM=VALUE...: does I/O with result WANT and correct data
 io() {
 	local want=$1
 	shift
 
 	api_io device=/dev/nullb0 "$@"
 	check_eq "$*: $want" "$want 0" "$(api_io_result reason) $(api_io_result err)"
-	check_eq "$*: data is right" 0 "$(api_io_result wrong)"
+	check_eq "$*: the data is correct" 0 "$(api_io_result wrong)"
 }
 
-# sends_unreferenced no|yes: pages without a count went to the device, as a probe saw
+# sends_unreferenced no|yes: a probe saw that pages without a count were sent to the device, or not
 sends_unreferenced() {
 	local some=no
 
@@ -65,7 +66,7 @@ io copied-unreferenced "unreferenced=$COPY"
 check_eq "each is counted" "$((mapped + 1)) $((copied + 1))" \
 	"$(api_stat io mapped-unreferenced) $(api_stat io copied-unreferenced)"
 
-# From the middle of a page to that of the next one, which is the first without a count
+# From the middle of a page to the middle of the next one, which is the first without a count
 io mapped-unreferenced buffer=pages bytes=8192 offset=2048 "unreferenced=$DETECT"
 io copied-forced "how=$FORCED" "unreferenced=$COPY"
 api_io device=/dev/nullb0 "how=$MAP_ONLY" "unreferenced=$COPY"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A disk's policy for pages without a reference count of their own, on each path and with each
-# source of bounce memory; it may change under load.
+# A disk's policy for pages without a reference count of their own, on each path and with each kind
+# of bounce memory. It can be changed under load.
 #
 # timeout=150
 
@@ -17,15 +17,15 @@ zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0 stats=counters
 check_eq "they are mapped by default" map "$(zcblk_get zcblk0 unreferenced)"
 
-# what_happened: bytes without a count on each path, and bytes of all writes that were copied,
-# since the last reset
+# what_happened: prints bytes without a count on each path, and the bytes of all writes that were
+# copied, since the last reset
 what_happened() {
 	echo "$(stat_value zcblk0 unreferenced zerocopy) $(stat_value zcblk0 unreferenced copy)" \
 		"$(stat_bytes zcblk0 copy write)"
 }
 
-# write WANT no|yes PARAM=VALUE...: 2 writes come to what_happened; pages without a count went
-# to the lower device, or did not
+# write WANT no|yes PARAM=VALUE...: does 2 writes. WANT is what_happened after them; yes if pages
+# without a count reach the lower device.
 write() {
 	local want=$1 sent=$2 some=no
 	shift 2
@@ -33,10 +33,10 @@ write() {
 	zcblk_set zcblk0 reset_stats 1
 	api_io device=/dev/zcblk0 below=/dev/nullb0 "$@"
 	check_eq "$*: what happened" "$want" "$(what_happened)"
-	check_eq "$*: without an error" "0 0" "$(api_io_result err) $(api_io_result wrong)"
+	check_eq "$*: no error" "0 0" "$(api_io_result err) $(api_io_result wrong)"
 	[ "$(api_io_result bios)" -gt 0 ] || return 0	# no kprobes
 	[ "$(api_io_result bad_bytes)" -eq 0 ] || some=yes
-	check_eq "$*: pages without a count go down: $sent" "$sent" "$some"
+	check_eq "$*: pages without a count reach the lower device: $sent" "$sent" "$some"
 }
 
 # The default, remapped and tracked
@@ -81,7 +81,7 @@ zcblk_set zcblk0 bounce kmalloc
 write "0 0 8192" yes buffer=vmalloc
 zcblk_set zcblk0 bounce page
 
-# On path ab what has to be copied has no turn
+# On path ab, an I/O that must be copied does not alternate
 zcblk_set zcblk0 path ab
 zcblk_set zcblk0 unreferenced copy
 write "0 8192 8192" no
@@ -89,18 +89,18 @@ write "0 8192 8192" no
 write "0 0 4096" no buffer=vmalloc
 zcblk_set zcblk0 path zerocopy
 
-# A copy of several pieces must not begin if it must not wait
+# A copy of several pieces must not begin if the I/O must not wait
 api_io device=/dev/zcblk0 buffer=pages bytes=262144 flags=nowait
-check_eq "no wait: what has to be copied comes back" -11 "$(api_io_result err)"
+check_eq "no wait: an I/O that must be copied is refused" -11 "$(api_io_result err)"
 api_io device=/dev/zcblk0 buffer=vmalloc bytes=262144 flags=nowait
-check_eq "no wait: what is mapped does not" 0 "$(api_io_result err)"
+check_eq "no wait: an I/O that is mapped succeeds" 0 "$(api_io_result err)"
 
 zcblk_set zcblk0 reset_stats 1
 dd if=/dev/urandom of=/dev/zcblk0 bs=1M count=4 oflag=direct status=none
 dd if=/dev/urandom of=/dev/zcblk0 bs=1M count=4 conv=fsync status=none
 check_eq "pages of programs and of the page cache have counts" "0 0 0" "$(what_happened)"
 
-# The reserve is made by the disk that comes up, or by the setting
+# The reserve is allocated when the disk comes up, or when the attribute is set
 zcblk_set zcblk0 power 0
 zcblk_set zcblk0 power 1
 wait_for 5 test -b /dev/zcblk0
@@ -119,5 +119,5 @@ done
 wait "$repeat"
 note "$changes changes"
 check "the policy changed under load" test "$changes" -ge 4
-check_eq "without an error" 0 "$(api_repeat_result errors)"
+check_eq "no I/O fails" 0 "$(api_repeat_result errors)"
 api_unload

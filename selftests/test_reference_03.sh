@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Over NVMe/TCP, to a target on the same machine: zcblk add unreferenced=auto sets copy. Then
-# all memory is sent by reference and is right. Without zcblk's copies the driver copies what has
-# no reference count of its own. A probe counts the bytes that are sent by reference.
+# NVMe/TCP to a target on the same machine: zcblk add unreferenced=auto sets copy. Then all data is
+# sent by reference, and is correct. Without zcblk's copies, the driver copies pages without a
+# reference count of their own. A probe counts the bytes that are sent by reference.
 #
 # timeout=180
 
@@ -40,7 +40,7 @@ target_add() {
 	defer rm "$nvmet/ports/1/subsystems/$NQN"
 }
 
-# namespace_name: of the device that was connected
+# namespace_name: prints the name of the connected device
 namespace_name() {
 	local name
 
@@ -68,7 +68,7 @@ connect() {
 
 # --- the probe -------------------------------------------------------------
 
-# Before Linux 6.5 pages are sent one by one
+# Before Linux 6.5, pages are sent one by one
 probe_add() {
 	local symbol=skb_splice_from_iter
 
@@ -80,7 +80,7 @@ probe_add() {
 	defer sysfs_write 0 "$PROBE/enable"
 }
 
-# sent_by_reference BYTES BUFFER SIZE POLICY DEVICE: of so many writes
+# sent_by_reference BYTES BUFFER SIZE POLICY DEVICE: BYTES of eight writes are sent by reference
 sent_by_reference() {
 	local want=$1 sent
 
@@ -89,7 +89,8 @@ sent_by_reference() {
 	api_repeat 8
 	sent=$(sed -n 's/.* sent=\([0-9]*\)$/\1/p' "$TRACEFS/trace" | awk '{ n += $1 } END { print n + 0 }')
 	check_eq "$5, buffer=$2 bytes=$3 policy $4: no error" 0 "$(api_repeat_result errors)"
-	# The data is a multiple of 8 sectors. The headers, which go by reference, too, are less.
+	# The data is a multiple of 8 sectors. The headers, which are also sent by reference, are
+	# smaller.
 	check_eq "$5, buffer=$2 bytes=$3 policy $4: sent by reference" "$want" \
 		$((sent - sent % (8 * 512)))
 	api_unload
@@ -104,22 +105,22 @@ device=$(namespace_name)
 probe_add
 
 "$ZCBLK" add --lower "/dev/$device" --name zcblk0 unreferenced=auto >"$TMP/out" 2>"$TMP/err"
-# It may also say what to set for LVM
-check "the tool says what it set and why" grep -xF \
+# It may also print advice for LVM
+check "the tool prints what it set and why" grep -xF \
 	"zcblk: zcblk0: unreferenced=copy: $device uses NVMe/TCP, which sends pages by reference" \
 	"$TMP/err"
-check_eq "and has set it" copy "$(zcblk_get zcblk0 unreferenced)"
+check_eq "unreferenced is copy" copy "$(zcblk_get zcblk0 unreferenced)"
 while read -r buffer bytes has; do
 	[ "$buffer" != vmapped ] || continue
 	sent_by_reference $((8 * bytes)) "$buffer" "$bytes" "$MAP" zcblk0
 	api_io device=/dev/zcblk0 "buffer=$buffer" "bytes=$bytes"
-	check_eq "buffer=$buffer bytes=$bytes: data is right" "0 0" \
+	check_eq "buffer=$buffer bytes=$bytes: the data is correct" "0 0" \
 		"$(api_io_result err) $(api_io_result wrong)"
 done < <(memory_kinds)
 "$ZCBLK" del zcblk0
 
-# Linux 6.1 looks only at the first page of a run: what it then does to the others, which are
-# not its own, is not tried here
+# Linux 6.1 looks only at the first page of a run. It then treats the other pages alike, although
+# they are not its own, so this is not tested here.
 while read -r buffer bytes has; do
 	[ "$buffer" != vmapped ] || continue
 	sent_by_reference $((8 * bytes)) "$buffer" "$bytes" "$COPY" "$device"

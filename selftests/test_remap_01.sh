@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Where nobody wants to know of a completion, a bio is sent on as it is; else a
-# second one is made. The kernel traces a bio as queued once in its life.
+# If nothing needs the completion of a bio, zcblk sends the same bio to the lower device. Otherwise
+# it allocates a second one. The kernel traces a bio as queued only once.
 
 . ./lib.sh
 
@@ -17,7 +17,8 @@ echo 1 >"$event/enable"
 echo 1 >"$TRACEFS/tracing_on"
 defer eval "echo 0 >$event/enable; echo 0 >$event/filter"
 
-# second_bios STATS IOSTATS PATH: bios made for four writes and four reads
+# second_bios STATS IOSTATS PATH: prints the number of bios allocated for four writes and four
+# reads
 second_bios() {
 	zcblk_set zcblk0 stats "$1"
 	echo "$2" >/sys/block/zcblk0/queue/iostats
@@ -33,7 +34,7 @@ check_eq "stats counters, iostats 0: none" 0 "$(second_bios counters 0 zerocopy)
 check_eq "stats latency, iostats 0: one each" 8 "$(second_bios latency 0 zerocopy)"
 check_eq "stats counters, iostats 1: one each" 8 "$(second_bios counters 1 zerocopy)"
 check_eq "copy: one each" 8 "$(second_bios off 0 copy)"
-check_eq "ab: one each for the half" 4 "$(second_bios off 0 ab)"
+check_eq "ab: one each for half of them" 4 "$(second_bios off 0 ab)"
 zcblk_del zcblk0
 zcblk_add zcblk0 lower=/dev/nullb0 range_lock=on
 check_eq "with a range lock: one each" 8 "$(second_bios off 0 zerocopy)"

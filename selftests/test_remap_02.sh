@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The cgroup of a submitter has the I/Os and the bytes in its io.stat: on the lower device,
-# where a bio is sent on as it is, where a clone goes down, and where pieces do.
+# The io.stat of a submitter's cgroup counts I/Os and bytes of the lower device. It does so if the
+# same bio is sent, if a clone is sent, and if the data is copied.
 
 . ./lib.sh
 
@@ -12,13 +12,13 @@ zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 cgroup_io
 
-# write_in CGROUP DEVICE: 16 writes of 4 KiB
+# write_in CGROUP DEVICE: does 16 writes of 4 KiB
 write_in() {
 	echo "$BASHPID" >"/sys/fs/cgroup/$1/cgroup.procs"
 	exec dd if=/dev/zero of="$2" bs=4k count=16 oflag=direct status=none
 }
 
-# counted DEVICE: bytes and I/Os written that the lower device counts for a new cgroup
+# counted DEVICE: prints the bytes and I/Os written that the lower device counts for a new cgroup
 counted() {
 	local cgroup=writer.$BASHPID
 
@@ -32,7 +32,7 @@ counted() {
 check_eq "the lower device itself" "65536 16" "$(counted /dev/nullb0)"
 zcblk_set zcblk0 stats off
 echo 0 >/sys/block/zcblk0/queue/iostats
-check_eq "sent on as it is" "65536 16" "$(counted /dev/zcblk0)"
+check_eq "the same bio" "65536 16" "$(counted /dev/zcblk0)"
 zcblk_set zcblk0 stats latency
 check_eq "a clone" "65536 16" "$(counted /dev/zcblk0)"
 zcblk_set zcblk0 path copy

@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A limit on the lower device holds within 5 % for what is submitted to the disk, and each
-# byte is charged once: where a bio is sent on as it is, where a clone goes down, and where
-# pieces do.
+# A limit on the lower device applies, within 5 %, to what is submitted to the disk, and each byte
+# is charged once. It does so if the same bio is sent, if a clone is sent, and if the data is
+# copied.
 #
 # timeout=90
 
 . ./lib.sh
 
-# bytes per second, and bytes: four seconds, so that the first slice of the limit (0.1 s) is
-# half of what is allowed
+# bytes per second, and bytes. The test writes for four seconds: the first slice of the limit (0.1
+# s) is then half of the tolerance.
 LIMIT=$((8 << 20)) BYTES=$((32 << 20))
 
 requires module=null_blk program=fio
@@ -20,8 +20,8 @@ zcblk_add zcblk0 lower=/dev/nullb0
 cgroup_io
 number=$(</sys/block/nullb0/dev)
 
-# write_in CGROUP DEVICE: leaves fio's figures in $TMP/fio. Some writes wait for the limit at
-# any time, so that the limit makes up for what the host delays.
+# write_in CGROUP DEVICE: leaves fio's figures in $TMP/fio. Some writes always wait for the limit,
+# so the limit makes up for delays of the host.
 write_in() {
 	echo "$BASHPID" >"$1/cgroup.procs"
 	exec fio --name=job --filename="$2" --rw=write --bs=64k --size="$BYTES" --direct=1 \
@@ -29,13 +29,14 @@ write_in() {
 		--output="$TMP/fio"
 }
 
-# rate_of CGROUP DEVICE: bytes per second; fields 47 and 50 are KiB written, and ms
+# rate_of CGROUP DEVICE: prints bytes per second; fields 47 and 50 are KiB written, and ms
 rate_of() {
 	(write_in "$@")
 	awk -F ';' '/^3;/ { printf "%.0f\n", $47 * 1024000 / $50 }' "$TMP/fio"
 }
 
-# check_limit DESC DEVICE: a host that does other work may hold up one of three tries or two
+# check_limit DESC DEVICE: tries up to three times, because a busy host may delay one or two of
+# them
 check_limit() {
 	local cgroup=/sys/fs/cgroup/writer.$BASHPID rate tries=0
 
@@ -56,7 +57,7 @@ check_limit() {
 check_limit "the lower device itself" /dev/nullb0
 zcblk_set zcblk0 stats off
 echo 0 >/sys/block/zcblk0/queue/iostats
-check_limit "sent on as it is" /dev/zcblk0
+check_limit "the same bio" /dev/zcblk0
 zcblk_set zcblk0 stats latency
 check_limit "a clone" /dev/zcblk0
 zcblk_set zcblk0 path copy

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The arithmetic behind the demonstration: the geometric mean of ratios, its interval,
-# and what an interval can tell apart from a control. Expected values by hand.
+# The arithmetic behind the demonstration: the geometric mean of ratios, its interval, and whether
+# an interval differs from that of a control. The expected values are computed by hand.
 
 . ./lib.sh
 
@@ -33,10 +33,10 @@ check_eq "upper end: 2 * exp(4.303 * ln 2 / sqrt 3)" 11.1916 \
 check_eq "one pair has no interval" "null null" \
 	"$(calculate '[[1, 2]] | ratio | "\(.low) \(.high)"')"
 
-check_eq "intervals that touch are not told apart" false \
+check_eq "intervals that touch do not differ" false \
 	"$(calculate '{ low: 1.0, high: 1.2 } | apart({ low: 0.9, high: 1.0 })')"
-check_eq "intervals above and below are" "true true" \
+check_eq "intervals that do not touch differ" "true true" \
 	"$(calculate '{ low: 1.1, high: 1.2 } as $a | { low: 0.9, high: 1.0 } as $b |
 		"\($a | apart($b)) \($b | apart($a))"')"
-check_eq "no interval tells nothing" false \
+check_eq "without an interval, nothing differs" false \
 	"$(calculate '[[1, 2]] | ratio | apart({ low: 0.9, high: 1.0 })')"

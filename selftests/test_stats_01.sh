@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# debugfs: a version line first, every row always there, readable by all, gone
-# with the disk.
+# debugfs: the first line is a version. Every row always exists. All users can read the files,
+# which disappear with the disk.
 
 . ./lib.sh
 
@@ -28,11 +28,11 @@ for path in zerocopy copy; do
 done
 check "splits" grep -qE '^splits [0-9]+$' "$dir/stats"
 check_eq "inflight" 0 "$(stat_value zcblk0 inflight)"
-check_fails "no error without errors" "" grep '^error' "$dir/stats"
+check_fails "there is no error row without errors" "" grep '^error' "$dir/stats"
 unknown='^(version|lower|io|mapped|copied|unreferenced|splits|unstable|inflight|error) '
-check_fails "no line that the format does not know" "" grep -vE "$unknown" "$dir/stats"
-check_fails "statistics can not be written" "" \
+check_fails "there is no unknown row" "" grep -vE "$unknown" "$dir/stats"
+check_fails "statistics cannot be written" "" \
 	runuser -u nobody -- dd of="$dir/stats" status=none
 
 zcblk_set zcblk0 power 0
-check "gone with the disk" test ! -e "$dir"
+check "the files disappear with the disk" test ! -e "$dir"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Statistics count each I/O, byte and segment once, by operation and path;
-# the histogram's sum is their number; reset_stats clears them.
+# Statistics count each I/O, byte and segment once, by operation and path. The histogram has as
+# many entries as there are I/Os. reset_stats clears them.
 
 . ./lib.sh
 
@@ -27,7 +27,7 @@ for path in zerocopy copy; do
 		"$(stat_ios zcblk0 $path read) $(stat_bytes zcblk0 $path read)"
 	check_eq "$path: flushes" "1 0" \
 		"$(stat_ios zcblk0 all flush) $(stat_bytes zcblk0 all flush)"
-	check_eq "$path: nothing else" 17 "$(stat_ios zcblk0 all all)"
+	check_eq "$path: no other operation" 17 "$(stat_ios zcblk0 all all)"
 	check "$path: between one and four segments a write" test \
 		"$(stat_segments zcblk0 $path write)" -ge 6 -a \
 		"$(stat_segments zcblk0 $path write)" -le 24
@@ -47,5 +47,5 @@ check "each bucket has a low below its high, and a count" bucket_bounds
 
 zcblk_set zcblk0 reset_stats 1
 check_eq "reset_stats clears the I/Os" 0 "$(stat_ios zcblk0 all all)"
-check_eq "and the bytes copied" 0 "$(stat_copied zcblk0 copy)"
-check_eq "and the histogram" 0 "$(hist_total zcblk0 all all)"
+check_eq "reset_stats clears the bytes copied" 0 "$(stat_copied zcblk0 copy)"
+check_eq "reset_stats clears the histogram" 0 "$(hist_total zcblk0 all all)"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# stats: off counts nothing, counters counts without a histogram, latency both;
-# changes are taken while the disk is up.
+# stats: off counts nothing, counters counts without a histogram, and latency does both. The level
+# can change while the disk is up.
 
 . ./lib.sh
 
@@ -11,7 +11,7 @@ null_add nullb0 memory_backed=1 size=16
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 
-# counted LEVEL IOSTATS PATH: I/Os and histogram after four writes
+# counted LEVEL IOSTATS PATH: prints I/Os and entries of the histogram after four writes
 counted() {
 	zcblk_set zcblk0 stats "$1"
 	echo "$2" >/sys/block/zcblk0/queue/iostats

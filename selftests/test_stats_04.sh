@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# inflight rises while the lower device holds the I/O, and falls to 0 again,
-# also when the level of statistics changes meanwhile.
+# inflight rises while the lower device delays the I/O, and falls to 0 again, even if the level of
+# statistics changes meanwhile.
 
 . ./lib.sh
 

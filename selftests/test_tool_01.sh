@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tool's command line: help, and what cannot be right is refused with status
-# 2 before anything is touched. Needs no module: /sys is an empty directory.
+# The tool's command line: --help, and bad arguments, which are refused with status 2 before
+# anything is accessed. It needs no module: /sys is an empty directory.
 
 . ./lib.sh
 
@@ -11,7 +11,7 @@ requires tool
 export ZCBLK_SYSFS=$TMP/sys
 mkdir "$ZCBLK_SYSFS"
 
-# refused TEXT ARGUMENT...: status 2, and TEXT on stderr alone
+# refused TEXT ARGUMENT...: status 2, and TEXT only on stderr
 refused() {
 	local text=$1 status=0
 	shift
@@ -73,6 +73,6 @@ check "a name of 32 characters" refused "at most 31" del "$long"
 check "add --name with such a name" refused "at most 31" add --lower /dev/null --name "$long"
 check "one bad name among good ones" refused "invalid name 'x'" show zcblk0 x
 
-check_eq "all that touched nothing" "" "$(ls "$ZCBLK_SYSFS")"
+check_eq "none of these changed anything" "" "$(ls "$ZCBLK_SYSFS")"
 check_fails "output to a full disk fails" "No space left" \
 	bash -c "'$ZCBLK' --help >/dev/full"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What list, show and stat print: tables, JSON, totals, rates and estimates of
-# latency, from files as the driver has them. Needs no module.
+# What list, show and stat print: tables, JSON, totals, rates and estimates of latency. The input
+# is files like those of the driver. It needs no module.
 
 . ./lib.sh
 
@@ -23,8 +23,8 @@ fake_disk() {
 	done
 }
 
-# fake_stats NAME N: N reads of 4 KiB in place, 2 N writes of 1 MiB copied; each
-# file is whole at any moment, as the driver's are
+# fake_stats NAME N: N reads of 4 KiB that were mapped, and 2 N writes of 1 MiB that were copied.
+# Each file is complete at any moment, as the driver's are.
 fake_stats() {
 	local dir=$DEBUG/$1 n=$2
 
@@ -110,8 +110,7 @@ zerocopy read     4096    8192   500
 zerocopy read    65536  131072   500
 copy     write 1048576 2097152  2000")" "$("$ZCBLK" show zcblk2 | tr -s " ")"
 
-# Each time, the statistics change as soon as a sample is out. The interval is long enough
-# for that on a busy machine.
+# The statistics change after each sample. The interval is long enough for that on a busy machine.
 mkfifo "$TMP/rates"
 interval=10
 "$ZCBLK" stat -J -o path,op,ios,iops,mbps,p50_us zcblk2 "$interval" 3 >"$TMP/rates" &
@@ -124,12 +123,12 @@ check_eq "rates of an idle disk: only the paths' rows" "" "$(next_sample)"
 fake_stats zcblk2 3000
 sample=$(next_sample)
 fake_stats zcblk2 100
-check_eq "rates: what came since" 2000 "$(jq .ios <<<"$sample")"
+check_eq "rates: the I/Os since the last sample" 2000 "$(jq .ios <<<"$sample")"
 check_near "rates: I/Os a second" $((2000 / interval)) "$(jq .iops <<<"$sample")" 20
 check_near "rates: bytes a second" $((2000 * 4096 / interval / 1000)) \
 	"$(jq '.mbps * 1000 | round' <<<"$sample")" 20
 check_eq "rates: latencies of these" 8.2 "$(jq .p50_us <<<"$sample")"
-check_eq "rates: after a reset, all that there is" 100 "$(next_sample | jq .ios)"
+check_eq "rates: all I/Os after a reset" 100 "$(next_sample | jq .ios)"
 wait
 
 mv "$DEBUG/zcblk2" "$TMP/none"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tool on real disks: add, from loading the module on, set, list, show, stat
-# and del; what fails leaves no disk behind.
+# The tool on real disks: add, which loads the module, then set, list, show, stat and del. A
+# command that fails leaves no disk behind.
 
 . ./lib.sh
 
@@ -16,7 +16,7 @@ list() {
 	"$ZCBLK" list -n -o "$1"
 }
 
-# count NAME PATH OP COLUMN, of the totals
+# count NAME PATH OP COLUMN: prints a number of the totals
 count() {
 	"$ZCBLK" stat -J -o "path,op,$4" "$1" |
 		jq ".zcblk[] | select(.path == \"$2\" and .op == \"$3\") | .$4"
@@ -27,22 +27,23 @@ read_some() {
 }
 
 check_fails "list without the module" "not loaded" "$ZCBLK" list
-check_eq "add loads the module" /dev/zcblk0 \
+check_eq "add loads the module, and prints the disk" /dev/zcblk0 \
 	"$("$ZCBLK" add --module "$(zcblk_module)" --lower /dev/nullb0)"
 check "the disk is there" test -b /dev/zcblk0
-check_eq "with the defaults" "zcblk0 /dev/nullb0 zerocopy page latency 0 live 64M" \
+check_eq "it has the defaults" "zcblk0 /dev/nullb0 zerocopy page latency 0 live 64M" \
 	"$("$ZCBLK" list -n | tr -s ' ')"
 
 check_eq "completion offers the same without the module" "$(<"$ZCFS/features")" \
 	"$(sed -n '/<<-END$/,/^\tEND$/s/^\t\t//p' ../userspace/zcblk.bash)"
-check_fails "a claimed device: says so" "cannot bring up zcblk1 on /dev/nullb0: device is in use" \
+check_fails "a claimed device: the tool says so" \
+	"cannot bring up zcblk1 on /dev/nullb0: device is in use" \
 	"$ZCBLK" add --lower /dev/nullb0
-check_fails "a bad value: says which are accepted" \
+check_fails "a bad value: the tool names the accepted ones" \
 	"invalid value 'foo' for path of zcblk1: must be one of zerocopy, copy, ab" \
 	"$ZCBLK" add --lower /dev/nullb1 --path foo
-check_fails "an attribute that does not exist: says which do" " reset_stats " \
+check_fails "an attribute that does not exist: the tool names those that do" " reset_stats " \
 	"$ZCBLK" add --lower /dev/nullb1 colour=red
-check_fails "a name that is taken" "cannot make zcblk0: it exists" \
+check_fails "a name that is in use" "cannot make zcblk0: it exists" \
 	"$ZCBLK" add --lower /dev/nullb1 --name zcblk0
 check_eq "none of them left a disk" zcblk0 "$(list NAME)"
 
@@ -81,6 +82,6 @@ check_eq "no disk is left" "" "$(list NAME)"
 zcblk_load lower=/dev/nullb0
 check "del of the module's own disk" grep -q "until 'rmmod zcblk'" \
 	<("$ZCBLK" del zcblk0 2>&1)
-check_eq "took it down" off "$(list STATE)"
+check_eq "it is off" off "$(list STATE)"
 check "set power=1 brings it back" "$ZCBLK" set zcblk0 power=1
-check "as it was" read_some /dev/zcblk0
+check "it can be read again" read_some /dev/zcblk0

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What `zcblk locks` prints: holders and waiters, counters, waits and regions, as tables
-# and JSON, once and repeatedly, from files like those of the driver. Needs no module.
+# What `zcblk locks` prints: holders and waiters, counters, waits and regions, as tables and JSON,
+# once and repeatedly. The input is files like those of the driver. It needs no module.
 
 . ./lib.sh
 
@@ -52,14 +52,14 @@ zcblk0 1048576 2097152    10" "$("$ZCBLK" locks --waits)"
 check_table "regions" "zcblk0 2048 4095 30" "$("$ZCBLK" locks --hot -n)"
 check_eq "JSON" '{"state":"waits","start":8,"last":15,"age_ms":5,"for":"write 0 127"}' \
 	"$("$ZCBLK" locks -J | jq -c '.zcblk[1] | {state, start, last, age_ms, for}')"
-check_eq "again and again" 6 "$("$ZCBLK" locks -J 0.01 3 | jq '.zcblk[1, 2].age_ms' | wc -l)"
+check_eq "it prints repeatedly" 6 "$("$ZCBLK" locks -J 0.01 3 | jq '.zcblk[1, 2].age_ms' | wc -l)"
 
 check_fails "a disk without a range lock" "range_lock=on" "$ZCBLK" locks zcblk1
 check_fails "a disk that is down" "zcblk2 is down" "$ZCBLK" locks zcblk2
 check_fails "no such disk" "unknown disk zcblk3" "$ZCBLK" locks zcblk3
 echo "more 12" >>"$DEBUG/zcblk0/range_locks"
 check "some are not listed" grep -q "12 more are not listed" <("$ZCBLK" locks 2>&1)
-check_eq "counters have them apart" "1 2 12" \
+check_eq "counters show them separately" "1 2 12" \
 	"$("$ZCBLK" locks -cn -o held,waiting,more zcblk0 2>&1 | xargs)"
 sed -i 's/^holder write.*/holder write 0/' "$DEBUG/zcblk0/range_locks"
 check_fails "a line cut short" "invalid format" "$ZCBLK" locks

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Why a module is not loaded: refused for its signature, or not built for this kernel. Loads
-# none: insmod and modprobe only say what theirs would say. Relative paths.
+# The tool says why a module was not loaded: it was refused for its signature, or not built for
+# this kernel. The test loads no module: fake insmod and modprobe only print the errors. It also
+# checks relative paths.
 
 . ./lib.sh
 
@@ -10,7 +11,7 @@ requires tool
 mkdir "$TMP/bin" "$TMP/sys"
 export ZCBLK_SYSFS=$TMP/sys PATH=$TMP/bin:$PATH
 
-# loader TEXT: modprobe and insmod fail with it
+# loader TEXT: makes a modprobe and an insmod that fail with TEXT
 loader() {
 	local program
 
@@ -25,7 +26,7 @@ add() {
 	"$ZCBLK" add --lower /dev/null "$@"
 }
 
-# says CAUSE NOT COMMAND...: fails, names this cause, and not the other one
+# says CAUSE NOT COMMAND...: the command fails with this cause, and not with the other one
 says() {
 	local cause=$1 other=$2
 	shift 2
@@ -42,7 +43,7 @@ for reason in "Key was rejected by service" "Required key not available" \
 	loader "$reason"
 	check "modprobe: $reason" says "$signature" "$build" add
 	check "insmod: $reason" says "$signature" "$build" add --module /x/zcblk.ko
-	check_fails "names the remedy" "mokutil --import" add
+	check_fails "the tool says what to do" "mokutil --import" add
 done
 for reason in "Exec format error" "Unknown symbol in module, or unknown parameter (see dmesg)"; do
 	loader "$reason"
@@ -57,6 +58,6 @@ check "set lower= with a relative path" "$ZCBLK" set zcblk0 lower=dev/sdx
 check_eq "it is made absolute" "$TMP/dev/sdx" "$(<"$DISK/lower")"
 : >"$DISK/lower"
 check "set lower= with an absolute path" "$ZCBLK" set zcblk0 lower=/dev/sdx
-check_eq "it stays" /dev/sdx "$(<"$DISK/lower")"
+check_eq "it is not changed" /dev/sdx "$(<"$DISK/lower")"
 check "other attributes" "$ZCBLK" set zcblk0 path=copy
-check_eq "have no path" copy "$(<"$DISK/path")"
+check_eq "a value of another attribute is not changed" copy "$(<"$DISK/path")"

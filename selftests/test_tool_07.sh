@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tool: add prints the path of a block device, and passes over names that something
-# else has; del is one line in the kernel log while a disk is busy, and has the lower
-# device's partitions read again.
+# The tool: add prints the path of a block device, and skips names that something else uses. del of
+# a busy disk causes one line in the kernel log. After a removal, the tool has the partitions of
+# the lower device read again.
 #
 # timeout=90
 
@@ -19,16 +19,16 @@ start_of() {
 
 echo not a disk >/dev/zcblk0
 defer rm -f /dev/zcblk0
-check_eq "add passes over a name that a file has" /dev/zcblk1 \
+check_eq "add skips the name of a file" /dev/zcblk1 \
 	"$("$ZCBLK" add --lower /dev/nullb0 2>"$TMP/err")"
 check "and says so" grep -q "/dev/zcblk0 is not a block device" "$TMP/err"
 "$ZCBLK" del zcblk1
-check_fails "by this name, it makes no disk" "/dev/zcblk0 is not a block device" \
+check_fails "add refuses this name" "/dev/zcblk0 is not a block device" \
 	"$ZCBLK" add --lower /dev/nullb0 --name zcblk0
-check "nothing is left" test ! -e "$ZCFS/zcblk0"
+check "no disk is left" test ! -e "$ZCFS/zcblk0"
 rm /dev/zcblk0
 mknod /dev/zcblk0 b 7 200
-check_fails "nor by the name of another block device" "another block device has this name" \
+check_fails "add refuses the name of another block device" "another block device has this name" \
 	"$ZCBLK" add --lower /dev/nullb0 --name zcblk0
 rm /dev/zcblk0
 
@@ -40,7 +40,7 @@ echo 8192,16384 | sfdisk -q --wipe never /dev/zcblk0
 exec {held}</dev/zcblk0
 dmesg_mark
 check_fails "del of an open disk says what to do" "del --deferred zcblk0" "$ZCBLK" del zcblk0
-check_eq "and is one line in the kernel log" 1 "$(dmesg_new | grep -c 'zcblk: ')"
+check_eq "that is one line in the kernel log" 1 "$(dmesg_new | grep -c 'zcblk: ')"
 exec {held}<&-
 check "del" "$ZCBLK" del zcblk0
 check_eq "the lower device's partitions are the new ones" 8192 "$(start_of)"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The table of disks on real ones: save, stop and restore bring every disk back as it was; a
-# line that cannot come up is named, and does not prevent the others.
+# The table of disks, with real disks: save, stop and restore bring every disk back with its
+# settings. A line that fails is named, and does not prevent the others.
 
 . ./lib.sh
 
@@ -31,7 +31,8 @@ settings zcblk0 >"$TMP/zcblk0"
 settings zcblk-again >"$TMP/zcblk-again"
 
 check "save" "$ZCBLK" save
-check_eq "a line for each" "zcblk-again zcblk0" "$(sed -n 's/^\(zcblk[^\t]*\)\t.*/\1/p' "$ZCBLK_TAB" | sort | xargs)"
+check_eq "the table has a line for each disk" "zcblk-again zcblk0" \
+	"$(sed -n 's/^\(zcblk[^\t]*\)\t.*/\1/p' "$ZCBLK_TAB" | sort | xargs)"
 check "restore of disks that are up" "$ZCBLK" restore
 check "stop" "$ZCBLK" stop
 check_eq "no disk is left" "" "$(up)"
@@ -46,7 +47,7 @@ check_eq "it is up" "live" "$("$ZCBLK" list -n -o NAME,STATE | awk '$1 == "zcblk
 
 exec {held}</dev/zcblk0
 check_fails "stop of an open disk" "it is open" "$ZCBLK" stop
-check_eq "stopped the other" "zcblk0 live" "$(up)"
+check_eq "the other disk is stopped" "zcblk0 live" "$(up)"
 exec {held}<&-
 check "stop by name" "$ZCBLK" stop zcblk0
 

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tracepoints fire once for each submission and completion, with what the
-# I/O was.
+# The tracepoints fire once for each submission and completion, with the properties of the I/O.
 
 . ./lib.sh
 
@@ -42,5 +41,5 @@ zcblk_add zcblk0 lower=/dev/nullb0 range_lock=off stats=off
 echo 0 >/sys/block/zcblk0/queue/iostats
 echo >"$TRACEFS/trace"
 dd if=/dev/zero of=/dev/zcblk0 bs=8k count=4 oflag=direct status=none
-check_eq "completions are traced also where nothing else wants them" 4 \
+check_eq "completions are traced even if nothing else needs them" 4 \
 	"$(events complete "zerocopy write sector .* error 0")"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# perf and bpftrace can use the tracepoints
+# perf and bpftrace can use the tracepoints.
 #
 # timeout=150
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With udev: a file system on a disk is found there by LABEL and UUID, not on the lower
-# device. It is found on the lower device after the disk is removed, also by force.
+# With udev: LABEL and UUID of a file system on a disk lead to the disk, not to the lower device.
+# They lead to the lower device after the disk is removed, even by force.
 #
 # timeout=90
 
@@ -39,7 +39,7 @@ check_eq "mount LABEL=" /dev/zcblk0 "$SOURCE"
 check "mount UUID=" data_is_on /dev/zcblk0 UUID=$UUID
 
 disk_del zcblk0
-check_eq "the lower device is itself again" ext4 "$(property "$SCSI_DEV" ID_FS_TYPE)"
+check_eq "the lower device has its own properties again" ext4 "$(property "$SCSI_DEV" ID_FS_TYPE)"
 check_eq "no longer below a disk" "" "$(property "$SCSI_DEV" ZCBLK_DISK)"
 check "its data is found by LABEL" data_is_on "$SCSI_DEV" LABEL=zclabel
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With udev: a partition table on a disk, and a disk on a partition
+# With udev: a partition table on a disk, and a disk on a partition.
 #
 # timeout=90
 
@@ -33,17 +33,18 @@ blockdev --rereadpt "$SCSI_DEV"
 wait_for 10 test -b "${SCSI_DEV}1"
 settle
 check_eq "the partition is found on the lower device" "${SCSI_DEV}1" "$(leads by-partuuid/$PART)"
-check "and so is its data" data_is_on "${SCSI_DEV}1" LABEL=parted
+check "its data is found, too" data_is_on "${SCSI_DEV}1" LABEL=parted
 
 disk_add "$SCSI_DEV"
 is_member "a partition of the lower device" "${SCSI_DEV}1"
 check_eq "the partition of the disk is found, by its UUID" /dev/zcblk0p1 "$(leads by-partuuid/$PART)"
-check "and by its LABEL" data_is_on /dev/zcblk0p1 LABEL=parted
+check "its data is found by LABEL" data_is_on /dev/zcblk0p1 LABEL=parted
 disk_del zcblk0
 
 disk_add "${SCSI_DEV}1"
 is_member "a partition that is a lower device" "${SCSI_DEV}1"
-check_eq "is still found by the partition's UUID" "${SCSI_DEV}1" "$(leads by-partuuid/$PART)"
+check_eq "the lower device is still found by the partition's UUID" "${SCSI_DEV}1" \
+	"$(leads by-partuuid/$PART)"
 check_eq "the other partition is as it was" "" "$(property "${SCSI_DEV}2" ID_FS_TYPE)"
 check_eq "so is the whole device" gpt "$(property "$SCSI_DEV" ID_PART_TABLE_TYPE)"
 check "the data is on the disk" data_is_on /dev/zcblk0 LABEL=parted

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With udev: XFS on a disk, btrfs on two disks; both are found on the lower devices afterwards
+# With udev: XFS on a disk, and btrfs on two disks. Both are found on the lower devices afterwards.
 #
 # timeout=120
 
@@ -18,7 +18,7 @@ scratch 1
 second=$SCRATCH
 defer wipefs -aq "$first" "$second"
 
-# paths: the devices of the mounted file system
+# paths: prints the devices of the mounted file system
 paths() {
 	btrfs filesystem show "$TMP/mnt" | sed -n 's/.* path //p' | sort | xargs
 }

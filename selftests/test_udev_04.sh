@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With udev: LUKS and swap on a disk; 200 MiB go through the swap under memory pressure
+# With udev: LUKS and swap on a disk. Memory pressure swaps out 200 MiB, which are read back.
 #
 # timeout=240
 
@@ -11,7 +11,8 @@
 requires tool device=1 program=cryptsetup program=python3 program=mkfs.ext4 program=findmnt module=dm_crypt
 
 CGROUP=/sys/fs/cgroup/zcblk-swap
-# of the swap less than half: the kernel does not write again what it has read back
+# less than half of the swap: the kernel does not write a page again that it has read back
+# unchanged
 MIB=240
 
 udev_start
@@ -50,8 +51,9 @@ check "with its data" data_is_on /dev/mapper/zcluks LABEL=zcinside
 luks_close
 wipefs -aq "$lower"
 
-# squeeze: prints how many pages are intact after more memory was filled than the group has. Each
-# page holds its number several times: some kernels do not write a page of one repeated word.
+# squeeze: fills more memory than the group may have, and prints how many pages are intact. Each
+# page holds its number several times, because some kernels do not write a page of one repeated
+# word.
 squeeze() {
 	echo 0 >"$CGROUP/cgroup.procs"
 	python3 - "$MIB" <<-'END'
@@ -86,7 +88,7 @@ echo 32M >"$CGROUP/memory.max"
 before=$(swapped_mib)
 check_eq "$MIB MiB come back from the swap" $((MIB << 8)) "$( (squeeze) )"
 moved=$(($(swapped_mib) - before))
-check "$moved MiB went out" test "$moved" -ge 200
+check "$moved MiB were swapped out" test "$moved" -ge 200
 check "swapoff" swapoff /dev/zcblk0
 disk_del zcblk0
 check_eq "the swap is found on the lower device" "$lower" "$(leads by-label/zcswap)"

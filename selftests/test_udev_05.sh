@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With udev: LVM on a disk, by the advice that zcblk add prints; a disk on LVM
+# With udev: LVM on a disk, with the setting that zcblk add advises, and a disk on LVM.
 #
 # timeout=120
 
@@ -18,7 +18,7 @@ lower=$SCRATCH
 defer wipefs -aq "$lower"
 advised=()
 
-# lv COMMAND...: LVM, with the advised setting, and without its complaints about our files
+# lv COMMAND...: runs LVM with the advised setting; its complaints go to $TMP/lvm
 lv() {
 	lvm "$@" "${advised[@]}" -qq 2>>"$TMP/lvm"
 }
@@ -38,7 +38,7 @@ disk_add "$lower"
 note "$(<"$TMP/advice")"
 check_eq "advice is one line" 1 "$(wc -l <"$TMP/advice")"
 setting=$(sed -n 's/.*set \(devices.*\)/\1/p' "$TMP/advice")
-check "it has the setting" test -n "$setting"
+check "it contains the setting" test -n "$setting"
 advised=(--config "$setting")
 defer vg_off
 check "pvcreate and vgcreate" eval 'lv pvcreate -y /dev/zcblk0 && lv vgcreate zcvg /dev/zcblk0'

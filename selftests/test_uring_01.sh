@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# io_uring needs no worker threads on zcblk over a lower device with NOWAIT, on
-# any path. That a worker would be seen is shown by forcing some.
+# io_uring needs no worker threads for zcblk on a lower device with NOWAIT, on any path. The test
+# first forces some, to prove that it would see them.
 #
 # timeout=90
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# NOWAIT and polled I/O go through to a lower device that has them. What is polled for
-# completes in its poller, also where it is tracked, was parked, or is copied.
+# NOWAIT and polled I/O reach a lower device that supports them. Polled I/O completes in its
+# poller, even if it is tracked, was parked, or is copied.
 #
 # timeout=300
 
@@ -13,7 +13,7 @@
 requires module=null_blk program=fio file=/sys/kernel/tracing/events/block/block_rq_complete \
 	"feature=range_lock slot"
 api_requires zcblk-io
-# What is not polled for completes in an interrupt
+# I/O that is not polled completes in an interrupt
 null_add nullb0 memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
 	completion_nsec=20000
 null_fill nullb0
@@ -31,13 +31,14 @@ uring() {
 		--bs=4k --size=4M --io_size=2M --norandommap "$@"
 }
 
-# writes: what zcblk0 counts: writes in both paths, and latencies of them
+# writes: prints the writes that zcblk0 counts on both paths, and their latencies
 writes() {
 	echo "$(stat_ios zcblk0 all write)" \
 		$(($(hist_total zcblk0 zerocopy write) + $(hist_total zcblk0 copy write)))
 }
 
-# polled WHAT ARGUMENT...: fio polls. All completions are its own, outside of interrupts.
+# polled WHAT ARGUMENT...: fio polls. All completions are in fio's own context, outside of
+# interrupts.
 polled() {
 	local what=$1 lines
 	shift
@@ -46,7 +47,7 @@ polled() {
 	check "$what: polled io_uring" uring --ioengine=io_uring --hipri --iodepth=4 "$@"
 	lines=$(grep -c 'block_rq_complete: .* W' "$TRACEFS/trace")
 	check "$what: completions were seen" test "$lines" -gt 100
-	check_eq "$what: completions elsewhere" 0 \
+	check_eq "$what: no completion is elsewhere" 0 \
 		"$(grep 'block_rq_complete: .* W' "$TRACEFS/trace" |
 			grep -cvE '^ *fio-[0-9]+ +\[[0-9]+\] ..\.' || true)"
 	check_eq "$what: each is counted once, with its latency" "512 512" "$(writes)"
@@ -64,11 +65,11 @@ for lock in off on; do
 		polled "lock $lock, $path"
 	done
 done
-# A copied bio of several pieces has no one queue to poll
+# A copied bio of several pieces has no single queue to poll
 zcblk_set zcblk0 path copy
 check "large copies end" uring --ioengine=io_uring --hipri --iodepth=4 --bs=512k
 
-# What is refused ends at once
+# A refused I/O ends at once
 zcblk_set zcblk0 path zerocopy
 zcblk_set zcblk0 overlap reject
 uring --ioengine=io_uring --hipri --iodepth=4 --size=4k --continue_on_error=io >/dev/null || true
@@ -76,28 +77,28 @@ check "overlaps were refused" test "$(stat_value zcblk0 error again)" -gt 0
 check_eq "nothing is in flight" 0 "$(stat_value zcblk0 inflight)"
 zcblk_set zcblk0 overlap serialize
 
-# in_flight N: at least so many bios are tracked
+# in_flight N: at least N bios are tracked
 in_flight() {
 	[ "$(stat_value zcblk0 inflight)" -ge "$1" ]
 }
 
-# A write that takes long has the range. The polled one is parked, and sent by a worker.
+# A slow write holds the range. The polled write is parked, and a worker sends it.
 zcblk_del zcblk0
 null_add nullb1 memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
 	completion_nsec=2000000000
 zcblk_add zcblk0 lower=/dev/nullb1 range_lock=on
-api_io device=/dev/nullb0 bytes=4096	# loads its module, which takes a while
+api_io device=/dev/nullb0 bytes=4096	# loads its module, which lasts a while
 write_at 4096 0 2>"$TMP/holder" &
 holder=$!
 wait_for 10 in_flight 1
 api_io device=/dev/zcblk0 bytes=4096 flags=polled
 check "it was parked" test "$(range_value parked)" -ge 1
-check_eq "it ended well" 0 "$(api_io_result err)"
+check_eq "it succeeded" 0 "$(api_io_result err)"
 status=0
 wait "$holder" || status=$?
-check_eq "and so did the write that had the range" "0 " "$status $(<"$TMP/holder")"
+check_eq "the write that held the range succeeded, too" "0 " "$status $(<"$TMP/holder")"
 
-# A poller that stops: a worker polls for what others wait for
+# The poller stops, so a worker polls for the requests that others wait for
 zcblk_del zcblk0
 zcblk_add zcblk0 lower=/dev/nullb0 range_lock=on
 echo 60000 >/sys/block/nullb0/queue/io_timeout

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# No I/O of io_uring fails where it is large and the lower device has few tags: what cannot
-# be sent at once is sent by a worker
+# No large I/O of io_uring fails if the lower device has few tags. A worker submits what cannot be
+# sent at once.
 
 . ./lib.sh
 

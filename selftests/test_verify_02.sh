@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# fio verifies random blocks of 512 B to 1 MiB at random offsets on copy, and
-# the statistics account for each byte.
+# fio verifies random blocks of 512 B to 1 MiB at random offsets on path copy. The statistics
+# account for each byte.
 #
 # timeout=120
 

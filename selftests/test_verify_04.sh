@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# fio verifies while the path changes every 10 ms: an I/O goes one way as a
-# whole, and both ways together account for each byte.
+# fio verifies while the path changes every 10 ms. Each I/O is mapped or copied as a whole, and
+# both paths together account for each byte.
 #
 # timeout=120
 

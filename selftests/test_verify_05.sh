@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# fio verifies in many rounds, each with another seed, while the path changes every 10 ms:
-# half of them with a range lock. LONG=1: 300 rounds of 64 MiB.
+# fio verifies in many rounds, each with another seed, while the path changes every 10 ms. Half of
+# the rounds use a range lock. With LONG=1, there are 300 rounds of 64 MiB.
 #
 # timeout=240
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * uevents: prints the kernel's uevents, as `udevadm monitor --kernel` does
- * where udev is installed.
+ * uevents: prints the kernel's uevents, as `udevadm monitor --kernel` does if udev is installed.
  *
  * Copyright (C) The zcblk authors
  */
@@ -29,7 +28,7 @@ static int open_uevents(void)
 	return fd;
 }
 
-/* One line an event: its strings, which NULs separate, joined by spaces. */
+/* Prints an event as one line: its strings, which are separated by NULs, joined by spaces */
 static void print_event(const char *message, size_t length)
 {
 	size_t at;

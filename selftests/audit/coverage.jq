@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tables of selftests/audit/coverage, from what gcov says of each object in each run.
+# Makes the tables of selftests/audit/coverage from gcov's output for each object in each run.
 #
 # USAGE
 #	gcov --json-format --branch-probabilities --stdout *.gcda |
@@ -16,7 +16,7 @@ def share: "\(map(select(. > 0)) | length)/\(length)";
 def percent: if length == 0 then "" else
 	"\((map(select(. > 0)) | length) * 1000 / length | round / 10) %" end;
 
-# a line of a header is in many objects, and there may have been several runs
+# many objects contain a header's lines, and there may have been several runs
 def sums(key): group_by(key) | map(map(.count) | add);
 
 def row:

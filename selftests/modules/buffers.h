@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Kinds of memory that more than one test module has its buffers from.
+ * Kinds of memory that several test modules use for buffers.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -12,7 +12,7 @@
 #include <linux/sort.h>
 #include <linux/vmalloc.h>
 
-/* vmap() memory of single pages, and what it is made of */
+/* vmap() memory of single pages, and these pages */
 struct scattered {
 	void *mem;
 	unsigned int nr;
@@ -35,7 +35,7 @@ static inline int scattered_is_before(const void *a, const void *b)
 	return left < right ? 1 : -1;
 }
 
-/* No page comes before its neighbour in memory, so that no two make a run */
+/* Pages are in descending order, so no two of them are contiguous */
 static inline void *scattered_alloc(struct scattered *s, size_t n)
 {
 	unsigned int nr = DIV_ROUND_UP(n, PAGE_SIZE);
@@ -58,7 +58,7 @@ fail:
 	return NULL;
 }
 
-/* Pages behind the first have a reference count each, that of the first, or none */
+/* Pages after the first have a reference count each, that of the first page, or none */
 enum paged_kind {
 	PAGED_EXACT,
 	PAGED_COMPOUND,

@@ -5,7 +5,7 @@
  * Copyright (C) 2026 The zcblk authors
  */
 
-/* Instead of trace.h */
+/* Replaces trace.h */
 #define _ZCBLK_TRACE_H
 #define trace_zcblk_range_wait(ranges, range, blocker)	((void)(blocker))
 #define trace_zcblk_range_grant(ranges, range, ns)	((void)(ns))

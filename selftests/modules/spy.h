@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Looks at each bio that the block layer is given: not at what it splits off. Sees
- * none where the kernel has no kprobes. Drivers that are stacked call submit_bio_noacct(),
- * all others submit_bio().
+ * Sees each bio that is submitted to the block layer, but not the bios that a split makes. It
+ * needs kprobes, and sees no bio without them. Stacked drivers call submit_bio_noacct(), and all
+ * others submit_bio().
  *
  * Copyright (C) 2026 The zcblk authors
  */

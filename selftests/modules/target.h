@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The block device that a test module works on, by way of the API and by way of
- * the page cache.
+ * The block device on which a test module does I/O, by the API and through the page cache.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -44,7 +43,7 @@ static inline void target_close(struct target *t)
 	fput(t->file);
 }
 
-/* Through the page cache, which holds nothing of this range afterwards */
+/* Reads through the page cache, which has nothing of this range afterwards */
 static inline int target_read(struct target *t, sector_t sector, void *buf,
 			      size_t len)
 {
@@ -57,7 +56,7 @@ static inline int target_read(struct target *t, sector_t sector, void *buf,
 	return n == len ? 0 : -EIO;
 }
 
-/* Likewise; the data is on the device afterwards */
+/* Writes in the same way; the data is on the device afterwards */
 static inline int target_write(struct target *t, sector_t sector,
 			       const void *buf, size_t len)
 {

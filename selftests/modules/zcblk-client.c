@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Creates a client of zcblk's kernel API, as a module that was built with another version
- * of the header would.
+ * Creates a client of zcblk's kernel API, like a module that was built with another version of the
+ * header.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -11,19 +11,19 @@
 
 static char *name = "";
 module_param(name, charp, 0444);
-MODULE_PARM_DESC(name, "its name");
+MODULE_PARM_DESC(name, "name of the client");
 
 static uint flags;
 module_param(flags, uint, 0444);
-MODULE_PARM_DESC(flags, "its flags");
+MODULE_PARM_DESC(flags, "flags of the client");
 
 static uint version;
 module_param(version, uint, 0444);
-MODULE_PARM_DESC(version, "of the header (default: of the one that is there)");
+MODULE_PARM_DESC(version, "version of the header (default: the one that it was built with)");
 
 static ulong size;
 module_param(size, ulong, 0444);
-MODULE_PARM_DESC(size, "of struct zcblk_bufio (default: what it is)");
+MODULE_PARM_DESC(size, "size of struct zcblk_bufio (default: its real size)");
 
 static int err;
 module_param(err, int, 0444);

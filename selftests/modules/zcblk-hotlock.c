@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Takes a lock, and keeps it for some time, wherever it is told to: in a kernel
- * function that every I/O goes through. A profile has to name it then:
- * insmod zcblk-hotlock.ko place=zcblk_io_begin.
+ * Holds a lock for some time in a kernel function that every I/O enters. A profile must then name
+ * this lock: insmod zcblk-hotlock.ko place=zcblk_io_begin.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -13,11 +12,11 @@
 
 static char *place;
 module_param(place, charp, 0444);
-MODULE_PARM_DESC(place, "the function at whose beginning it is taken");
+MODULE_PARM_DESC(place, "the function at whose beginning the lock is acquired");
 
 static unsigned int hold_us = 50;
 module_param(hold_us, uint, 0444);
-MODULE_PARM_DESC(hold_us, "how long it is held each time, microseconds (default: 50)");
+MODULE_PARM_DESC(hold_us, "how long the lock is held each time, microseconds (default: 50)");
 
 static DEFINE_SPINLOCK(hotlock);
 

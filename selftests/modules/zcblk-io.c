@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes or reads one buffer by the kernel API, compares with the page cache, and
- * tells what became of it. The buffer may be one that the API has to copy, or to
- * refuse. It may be passed in segments, and be written to two devices.
+ * Writes or reads one buffer by the kernel API, and compares the data with the page cache.
+ * The API may have to copy or refuse the buffer. The buffer may be passed in segments, and
+ * may be written to two devices.
  *
- * All is done when something is written to the parameter `run`, as the others say;
- * what came out of it is in parameters too.
+ * A write to the parameter `run` does the I/O. Other parameters describe the I/O, and the
+ * results are in parameters, too.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -29,11 +29,11 @@ MODULE_PARM_DESC(device, "path of the device; its content is lost");
 
 static char *below = "none";
 module_param(below, charp, 0644);
-MODULE_PARM_DESC(below, "note what a stacked driver sends to this device (default: what the target is sent)");
+MODULE_PARM_DESC(below, "the device whose bios are counted (default: the target)");
 
 static char *buffer = "kmalloc";
 module_param(buffer, charp, 0644);
-MODULE_PARM_DESC(buffer, "see buffers[] (default: kmalloc)");
+MODULE_PARM_DESC(buffer, "kind of the buffer, see buffers[] (default: kmalloc)");
 
 static unsigned int bytes = 4096;
 module_param(bytes, uint, 0644);
@@ -41,11 +41,11 @@ MODULE_PARM_DESC(bytes, "length of the buffer (default: 4096)");
 
 static unsigned int offset;
 module_param(offset, uint, 0644);
-MODULE_PARM_DESC(offset, "of the buffer in its memory (default: 0)");
+MODULE_PARM_DESC(offset, "offset of the buffer in its memory (default: 0)");
 
 static unsigned int sector;
 module_param(sector, uint, 0644);
-MODULE_PARM_DESC(sector, "where on the device (default: 0)");
+MODULE_PARM_DESC(sector, "sector of the device (default: 0)");
 
 static char *form = "buffer";
 module_param(form, charp, 0644);
@@ -65,7 +65,7 @@ MODULE_PARM_DESC(device2, "path of a device that is written at the same time (de
 
 static char *flags = "";
 module_param(flags, charp, 0644);
-MODULE_PARM_DESC(flags, "of fua, preflush, nowait, polled, sync, atomic");
+MODULE_PARM_DESC(flags, "comma-separated list of fua, preflush, nowait, polled, sync, atomic");
 
 static unsigned int how;
 module_param(how, uint, 0644);
@@ -93,17 +93,17 @@ MODULE_PARM_DESC(registered, "register the buffer (default: no)");
 
 static uint unreferenced;
 module_param(unreferenced, uint, 0644);
-MODULE_PARM_DESC(unreferenced, "of enum zcblk_unreferenced (default: 0)");
+MODULE_PARM_DESC(unreferenced, "a value of enum zcblk_unreferenced (default: 0)");
 
 static bool written = true;
 module_param_named(write, written, bool, 0644);
-MODULE_PARM_DESC(write, "or read (default: write)");
+MODULE_PARM_DESC(write, "write, or read (default: write)");
 
 static char *explained = "", *reason = "";
 module_param(explained, charp, 0444);
-MODULE_PARM_DESC(explained, "result: what the explainer says");
+MODULE_PARM_DESC(explained, "result: the reason that the explainer predicts");
 module_param(reason, charp, 0444);
-MODULE_PARM_DESC(reason, "result: how it went");
+MODULE_PARM_DESC(reason, "result: the reason");
 
 static int err, err2, sync_err, wrong;
 module_param(err2, int, 0444);
@@ -111,13 +111,13 @@ MODULE_PARM_DESC(err2, "result: status of the second place, as an errno");
 module_param(err, int, 0444);
 MODULE_PARM_DESC(err, "result: status of the asynchronous I/O, as an errno");
 module_param(sync_err, int, 0444);
-MODULE_PARM_DESC(sync_err, "result: what the synchronous call returns");
+MODULE_PARM_DESC(sync_err, "result: the return value of the synchronous call");
 module_param(wrong, int, 0444);
-MODULE_PARM_DESC(wrong, "result: 1 where data is not what it should be");
+MODULE_PARM_DESC(wrong, "result: 1 if data is wrong");
 
 static char *reason2 = "";
 module_param(reason2, charp, 0444);
-MODULE_PARM_DESC(reason2, "result: how the second place went");
+MODULE_PARM_DESC(reason2, "result: the reason of the second place");
 
 static int both_err;
 static ulong both_done;
@@ -148,9 +148,9 @@ module_param_named(polls, seen.polled, uint, 0444);
 module_param_named(prios, seen.prio, uint, 0444);
 module_param_named(hints, seen.hint, uint, 0444);
 module_param_named(atomics, seen.atomic, uint, 0444);
-MODULE_PARM_DESC(bios, "results: bios of the asynchronous I/O; most entries in one's table; how many of them with this and that");
+MODULE_PARM_DESC(bios, "results: bios of the asynchronous I/O; the most entries of a bio; how many bios have each flag");
 module_param_named(bad_bytes, seen.unreferenced, uint, 0444);
-MODULE_PARM_DESC(bad_bytes, "result: bytes of them in pages that a network driver cannot send by reference");
+MODULE_PARM_DESC(bad_bytes, "result: bytes in pages that a network driver cannot send by reference");
 
 static struct target target;
 static dev_t noted;
@@ -163,7 +163,7 @@ static bool is_stacked(void)
 	return strcmp(below, "none");
 }
 
-/* What the block layer is given for the noted device, between start and stop */
+/* Counts the bios that are submitted to the noted device between start and stop */
 static void note_bio(struct bio *bio)
 {
 	struct bvec_iter iter;
@@ -235,7 +235,7 @@ static void put_exact(void *mem)
 	paged_free(PAGED_EXACT, mem, offset + bytes);
 }
 
-/* Pages of get_pages(), at an address as that of vmalloc() */
+/* Pages of get_pages(), mapped at an address like that of vmalloc() */
 static void *vmapped;
 
 static void *get_vmapped(size_t n)
@@ -253,7 +253,7 @@ static void *get_vmapped(size_t n)
 	return vmap(pages, nr, VM_MAP, PAGE_KERNEL);
 }
 
-/* Without its last page */
+/* The last page is missing */
 static void *get_torn(size_t n)
 {
 	return n > PAGE_SIZE ? get_vmapped(n - PAGE_SIZE) : NULL;
@@ -265,7 +265,7 @@ static void put_vmapped(void *mem)
 	put_pages(vmapped);
 }
 
-/* The last page of it is the one behind the memory, which nothing is in */
+/* The last page of the buffer is after the end of the memory, and is not mapped */
 static void *get_short(size_t n)
 {
 	return n > PAGE_SIZE ? get_scattered(n - PAGE_SIZE) : NULL;
@@ -297,7 +297,7 @@ static void *get_unused(size_t n)
 }
 
 #ifdef CONFIG_HAS_IOMEM
-/* The local APIC: page table entries, but no memory */
+/* The local APIC, which has page table entries, but no memory */
 static void *get_io_memory(size_t n)
 {
 	return (__force void *)ioremap(0xfee00000, PAGE_SIZE);
@@ -366,7 +366,7 @@ static unsigned int segments_of(size_t len)
 	return DIV_ROUND_UP(len, segment);
 }
 
-/* From the last to the first */
+/* Segments are in reverse order, the last one first */
 static struct kvec segment_of(void *buf, size_t len, unsigned int i)
 {
 	size_t at = (segments_of(len) - 1 - i) * (size_t)segment;
@@ -525,7 +525,7 @@ static void do_read(u8 *buf, u8 *check)
 	wrong |= !is_right(buf, 0x33);
 }
 
-/* Not a byte of it may be touched */
+/* No byte of the buffer may change */
 static void do_refused(void *buf)
 {
 	blk_opf_t opf = (written ? REQ_OP_WRITE : REQ_OP_READ) | opf_of(flags);
@@ -623,7 +623,7 @@ static int run_set(const char *val, const struct kernel_param *kp)
 
 static const struct kernel_param_ops run_ops = { .set = run_set };
 module_param_cb(run, &run_ops, NULL, 0200);
-MODULE_PARM_DESC(run, "do it, when anything is written here");
+MODULE_PARM_DESC(run, "do the I/O, when anything is written here");
 
 static int __init io_init(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps virtio-9p awake while the system is suspended: the virtual machine runs from it, and
- * its driver cannot resume. All other devices suspend. The functions that would stop and reset
+ * Keeps virtio-9p awake while the system is suspended. The virtual machine runs from it, and its
+ * driver cannot resume. All other devices are suspended. The functions that would stop and reset
  * the device return 0 at once.
  *
  * Copyright (C) The zcblk authors
@@ -29,7 +29,7 @@ static int zcblk_skip_9p(struct kprobe *probe, struct pt_regs *regs)
 	return 1;
 }
 
-/* A probe that has this one may change the instruction pointer */
+/* A probe may change the instruction pointer only if it has a post_handler */
 static void zcblk_after(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
 {
 }

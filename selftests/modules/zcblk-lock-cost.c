@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Measures what it costs to lock and unlock a range, with each engine. The module does
- * so when it is loaded, with sources of the range locks that are compiled into it. Under
- * QEMU's icount a nanosecond is an instruction.
+ * Measures the cost of locking and unlocking a range, with each engine. The module contains
+ * the sources of the range locks, and measures when it is loaded. Under QEMU's icount, a
+ * nanosecond is an instruction.
  *
- * Lines "zcblk-lock-cost: ENGINE CASE N PICOSECONDS" in the kernel log. What the loop and
- * reading the clock cost is subtracted. Cases:
+ * It prints lines "zcblk-lock-cost: ENGINE CASE N PICOSECONDS" to the kernel log. The cost
+ * of the loop and of reading the clock is subtracted. Cases:
  *	held		other ranges are held at random; none of them overlaps
  *	hot		N writes of one block wait: one more is parked, and the holder is
  *			unlocked, which grants the next one
@@ -26,7 +26,7 @@
 #define HELD		1024
 #define QUEUED		16384
 #define QUEUED_SLOW	256	/* in list and tree, whose time grows with its square */
-#define STEP		4	/* from one N to the next */
+#define STEP		4	/* factor from one N to the next */
 #define ROUNDS		2000
 #define BLOCK		8	/* sectors */
 
@@ -52,7 +52,7 @@ static u64 each_ps(u64 ns, unsigned int n)
 	return div_u64(ns * 1000, n) - loop_ps;
 }
 
-/* 4 KiB at random on 1 TiB; none of those that are used overlap */
+/* 4 KiB at random on 1 TiB; the ranges that are used do not overlap */
 static u64 place(u64 i)
 {
 	i = (i ^ i >> 30) * 0xbf58476d1ce4e5b9ULL;
@@ -95,7 +95,7 @@ static void unlock_all(struct zcblk_ranges *ranges, unsigned int n)
 		unlock(ranges, &pool[i]);
 }
 
-/* Lock and unlock one range after another, all in different places */
+/* Locks and unlocks one range after another, all in different places */
 static u64 measure_places(struct zcblk_ranges *ranges)
 {
 	unsigned int i;

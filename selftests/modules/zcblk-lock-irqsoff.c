@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds the longest time for which engine slot keeps interrupts off. The module does so
- * when it is loaded, with sources of the range locks that are compiled into it. Under
- * QEMU's icount a nanosecond is an instruction.
+ * Finds the longest time for which engine slot keeps interrupts off. The module contains the
+ * sources of the range locks, and measures when it is loaded. Under QEMU's icount, a
+ * nanosecond is an instruction.
  *
- * Ranges are unlocked with interrupts off, as in a completion in hard interrupt context,
- * so all that zcblk_range_unlock() does counts. A range that is granted queues work, as
- * in the driver. What reading the clock costs is subtracted.
+ * Ranges are unlocked with interrupts off, as by a completion in hard interrupt context. So
+ * zcblk_range_unlock() counts as a whole. A range that is granted queues work, as in the
+ * driver. The cost of reading the clock is subtracted.
  *
- * Lines "zcblk-lock-irqsoff: SCENARIO NANOSECONDS PHASE FROM TO GRANTS STRETCHES" in the
- * kernel log: the longest stretch, in which functions it began and ended, how many ranges
- * were granted in it, and how many stretches there were. Scenario `control` is a stretch
- * of CONTROL iterations of a loop.
+ * It prints lines "zcblk-lock-irqsoff: SCENARIO NANOSECONDS PHASE FROM TO GRANTS STRETCHES"
+ * to the kernel log: the longest stretch, the functions in which it began and ended, the
+ * ranges granted in it, and the number of stretches. Scenario `control` is a stretch of
+ * CONTROL iterations of a loop.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -39,7 +39,7 @@ static struct {
 	unsigned int grants;
 } longest;
 
-/* Interrupts are off, and were on */
+/* Interrupts were on, and are off now */
 static noinline void stretch_begin(const char *func)
 {
 	nr_stretches++;
@@ -61,7 +61,7 @@ static noinline void stretch_end(const char *func)
 	longest.grants = nr_grants;
 }
 
-/* One CPU: nothing else runs in a stretch */
+/* There is one CPU, so nothing else runs in a stretch */
 #undef local_irq_disable
 #define local_irq_disable()				\
 do {							\
@@ -125,12 +125,12 @@ do {							\
 #include "../../driver/range/show.c"
 
 #define MANY		16384
-#define PROBES		512	/* requests beside these, at most */
+#define PROBES		512	/* the most additional requests */
 #define BLOCK		8	/* sectors */
 #define REGION		128
 #define LONG		512
 #define LONGEST		((4ULL << (30 - 9)) - 1)
-#define NEAR		SZ_1M	/* where requests at random are */
+#define NEAR		SZ_1M	/* the area of random requests */
 
 #define READ_KIND	ZCBLK_RANGE_READ
 #define WRITE_KIND	ZCBLK_RANGE_WRITE
@@ -174,7 +174,7 @@ static void granted_work(struct work_struct *work)
 	hold(container_of(work, struct request, work));
 }
 
-/* As zcblk_io_granted() */
+/* Does the same as zcblk_io_granted() */
 static void granted(struct zcblk_range *range, int err)
 {
 	struct request *request = container_of(range, struct request, range);
@@ -202,7 +202,7 @@ static void ask(u8 kind, u64 start, u64 sectors, bool nowait)
 	cond_resched();
 }
 
-/* One that is held, at either end of the list */
+/* Removes a held request from a random end of the list */
 static struct request *pick(void)
 {
 	struct request *request = NULL;
@@ -218,7 +218,7 @@ static struct request *pick(void)
 	return request;
 }
 
-/* As a completion in hard interrupt context */
+/* Unlocks with interrupts off, like a completion in hard interrupt context */
 static bool unlock_one(void)
 {
 	struct request *request = pick();
@@ -256,14 +256,14 @@ struct place {
 
 /**
  * struct scenario - requests that meet
- * @name: for the log
- * @before: the first one, if it has sectors
- * @each: then many like this
+ * @name: name in the log
+ * @before: the first request, if it has sectors
+ * @each: many of these follow
  * @places: the n-th of these is (n % places) * step sectors further on
  * @step: see @places
- * @shorts: how many short ones at random among these
- * @after: the last one, if it has sectors
- * @few: not so many, because each looks at all others
+ * @shorts: number of short random requests among these
+ * @after: the last request, if it has sectors
+ * @few: use fewer requests, because each looks at all others
  */
 struct scenario {
 	const char *name;
@@ -336,7 +336,7 @@ static void ask_all(const struct scenario *s)
 	ask_place(&s->after);
 }
 
-/* Waits, is refused, or is granted although it overlaps: each length and kind */
+/* Each length and kind waits, is refused, or is granted although it overlaps */
 static void ask_probes(void)
 {
 	static const u64 sectors[] = { BLOCK, REGION, LONG, LONGEST };
@@ -406,7 +406,7 @@ static void run_scenario(const struct scenario *s)
 	report(s->name);
 }
 
-/* Around powers of two, unaligned */
+/* Unaligned lengths around powers of two */
 static void lock_lengths(bool together)
 {
 	u64 sectors;
@@ -444,7 +444,10 @@ static u64 random_sectors(void)
 	}
 }
 
-/* All kinds at random; locked and unlocked by turns, or all wait for the first one */
+/*
+ * Random requests of all kinds. They are locked and unlocked alternately, or all wait for the
+ * first one.
+ */
 static void lock_mix(u32 seed, bool cancel)
 {
 	u32 places = 1U << (4 + seed % 8 * 2);

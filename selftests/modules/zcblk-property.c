@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compares the kernel API with the page cache: buffers of every kind, beginning
- * anywhere in a page, of 512 bytes to 4 MiB, read and written in every form that the
- * API takes data in. Each case follows from its number and the seed. Bytes before and
- * after each buffer must stay as they are.
+ * Compares the kernel API with the page cache. Buffers of every kind, of 512 bytes to 4 MiB,
+ * begin anywhere in a page. They are read and written in every form that the API accepts.
+ * The seed and the number of a case determine it. Bytes before and after each buffer must
+ * not change.
  *
- * Segments are cut out of the buffer, and are its data from the last to the first: no
- * segment follows in memory what comes before it in the data.
+ * The buffer is cut into segments, which are its data in reverse order. So consecutive
+ * segments are never contiguous in memory.
  *
- * All is done while the module is loaded, and loading fails with the first case
- * that fails, which is in the log.
+ * The module runs all cases while it is loaded. Loading fails at the first case that fails,
+ * and the log shows this case.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -37,11 +37,11 @@
 
 static char *device;
 module_param(device, charp, 0444);
-MODULE_PARM_DESC(device, "path of the device, of 16 MiB at least; its content is lost");
+MODULE_PARM_DESC(device, "path of the device, at least 16 MiB; its content is lost");
 
 static u64 seed = 1;
 module_param(seed, ullong, 0444);
-MODULE_PARM_DESC(seed, "which cases (default: 1)");
+MODULE_PARM_DESC(seed, "seed of the cases (default: 1)");
 
 static unsigned int first;
 module_param(first, uint, 0444);
@@ -49,11 +49,11 @@ MODULE_PARM_DESC(first, "number of the first case (default: 0)");
 
 static unsigned int count = 1000;
 module_param(count, uint, 0444);
-MODULE_PARM_DESC(count, "how many cases; those done, afterwards (default: 1000)");
+MODULE_PARM_DESC(count, "number of cases; afterwards the number that ran (default: 1000)");
 
 static unsigned int seconds;
 module_param(seconds, uint, 0444);
-MODULE_PARM_DESC(seconds, "stop after as many, with fewer cases (default: 0, never)");
+MODULE_PARM_DESC(seconds, "stop after this time, even with fewer cases (default: 0, never)");
 
 static unsigned long mapped, copied;
 module_param(mapped, ulong, 0444);
@@ -131,10 +131,10 @@ static const struct {
  * @nr: its number
  * @kind: index in kinds[]
  * @form: how the data is passed
- * @write: or read
+ * @write: write, or read
  * @offset: of the buffer in a page
  * @size: of the buffer
- * @sector: where on the device; a second place begins behind the data
+ * @sector: place on the device; a second place begins after the data
  * @max_segment: longest segment, in bytes
  * @cut: segments begin at a multiple of this
  * @skip: bytes of the first segment before the data
@@ -142,9 +142,9 @@ static const struct {
  * @segments: in the order of the data
  * @bvecs: the same
  * @mem: what was allocated for the buffer, and for canaries around it
- * @total: how much of that
+ * @total: size of @mem
  * @buf: the buffer
- * @want: the data, as the page cache gives or takes it
+ * @want: the data, as read or written through the page cache
  * @read: the data, as it was read
  */
 struct test_case {
@@ -169,8 +169,8 @@ struct test_case {
 };
 
 /*
- * One case in 16 has a large buffer, which takes as long as all others. Each power
- * of two is as likely as the next.
+ * One case in 16 has a large buffer, which needs as much time as all others. Each
+ * power of two is equally likely.
  */
 static unsigned int choose_size(struct rnd_state *rnd, unsigned int align)
 {
@@ -181,7 +181,7 @@ static unsigned int choose_size(struct rnd_state *rnd, unsigned int align)
 	return clamp(round_up(size, align), align, (unsigned int)MAX_SIZE);
 }
 
-/* Half of the offsets are ones that the device's DMA can do */
+/* The device's DMA supports half of the offsets */
 static unsigned int choose_offset(struct test_case *c, struct rnd_state *rnd,
 				  unsigned int align)
 {
@@ -192,7 +192,7 @@ static unsigned int choose_offset(struct test_case *c, struct rnd_state *rnd,
 	return prandom_u32_state(rnd) & 1 ? offset : offset & ~align;
 }
 
-/* Half of the cases have segments that the device's DMA can do */
+/* The device's DMA supports the segments of half of the cases */
 static void choose_segments(struct test_case *c, struct rnd_state *rnd, unsigned int align)
 {
 	c->max_segment = max(16U << prandom_u32_state(rnd) % 18, 8 * c->size / MAX_SEGMENTS);
@@ -219,7 +219,7 @@ static void choose_case(struct test_case *c, struct target *t, unsigned int nr)
 	choose_segments(c, &rnd, bdev_dma_alignment(t->bdev));
 }
 
-/* Allocators have a limit: less, where they give nothing */
+/* Allocators have a size limit; a smaller buffer is used if one returns NULL */
 static bool get_buf(struct test_case *c, unsigned int block)
 {
 	size_t guard = kinds[c->kind].guard;
@@ -255,7 +255,7 @@ static bool has_segments(const struct test_case *c)
 	return c->form == KVECS || c->form == BVECS;
 }
 
-/* A bio_vec is in one piece of memory, which of vmalloc() only a page is */
+/* A bio_vec must be contiguous in memory, so in vmalloc() memory it is within one page */
 static unsigned int segment_len(struct test_case *c, struct rnd_state *rnd, u8 *start,
 				unsigned int left)
 {
@@ -277,7 +277,7 @@ static struct bio_vec bvec_of(struct kvec *segment)
 	return (struct bio_vec){ page, segment->iov_len, offset_in_page(segment->iov_base) };
 }
 
-/* What is skipped is other data of the buffer, or a canary */
+/* Skipped bytes are other data of the buffer, or a canary */
 static void choose_skip(struct test_case *c)
 {
 	struct kvec *first = &c->segments[0];
@@ -291,7 +291,7 @@ static void choose_skip(struct test_case *c)
 	first->iov_len += c->skip;
 }
 
-/* The data is the buffer from its last segment to its first */
+/* The segments are in reverse order: the data begins with the last one of the buffer */
 static void cut_segments(struct test_case *c)
 {
 	struct rnd_state rnd;
@@ -312,7 +312,7 @@ static void cut_segments(struct test_case *c)
 		c->bvecs[i] = bvec_of(&c->segments[i]);
 }
 
-/* Copies all data between the buffer and @linear, where it is in one piece */
+/* Copies all data between the buffer and the contiguous @linear */
 static void copy_data(struct test_case *c, u8 *linear, bool to_buffer)
 {
 	unsigned int i, skip = c->skip;
@@ -339,7 +339,7 @@ static void case_done(struct zcblk_bufio *io, blk_status_t status)
 	complete(io->private);
 }
 
-/* Runs of pages in the data of a segment from @from up to @to */
+/* Counts the runs of contiguous pages in the data of a segment from @from up to @to */
 static unsigned int runs_between(u8 *start, size_t from, size_t to)
 {
 	unsigned long first = (unsigned long)start + from, last = (unsigned long)start + to - 1;
@@ -347,7 +347,7 @@ static unsigned int runs_between(u8 *start, size_t from, size_t to)
 	return is_vmalloc_addr(start) ? (last >> PAGE_SHIFT) - (first >> PAGE_SHIFT) + 1 : 1;
 }
 
-/* Block by block, with all segments that a block has a part of */
+/* Checks each block, with all segments that overlap it */
 static bool device_takes_segments(struct test_case *c, struct target *t)
 {
 	struct request_queue *q = bdev_get_queue(t->bdev);
@@ -442,7 +442,7 @@ static const char *do_io(struct test_case *c, struct target *t)
 
 	set_form(c, &io);
 	if (c->form == REGISTERED) {
-		/* All of the memory, of which the buffer is a part */
+		/* All of the memory that contains the buffer */
 		io.reg = zcblk_buf_register(c->mem, c->total, GFP_KERNEL);
 		if (IS_ERR(io.reg))
 			return "cannot be registered";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Repeats an I/O by the kernel API. Loading the module prepares it; writing a number
- * to its parameter `run` does the I/O as often, in the writer's context, so that what is
- * traced is that and nothing else. Meanwhile the module may scribble on the buffer, or
- * take all free memory.
+ * Repeats an I/O by the kernel API. Loading the module prepares the I/O. Writing a number to
+ * its parameter `run` repeats it so many times in the writer's context. So a trace of the
+ * writer shows only these I/Os. Meanwhile, the module may change the buffer, or allocate all free
+ * memory.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -23,8 +23,8 @@
 #include "target.h"
 
 #define MAX_DEPTH 64
-#define HOARD_ORDER 9		/* the largest pieces that are taken */
-#define HOARD_BACK 4096		/* pages that are given back to who cannot do without */
+#define HOARD_ORDER 9		/* order of the largest allocations */
+#define HOARD_BACK 4096		/* pages to free before the OOM killer runs */
 
 static char *device;
 module_param(device, charp, 0444);
@@ -32,7 +32,7 @@ MODULE_PARM_DESC(device, "path of the device; its content is lost");
 
 static char *buffer = "kmalloc";
 module_param(buffer, charp, 0444);
-MODULE_PARM_DESC(buffer, "kmalloc (default), vmalloc, scattered: of single pages, exact, compound, pages");
+MODULE_PARM_DESC(buffer, "kmalloc (default), vmalloc, scattered (single pages), exact, compound, pages");
 
 static unsigned int bytes = 4096;
 module_param(bytes, uint, 0444);
@@ -40,7 +40,7 @@ MODULE_PARM_DESC(bytes, "length of the buffer (default: 4096)");
 
 static unsigned int offset;
 module_param(offset, uint, 0444);
-MODULE_PARM_DESC(offset, "of the buffer in its memory (default: 0)");
+MODULE_PARM_DESC(offset, "offset of the buffer in its memory (default: 0)");
 
 static unsigned int depth = 1;
 module_param(depth, uint, 0444);
@@ -56,11 +56,11 @@ MODULE_PARM_DESC(registered, "register the buffer (default: no)");
 
 static uint unreferenced;
 module_param(unreferenced, uint, 0444);
-MODULE_PARM_DESC(unreferenced, "of enum zcblk_unreferenced (default: 0)");
+MODULE_PARM_DESC(unreferenced, "a value of enum zcblk_unreferenced (default: 0)");
 
 static bool written = true;
 module_param_named(write, written, bool, 0444);
-MODULE_PARM_DESC(write, "or read (default: write)");
+MODULE_PARM_DESC(write, "write, or read (default: write)");
 
 static bool scribble;
 module_param(scribble, bool, 0644);
@@ -68,11 +68,11 @@ MODULE_PARM_DESC(scribble, "change the buffer whenever a bio is queued (default:
 
 static bool starve;
 module_param(starve, bool, 0644);
-MODULE_PARM_DESC(starve, "take all free memory before each I/O (default: no)");
+MODULE_PARM_DESC(starve, "allocate all free memory before each I/O (default: no)");
 
 static ulong ns, errors, unstable;
 module_param(ns, ulong, 0444);
-MODULE_PARM_DESC(ns, "result: nanoseconds that the last run took");
+MODULE_PARM_DESC(ns, "result: nanoseconds that the last run lasted");
 module_param(errors, ulong, 0444);
 MODULE_PARM_DESC(errors, "result: I/Os that failed, since loading");
 module_param(unstable, ulong, 0444);
@@ -127,7 +127,7 @@ static bool hoard_piece(unsigned int order)
 	return true;
 }
 
-/* What allocations that may not wait could have */
+/* Allocates all pages that an allocation may get without waiting */
 static void hoard_pages(void)
 {
 	int order;
@@ -149,7 +149,7 @@ static struct page *hoard_pop(void)
 	return page;
 }
 
-/* Return: how many pages were given back; @n or a few more, if there are so many */
+/* Return: how many pages were freed: @n or a few more, if there are so many */
 static unsigned long release_hoard(unsigned long n)
 {
 	unsigned long given = 0;
@@ -163,7 +163,7 @@ static unsigned long release_hoard(unsigned long n)
 	return given;
 }
 
-/* Before a process is killed: one of the test's own it would be */
+/* Frees memory before the OOM killer ends a process, which would be one of the test's own */
 static int hoard_is_needed(struct notifier_block *nb, unsigned long unused, void *freed)
 {
 	*(unsigned long *)freed += release_hoard(HOARD_BACK);
@@ -172,7 +172,7 @@ static int hoard_is_needed(struct notifier_block *nb, unsigned long unused, void
 
 static struct notifier_block hoard_oom = { .notifier_call = hoard_is_needed };
 
-/* A bio that is queued is in flight: nothing but its submitter may change the buffer. */
+/* A queued bio is in flight, so only its submitter may change the buffer. This breaks the rule. */
 static void scribble_on(void *unused, struct bio *bio)
 {
 	u32 *word = mem + offset;
@@ -222,7 +222,7 @@ static int run_set(const char *val, const struct kernel_param *kp)
 	u64 start;
 	int err = kstrtouint(val, 0, &n);
 
-	/* The parameter may be written before there is anything to be run */
+	/* The parameter may be written before the slots exist */
 	if (err || !slots || n < depth)
 		return err ?: -EINVAL;
 	if (scribble)
@@ -241,7 +241,7 @@ static int run_set(const char *val, const struct kernel_param *kp)
 
 static const struct kernel_param_ops run_ops = { .set = run_set };
 module_param_cb(run, &run_ops, NULL, 0200);
-MODULE_PARM_DESC(run, "do the I/O as often as the number that is written here");
+MODULE_PARM_DESC(run, "repeat the I/O as often as the number that is written here");
 
 /* An enum paged_kind, or a negative number */
 static int paged_kind(void)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does one thing that must not be done, to show that a kernel's checks catch it
- * and that a run of the tests fails then: insmod zcblk-seed.ko fault=...
+ * Does something forbidden, to show that the checks of a kernel detect it, and that the run of the
+ * tests then fails: insmod zcblk-seed.ko fault=...
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -59,7 +59,7 @@ static int seed_leak(void)
 {
 	int i;
 
-	/* one pointer may be left on a stack: not all of them */
+	/* a stack may still contain one of the pointers, but not all of them */
 	for (i = 0; i < 16; i++)
 		if (!kmalloc(1000, GFP_KERNEL))
 			return -ENOMEM;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Disks that are stacked on each other and forward what they get by zcblk's kernel API,
- * each as a client of its own, as a driver would: from a thread, or inside of
- * ->submit_bio().
+ * Disks that are stacked on each other, and forward their I/O by zcblk's kernel API. Each is a
+ * client of its own, like a driver. A disk forwards from a thread, or inside of ->submit_bio().
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -16,7 +15,7 @@
 
 #define MAX_DISKS	3
 
-/* I/Os that a disk has memory for when there is no other */
+/* A disk reserves memory for this many I/Os */
 #define NR_SLOTS	8
 
 static char *device;
@@ -25,7 +24,7 @@ MODULE_PARM_DESC(device, "the device below the first disk");
 
 static uint disks = MAX_DISKS;
 module_param(disks, uint, 0444);
-MODULE_PARM_DESC(disks, "how many, each on the one before it (default: 3)");
+MODULE_PARM_DESC(disks, "number of disks, each on the one before it (default: 3)");
 
 static bool inside;
 module_param(inside, bool, 0444);
@@ -33,7 +32,7 @@ MODULE_PARM_DESC(inside, "forward inside of ->submit_bio(), not from a thread (d
 
 static bool whole;
 module_param(whole, bool, 0444);
-MODULE_PARM_DESC(whole, "forward a bio as one I/O, by its table, not page by page (default: no)");
+MODULE_PARM_DESC(whole, "forward a bio as one I/O, with its table, not page by page (default: no)");
 
 static uint how;
 module_param(how, uint, 0444);
@@ -57,7 +56,7 @@ struct disk {
 	mempool_t *slots;
 	struct task_struct *thread;
 	wait_queue_head_t wait;
-	spinlock_t lock;	/* of the list */
+	spinlock_t lock;	/* protects the list */
 	struct bio_list bios;
 };
 
@@ -75,7 +74,7 @@ static void slot_done(struct zcblk_bufio *io, blk_status_t status)
 	bio_endio(bio);
 }
 
-/* Without data, which is for a flush alone */
+/* Gets a slot without data, which is enough for a flush */
 static struct slot *slot_get(struct disk *disk, struct bio *bio, sector_t sector)
 {
 	struct slot *slot = mempool_alloc(disk->slots, GFP_NOIO);
@@ -150,7 +149,7 @@ static int forward_all(void *data)
 		while ((bio = next_bio(disk)))
 			forward(disk, bio);
 	}
-	/* At once, which only a thread can do: the disk below is removed next */
+	/* Close at once, which only a thread can do: the disk below is removed next */
 	__fput_sync(disk->file);
 	return 0;
 }
@@ -169,7 +168,7 @@ static void stack_submit_bio(struct bio *bio)
 	wake_up(&disk->wait);
 }
 
-/* No owner: a disk of this module has the one below it open */
+/* No owner, because a disk of this module keeps the one below it open */
 static const struct block_device_operations stack_fops = {
 	.submit_bio = stack_submit_bio,
 };

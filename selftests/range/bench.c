@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What it costs two threads to share a range lock.
+ * Measures the cost of sharing a range lock between two threads.
  *
- * Disjoint ranges: two threads lock and unlock ranges of one lock, beside two threads
- * with a lock each, which share nothing. Their ratio is what sharing costs. Each thread
- * has a part of the disk for itself:
- *	near	1 GiB, so that two of them have slots of their own in engine slot
- *	far	8 GiB, where a slot, and its cache line, is that of one thread as often as
- *		of the other, though no two ranges overlap
- * The limit of the machine for far is measured in the same pairs of runs: the threads do
- * two cmpxchg on a random one of as many words as engine slot has slots.
+ * Disjoint ranges: two threads lock and unlock ranges of one lock. They are compared with
+ * two threads that have a lock each, and share nothing. The ratio is the cost of sharing.
+ * Each thread uses its own area of the disk:
+ *	near	1 GiB each, so that each thread has slots of its own in engine slot
+ *	far	8 GiB each, so that both threads use all slots, and their cache lines, although
+ *		no two ranges overlap
+ * The limit of the machine for far is measured in the same pairs of runs. There the threads
+ * do two cmpxchg on a random word of as many words as engine slot has slots.
  *
  * Over tree: both threads share a lock, and are compared with two threads that share a
  * lock of engine tree, near and on two hot places:
@@ -20,10 +20,10 @@
  *
  * USAGE: bench [PAIRS [MILLISECONDS [ENGINE|all]]]
  *
- * Prints ns of a thread's CPU time for lock and unlock, and the geometric mean of the
- * ratio of throughputs with its 95 % interval. CPU time, so that others on the machine
- * disturb less; a wait for a lock is CPU time too. Fails if engine slot is below 0.95
- * (near), or below 0.9 of the machine (far).
+ * Prints ns of a thread's CPU time for lock and unlock, and the geometric mean of the ratio
+ * of throughputs with its 95 % interval. Other programs disturb CPU time less, and a wait
+ * for a lock is CPU time, too. Fails if the ratio of engine slot is below 0.95 (near), or
+ * below 0.9 of the machine's (far).
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -50,7 +50,7 @@ struct worker {
 	int granted;
 } __attribute__((aligned(128)));
 
-/* A kind of run: @blocks is a thread's part of the disk */
+/* A kind of run: each thread uses @blocks blocks of the disk */
 struct layout {
 	const char *name;
 	void (*work)(struct worker *w);
@@ -87,7 +87,7 @@ static void never(struct zcblk_range *range, int err)
 
 static u64 place(const struct worker *w, unsigned int i, u64 n)
 {
-	/* Never two that are held at a time */
+	/* Never two blocks that are held at the same time */
 	u64 block = ((n * 0x9e3779b97f4a7c15ULL >> 45) * layout->held + i) % layout->blocks;
 
 	return w->nr * layout->blocks + block;
@@ -122,7 +122,7 @@ static void work_disjoint(struct worker *w)
 		zcblk_range_unlock(w->ranges, &w->range[i]);
 }
 
-/* The limit of the machine: the words, and nothing else */
+/* The limit of the machine: only the words */
 
 static void exchange(struct worker *w, unsigned int i, u64 n, bool lock)
 {
@@ -153,7 +153,9 @@ static void work_machine(struct worker *w)
 		exchange(w, i, n - HELD + i, false);
 }
 
-/* One hot block. A thread that waits spins, as a request's owner has other things to do. */
+/*
+ * One hot block. A thread that waits spins, because the owner of a request has other things to do.
+ */
 
 static void granted(struct zcblk_range *range, int err)
 {
@@ -193,7 +195,7 @@ static void *work(void *arg)
 	test_cpu = w->nr;
 	CPU_ZERO(&cpus);
 	CPU_SET(w->nr, &cpus);
-	/* Each has a CPU of its own, if the machine has them */
+	/* Each thread has a CPU of its own, if the machine has two */
 	pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
 	layout->work(w);
 	return NULL;
@@ -253,7 +255,7 @@ static const struct layout region = { "region", work_disjoint, 8, 8 };
 static const struct layout block = { "block", work_hot, 1, 1 };
 
 /*
- * Both threads on @side[0] (A), beside @other (B): both on that, or one on each.
+ * Compares both threads on @side[0] (A) with @other (B): both on that, or one on each.
  * Return: throughput, which is one over time, of A over B
  */
 static double compare(const char *name, const char *what, const struct side *side,

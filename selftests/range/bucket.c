@@ -4,10 +4,10 @@
  * is divided into units, units are hashed to buckets, and each bucket is a lock around
  * an interval tree. The Lustre file system divides its locks in a similar way.
  *
- * A range that lies in one unit, or in two neighbouring ones, is in the tree of each.
- * A longer range is in the tree @wide. All buckets that a range concerns are locked
- * while it is compared and inserted: one or two, or all of them for a wide range. So
- * @wide is changed under all locks, and may be read under any of them.
+ * A range in one unit, or in two neighbouring ones, is in the tree of each. A longer range
+ * is in the tree @wide. All buckets of a range are locked while it is compared and
+ * inserted: one or two, or all of them for a wide range. So @wide is changed under all
+ * locks, and may be read under any of them.
  *
  * Lock order: buckets by their index.
  *
@@ -49,7 +49,7 @@ struct zcblk_range_buckets {
 	struct zcblk_range_bucket bucket[ZCBLK_NR_BUCKET];
 };
 
-/* The buckets that a range concerns: @first and @last, or all between */
+/* The buckets of a range: @first and @last, or all between them */
 struct zcblk_bucket_span {
 	unsigned int first;
 	unsigned int last;
@@ -90,7 +90,7 @@ static void zcblk_bucket_span(const struct zcblk_range *range,
 		swap(span->first, span->last);
 }
 
-/* From one bucket of a span to the next: all of a wide one, else two at most */
+/* Iterates over the buckets of a range: all for a wide one, otherwise at most two */
 static unsigned int zcblk_bucket_step(const struct zcblk_bucket_span *span)
 {
 	return span->wide ? 1 : max(span->last - span->first, 1U);
@@ -121,7 +121,7 @@ static void zcblk_buckets_drop(struct zcblk_range_buckets *buckets,
 	local_irq_restore(flags);
 }
 
-/* The number of trees in which it is, apart from @wide */
+/* Return: the number of trees that contain the range, except @wide */
 static unsigned int zcblk_bucket_nodes(const struct zcblk_bucket_span *span)
 {
 	return span->first == span->last ? 1 : 2;
@@ -146,7 +146,7 @@ static unsigned int zcblk_buckets_count(struct zcblk_range_buckets *buckets,
 	return n;
 }
 
-/* As zcblk_interval_unblock(), but the locks of two callers may differ */
+/* Like zcblk_interval_unblock(), but two callers may have different locks */
 static void zcblk_bucket_unblock(struct rb_root_cached *root,
 				 const struct zcblk_range *range,
 				 struct zcblk_range **grants)
@@ -253,7 +253,7 @@ static const struct zcblk_bucket_span zcblk_all_buckets = {
 	.wide = true,
 };
 
-/* A range in two buckets is visited in one of them */
+/* A range in two buckets is visited only in one of them */
 static void zcblk_bucket_visit(struct rb_root_cached *root,
 			       zcblk_range_visit_fn visit, void *data)
 {
@@ -292,7 +292,7 @@ static void zcblk_bucket_collect(struct zcblk_range *range, void *data)
 	*failed = range;
 }
 
-/* Holders wait for nothing, so removing all that wait leaves no count behind */
+/* Holders wait for nothing, so removing all waiting ranges leaves no count behind */
 static void zcblk_bucket_cancel(struct zcblk_ranges *ranges)
 {
 	struct zcblk_range_buckets *buckets = ranges->engine;

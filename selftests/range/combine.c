@@ -14,7 +14,7 @@
  * How
  *	An operation lies on the stack of its thread. It is pushed to a lock-free list.
  *	Then its thread waits until the operation is done or the lock is free. The
- *	holder takes the whole list, reverses it and executes it. It does so at most
+ *	holder detaches the whole list, reverses it and executes it. It does so at most
  *	COMBINE_BATCHES times, and the list has at most one operation of each CPU, so
  *	the batch is bounded. Interrupts are off all the time, as for a spinlock: an
  *	interrupt cannot wait for the thread that it interrupts. An operation is not
@@ -36,7 +36,7 @@
  *	A spinlock that its last holder acquires again keeps the data in one cache as
  *	well, and an operation costs 253 instructions there, not 417. On one hot block,
  *	where most of the time is spent waiting for the other thread, both are equal. On
- *	disjoint ranges, data that is divided wins by far.
+ *	disjoint ranges, engine slot, which divides its data, wins by far.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -46,10 +46,10 @@
 #include "interval.h"
 #include "test.h"
 
-/* How often the holder takes the list, at most */
+/* How often the holder detaches the list, at most */
 #define COMBINE_BATCHES		4
 
-/* How often a thread looks whether its operation is done before it tries the lock */
+/* How often a thread checks whether its operation is done before it tries the lock */
 #define COMBINE_SPINS		32
 
 struct combine_op {
@@ -119,7 +119,7 @@ static void combine_do_unlock(struct zcblk_ranges *ranges, struct combine_op *op
 	zcblk_interval_unblock(&combine->root, op->range, &op->grants);
 }
 
-/* Holders wait for nothing, so removing all that wait leaves no count behind */
+/* Holders wait for nothing, so removing all waiting ranges leaves no count behind */
 static void combine_do_cancel(struct zcblk_ranges *ranges, struct combine_op *op)
 {
 	struct combine *combine = ranges->engine;
@@ -166,7 +166,7 @@ static struct combine_op *combine_pop_all(struct combine *combine)
 	return oldest;
 }
 
-/* The lock is held. When an operation is done it is its thread's again. */
+/* Executes under the lock. A thread owns its operation again when the operation is done. */
 static void combine_execute(struct zcblk_ranges *ranges)
 {
 	struct combine *combine = ranges->engine;
@@ -182,7 +182,7 @@ static void combine_execute(struct zcblk_ranges *ranges)
 	}
 }
 
-/* Look at the own cache line only: that of the lock is in use. Return: it is done. */
+/* Reads only its own cache line, because other threads use that of the lock. Return: it is done. */
 static bool combine_wait(struct combine_op *op)
 {
 	unsigned int n;
@@ -238,7 +238,7 @@ static void combine_cancel(struct zcblk_ranges *ranges)
 	zcblk_range_fail(op.grants);
 }
 
-/* Not delegated: this is a reader's own loop */
+/* Not delegated: a reader has its own loop */
 static void combine_for_each(struct zcblk_ranges *ranges, zcblk_range_visit_fn visit,
 			     void *data)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Scripts count the instructions of this: a range is locked and unlocked while others
- * are held, none of which it overlaps.
+ * The program whose instructions scripts count. It locks and unlocks a range while others are
+ * held, which do not overlap it.
  *
  * USAGE: count ENGINE|off HELD LAYOUT ROUNDS
  *	LAYOUT: random (4 KiB, anywhere on a disk of 1 TiB) or adjacent (sequential)
  *
- * Prints how many of the ranges met a disjoint one in their slot, in per mille.
+ * Prints the ranges that met a disjoint one in their slot, in per mille.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -46,7 +46,7 @@ static void lock(struct zcblk_ranges *ranges, struct zcblk_range *range, u64 sta
 		abort();
 }
 
-/* Out of line, to count it without what is before and after it */
+/* Not inlined, to count it without the code around it */
 noinline void measured(struct zcblk_ranges *ranges, u64 from, u64 to, bool adjacent);
 
 noinline void measured(struct zcblk_ranges *ranges, u64 from, u64 to, bool adjacent)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The engines that are tested.
+ * The engines under test.
  *
  * Copyright (C) 2026 The zcblk authors
  */

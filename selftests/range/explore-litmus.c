@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Litmus tests of the explorer's memory: small programs, and all that may come out.
- * They have the usual names, of herd7 and the kernel's tools/memory-model. What comes
- * out are the values of r[0] to r[3], as one hexadecimal number, r[0] last.
+ * Litmus tests of the explorer's memory: small programs, with all possible outcomes. They have the
+ * usual names, as in herd7 and the kernel's tools/memory-model. An outcome is the values of r[0]
+ * to r[3] as one hexadecimal number, r[0] last.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -105,7 +105,7 @@ static void sb_cmpxchg_acquire(unsigned int t)
 	memory->r[t] = READ_ONCE(*(t ? &memory->x : &memory->y));
 }
 
-/* IRIW: two threads read what two others write, in the other order */
+/* IRIW: two threads read the writes of two others, in opposite orders */
 
 static void iriw_acquire(unsigned int t)
 {
@@ -140,7 +140,7 @@ static void corr(unsigned int t)
 	}
 }
 
-/* Release sequence: an update in between passes the release on, even a relaxed one */
+/* Release sequence: an update in between continues it, even a relaxed one */
 
 static void release_sequence(unsigned int t)
 {
@@ -155,7 +155,7 @@ static void release_sequence(unsigned int t)
 	}
 }
 
-/* The same with a store in between, which does not */
+/* The same with a store in between, which ends it */
 static void no_release_sequence(unsigned int t)
 {
 	if (!t) {
@@ -170,7 +170,7 @@ static void no_release_sequence(unsigned int t)
 	}
 }
 
-/* WRC: what a thread has acquired it passes on */
+/* WRC: a thread passes on what it has acquired */
 static void wrc(unsigned int t)
 {
 	if (!t) {
@@ -190,7 +190,7 @@ static void two_cmpxchgs(unsigned int t)
 	memory->r[t] = cmpxchg_relaxed(&memory->x, 0L, t + 1L);
 }
 
-/* A cmpxchg() that fails is a load, and may see an old value; none that is not there */
+/* A cmpxchg() that fails is a load. It may return an old value, but none that never existed. */
 static void failing_cmpxchg(unsigned int t)
 {
 	if (!t) {
@@ -201,7 +201,7 @@ static void failing_cmpxchg(unsigned int t)
 	}
 }
 
-/* LB: load buffering, which neither memory has */
+/* LB: load buffering, which neither memory allows */
 static void lb(unsigned int t)
 {
 	memory->r[t] = READ_ONCE(*(t ? &memory->y : &memory->x));
@@ -209,13 +209,13 @@ static void lb(unsigned int t)
 }
 
 /**
- * struct litmus - a program and what may come out
+ * struct litmus - a program and its possible outcomes
  * @name: its name
  * @run: its threads
- * @threads: how many
- * @nr_tso: how many outcomes there are under TSO
- * @nr_weak: and in weak memory
- * @outcome: the outcomes, those that only weak memory has last
+ * @threads: number of threads
+ * @nr_tso: number of outcomes under TSO
+ * @nr_weak: number of outcomes in weak memory
+ * @outcome: the outcomes, ending with those that only weak memory has
  */
 static const struct litmus {
 	const char *name;

@@ -3,8 +3,8 @@
  * The memory of the explorer.
  *
  * TSO
- *	Stores go to a buffer of the thread, and to memory later, in order. Full
- *	barriers and all updates wait until it is empty. That is x86.
+ *	Stores go to a buffer of the thread, and later to memory, in order. Full barriers
+ *	and all updates wait until the buffer is empty. This is the model of x86.
  *
  * Weak
  *	A location keeps its values, in the order of the stores: messages. A thread has
@@ -17,14 +17,14 @@
  *
  * Both
  *	In the same way, threads and messages know which accesses to each location, and
- *	which ends of requests, happen before. An access that conflicts with one that
- *	it does not know of races. If one of the two is plain, that is an error.
+ *	which ends of requests, happened before. A conflicting access that the thread does
+ *	not know of is a race. If one of the two accesses is plain, that is an error.
  *
  * Reduction
- *	At first a location counts as private, then, when a second thread accesses it,
- *	as shared, then, when marked accesses race, as racy. The search starts over each
- *	time. Only racy locations have buffers or messages, and only there another
- *	thread may run: without a race, the order of accesses does not matter.
+ *	A location is private at first. It becomes shared when a second thread accesses it,
+ *	and racy when marked accesses race. The search starts over each time. Only racy
+ *	locations have buffers or messages, and only there another thread may run: without
+ *	a race, the order of accesses does not matter.
  *
  * Limits
  *	- Loads do not read from stores that come later (no load buffering), and stores
@@ -42,7 +42,7 @@
 enum class { PRIVATE, SHARED, RACY };
 enum access { PLAIN_READ, PLAIN_WRITE, MARKED_READ, MARKED_WRITE };
 
-/* Part of no state: what the search has found out about a location so far */
+/* Belongs to no state: what the search has found out about a location so far */
 struct location {
 	const void *p;
 	enum class class;
@@ -57,7 +57,7 @@ struct location {
 static struct location locations[MAX_LOCATIONS];
 static unsigned int nr_locations, nr_facts, nr_racy;
 
-/* For another scenario */
+/* Forgets everything, before another scenario */
 void memory_forget(void)
 {
 	memset(locations, 0, sizeof(locations));
@@ -74,7 +74,7 @@ static u64 memory_read(const void *p, size_t size)
 	return value;
 }
 
-/* A thread's own newest store, or memory */
+/* The thread's own newest store, or the value in memory */
 static u64 visible(const struct thread *thread, const void *p, size_t size)
 {
 	unsigned int i;
@@ -129,7 +129,7 @@ static struct location *location_of(const void *p)
 	return loc->class == PRIVATE ? NULL : loc;
 }
 
-/* A marked write: is all that the search relies on still true? */
+/* Checks before a marked write that all assumptions of the search are still true */
 static void note_write(struct location *loc)
 {
 	u8 owner = world.owner[loc->racy];
@@ -146,7 +146,7 @@ static void note_write(struct location *loc)
 		search_again();
 }
 
-/* Are these, of all threads that have not ended, this one only? */
+/* Of all threads that have not ended, only this one is in @threads */
 static bool is_alone(unsigned int threads, unsigned int t)
 {
 	unsigned int other;
@@ -159,7 +159,7 @@ static bool is_alone(unsigned int threads, unsigned int t)
 	return true;
 }
 
-/* Bit 0 is set, by this thread, and no other one writes before it is cleared */
+/* This thread has set bit 0, and no other one writes before it is cleared */
 static bool is_owned(const struct location *loc, unsigned int t)
 {
 	return !loc->no_lock && world.owner[loc->racy] == t + 1 &&
@@ -167,9 +167,9 @@ static bool is_owned(const struct location *loc, unsigned int t)
 }
 
 /*
- * What a thread is about to do makes no difference to others, and they make none to
- * it: it may go first. In weak memory this is true of stores as well as loads, as
- * others may still read what was there before.
+ * The next access of a thread neither affects other threads nor is affected by them, so it
+ * may go first. In weak memory, this is true of stores as well as loads, because others may
+ * still read the value before it.
  */
 bool memory_goes_first(unsigned int t)
 {
@@ -224,7 +224,7 @@ static struct know *know_next_buffered(unsigned int i)
 	return NULL;
 }
 
-/* All that there is: of threads, of messages, of store buffers */
+/* All knowledge: of threads, of messages, of store buffers */
 struct know *know_next(struct know *know)
 {
 	size_t i = know ? know - world.know + 1 : 0;
@@ -263,7 +263,7 @@ static void conflict(struct location *loc, const struct know *know, unsigned int
 	}
 }
 
-/* From now on only this thread knows, and those that learn of it */
+/* From now on, only this thread knows of it, and threads that learn from this one */
 static void record(struct location *loc, enum access access)
 {
 	static const unsigned int groups[] = { RP, WP, RM, WM };
@@ -277,7 +277,7 @@ static void record(struct location *loc, enum access access)
 		return;
 	*done |= bit;
 	for_each_know(know) {
-		/* What is ordered after all others stands for them */
+		/* An access that is ordered after all others represents them */
 		if (access == PLAIN_WRITE || (access == MARKED_WRITE && loc->class != RACY))
 			for (g = 0; g < GROUPS; g++)
 				know->missing[word][g] &= ~bit;
@@ -359,7 +359,7 @@ void memory_reset(void)
 	know_nothing(&world.know[KNOW_DONE]);
 }
 
-/* Keep what this thread knows, for memory_learn() */
+/* Keeps the knowledge of this thread, for memory_learn() */
 void memory_tell(struct know *know)
 {
 	*know = *know_of(current, KNOWN);
@@ -421,7 +421,7 @@ static void message_delete(struct message *first, unsigned int racy, unsigned in
 	world.nr_messages -= n;
 }
 
-/* What was there at first, or is there after a plain write, teaches nothing */
+/* An initial value, or one of a plain write, contains no knowledge */
 static struct message *messages(const struct location *loc, size_t size, unsigned int *n)
 {
 	struct message *first = message_first(loc->racy, n);
@@ -472,7 +472,7 @@ static void message_write(const struct location *loc, size_t size, u64 value,
 	memcpy((void *)loc->p, &value, size);
 }
 
-/* After a plain write all older messages are out of reach without a race */
+/* After a plain write, no thread can read older messages without a race */
 static void messages_drop(const struct location *loc)
 {
 	struct know *know;
@@ -484,7 +484,7 @@ static void messages_drop(const struct location *loc)
 		know->view[loc->racy] = 0;
 }
 
-/* How many messages could a thread read, if their value is right? */
+/* Return: how many messages a thread could read, if their value fits */
 unsigned int memory_depth(const struct thread *thread)
 {
 	struct location *loc;
@@ -500,7 +500,7 @@ unsigned int memory_depth(const struct thread *thread)
 	return n - know_of(thread - world.thread, KNOWN)->view[loc->racy];
 }
 
-/* May a thread continue, and if it loads, with the message that is so old? */
+/* A thread may continue, and if it loads, with the message of this age */
 static bool memory_may_load(const struct thread *thread, unsigned int which)
 {
 	struct location *loc = location_find(thread->p);
@@ -534,7 +534,7 @@ bool memory_may(const struct thread *thread, unsigned int which)
 	}
 }
 
-/* Only what may be of use stays in a state, so that equal states look equal */
+/* Removes from a state what cannot matter any more, so that equal states look equal */
 static bool is_live(unsigned int t)
 {
 	const struct thread *thread = &world.thread[t];
@@ -585,7 +585,7 @@ void memory_normalise(void)
 			messages_shift(i, all.view[i]);
 }
 
-/* TSO: as memory_goes_first(), for the oldest store */
+/* TSO: like memory_goes_first(), for the oldest store */
 bool memory_flush_goes_first(unsigned int t)
 {
 	return is_alone(location_find(world.thread[t].stores[0].p)->threads, t);
@@ -718,7 +718,7 @@ u64 explore_cmpxchg(void *p, size_t size, u64 old, u64 new, int order)
 	return value;
 }
 
-/* Return: the old value; the new one is that plus a number, or another one */
+/* Return: the old value. The new one is the sum with a number, or another value. */
 static u64 exchange(enum wants wants, void *p, size_t size, bool plus, u64 new, int order)
 {
 	struct location *loc = NULL;
@@ -787,7 +787,7 @@ void explore_wait_change(const void *p, size_t size, u64 value)
 	stop(W_CHANGE, p, size, value);
 }
 
-/* Plain accesses, which the compiler lets ThreadSanitizer see */
+/* Plain accesses, which the compiler instruments for ThreadSanitizer */
 
 static void plain(const void *p, enum access access)
 {
@@ -812,7 +812,7 @@ static void plain_range(const void *p, size_t size, enum access access)
 			plain((char *)p + i, access);
 }
 
-/* A plain write to all that is there, as when memory is allocated or freed */
+/* A plain write to the whole area, for memory that is allocated or freed */
 void memory_overwrite(void *p, size_t size)
 {
 	size_t i;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The search of the explorer: all states that threads can reach, each one once.
+ * The search of the explorer: visits each state that the threads can reach once.
  *
  * Threads are coroutines. They stop before each access to a racy location; see
- * explore-memory.c. A state is the memory, what is known of it, and the stacks. The
+ * explore-memory.c. A state is the memory, the knowledge of it, and the stacks. The
  * search is depth-first. A state with more than one successor is saved, so that the
- * search can return to it, and its digest is kept, so that it is not continued twice.
+ * search can return to it. Its digest is kept, so that it is not continued twice.
  *
- * A state from which the end cannot be reached is an error: either no thread can
- * continue, or all that continue go round in circles for ever, however fair the
- * scheduler is. Tarjan's algorithm finds the strongly connected components of the
- * states. One that no transition leaves is such a circle.
+ * A state from which the end cannot be reached is an error. Either no thread can continue,
+ * or the threads loop for ever, however fair the scheduler is. Tarjan's algorithm finds the
+ * strongly connected components of the states. A component that no transition leaves is
+ * such a loop.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -35,13 +35,13 @@ struct choice {
 
 /**
  * struct frame - a state that the search is in, or will return to
- * @choice: what may happen next
- * @n: how many of these there are
+ * @choice: the steps that may follow
+ * @n: number of these
  * @next: the first one that has not been tried
  * @order: a number; states that were found later have higher ones
  * @low: the lowest number that can be reached
- * @leaves: a state can be reached from which the end can be
- * @saved: where in @saved_states it is
+ * @leaves: a state can be reached from which the end can be reached
+ * @saved: its place in @saved_states
  * @path: how many steps led here
  */
 struct frame {
@@ -87,7 +87,10 @@ static u32 *open_states;
 static u32 nr_open, last_order;
 static u64 nr_visited, search_nr;
 
-/* Push what a call keeps, swap stacks, pop: a thread's registers are on its stack */
+/*
+ * Pushes the registers that a call preserves, swaps stacks, and pops: a thread's registers are on
+ * its stack
+ */
 void explore_switch(void **save, void *sp);
 asm("explore_switch:\n"
     "	push %rbp\n	push %rbx\n	push %r12\n"
@@ -112,7 +115,7 @@ static void leave_thread(void)
 	explore_switch(&world.thread[current].sp, scheduler_sp);
 }
 
-/* May the thread access memory at once? Else the search may run other ones before. */
+/* The thread may access memory at once. Otherwise, the search may run other threads first. */
 static bool may_merge(const struct thread *thread)
 {
 	enum merge merge = merges;
@@ -139,7 +142,7 @@ void stop(enum wants wants, const void *p, size_t size, u64 value)
 		leave_thread();
 }
 
-/* Even before the first access in a step, as a store is in the buffer now */
+/* Even before the first access in a step, because a store is in the buffer by now */
 void must_stop(void)
 {
 	merges = MERGE_NONE;
@@ -178,7 +181,7 @@ void *explore_alloc(size_t size)
 	return p;
 }
 
-/* This belongs to no state: it changes nothing else */
+/* Belongs to no state: it changes nothing else */
 void arena_skip(const void *p, size_t size)
 {
 	skip_start = p;
@@ -220,7 +223,7 @@ static void begin(void)
 	}
 }
 
-/* What a state consists of, beside arrays of struct know of any kind, by pieces */
+/* The pieces of a state, besides arrays of struct know of any kind */
 static bool piece(unsigned int i, void **p, size_t *size)
 {
 	if (i < MAX_THREADS) {
@@ -363,7 +366,7 @@ static bool is_voluntary(const struct thread *thread)
 	       (thread->wants == W_WAIT && thread->voluntary);
 }
 
-/* Would running another thread be a preemption? */
+/* Running another thread would be a preemption */
 static bool must_continue(unsigned int t)
 {
 	struct choice choice[MAX_CHOICES];
@@ -435,7 +438,7 @@ static void step(struct choice choice)
 		too_many("bytes on a stack");
 }
 
-/* What went wrong, and how */
+/* Reports what went wrong, and how */
 
 static void print_address(const void *p)
 {
@@ -541,7 +544,7 @@ static void catch_crashes(void)
 
 /* The search */
 
-/* Return: where it is in visited[]; *is_new is set if it was not there */
+/* Return: its place in visited[]; sets *is_new if it was not there */
 static u32 visit(u64 h, bool *is_new)
 {
 	u32 mask = (1U << VISITED_BITS) - 1, i = h & mask;
@@ -595,7 +598,7 @@ static void take(struct choice choice)
 		report(failure);
 }
 
-/* The search has reached a state: it is where two threads or more can continue */
+/* The search has reached a state in which at least two threads can continue */
 static void enter(void)
 {
 	struct frame *parent = depth ? &frames[depth - 1] : NULL;
@@ -635,7 +638,7 @@ static void enter(void)
 	depth++;
 }
 
-/* All that follows this state has been seen */
+/* All states that follow this one have been visited */
 static void leave(void)
 {
 	struct frame *frame = &frames[--depth];
@@ -677,8 +680,8 @@ static bool search_all(void)
 }
 
 /*
- * Random runs find out about most locations how they are accessed, so that the search
- * seldom starts over. Return: nothing new was found.
+ * Random runs find out how most locations are accessed, so that the search seldom starts
+ * over. Return: nothing new was found.
  */
 static bool search_randomly(void)
 {

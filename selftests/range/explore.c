@@ -1,39 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All interleavings of a few threads that lock and unlock a few ranges.
+ * Runs all interleavings of a few threads that lock and unlock a few ranges.
  *
  * USAGE
  *	explore ENGINE [weak] [verbose] [bound N] [cold|warm] [all | WORD...]
  *	explore litmus
  *
- *	A scenario has a word for each thread, and a letter for each range that the
- *	thread locks, waits for, and unlocks, or for something else that it does; see
- *	menu[]. A word such as =R sets the mode at the start. Without a word: those of
- *	scenarios[]; all: and all sets of three threads with a letter each, shared out
- *	among all CPUs. verbose: a line for each scenario. Each scenario runs with slots as
- *	created (cold), and after a long range (warm). The memory is that of x86, or weak;
- *	see explore-memory.c. litmus: checks the memory itself.
+ *	A scenario has a word for each thread. Each letter of a word is a range that the
+ *	thread locks, waits for and unlocks, or something else that it does; see menu[]. A
+ *	word such as =R sets the mode at the start. Without words, the scenarios of
+ *	scenarios[] run; with all, so do all sets of three threads with a letter each, on
+ *	all CPUs. verbose prints a line for each scenario. Each scenario runs with new slots
+ *	(cold), and after a long range (warm). The memory is that of x86, or weak; see
+ *	explore-memory.c. litmus checks the memory itself.
  *
- *	Two threads are interleaved in all ways. With three, a thread is preempted once in
- *	all, or as often as bound says; in sets of three with two long ranges, not at all.
- *	It is no preemption if a thread waits, or holds a range for as long as the others
- *	like, or if its stores arrive late. Faults need few preemptions: Musuvathi and
- *	Qadeer, "Iterative context bounding for systematic testing of multithreaded
- *	programs", 2007.
+ *	Two threads are interleaved in all ways. With three threads, there is one
+ *	preemption in all, or as many as bound says. In sets of three with two long ranges,
+ *	there is none. It is no preemption if a thread waits, or holds a range for any time,
+ *	or if its stores arrive late. Faults need few preemptions: Musuvathi and Qadeer,
+ *	"Iterative context bounding for systematic testing of multithreaded programs", 2007.
  *
  * Checked
  *	- Two ranges that exclude each other are not held at the same time, and a range
  *	  is not granted before one that it has to wait for, unless the mode is detect.
- *	- A range that is granted knows by happens-before of the end of all that it
- *	  excludes, and no access to it races, or follows its end.
+ *	- The end of each range that a granted range excludes happens before the grant. No
+ *	  access to a range races, or follows its end.
  *	- A range fails only if the mode, or nowait, demands it, because of another one
  *	  that does not fail.
- *	- When holders only can continue, each range that waits has one to wait for; after
+ *	- When only holders can continue, each range that waits has one to wait for; after
  *	  zcblk_ranges_cancel(), no range waits.
- *	- for_each() visits a range that is there all the time once, and none that is not.
- *	- All threads end, whatever happens, and then the engine is empty.
+ *	- for_each() visits a range that exists all the time once, and no other range.
+ *	- All threads end in any case, and then the engine is empty.
  *
- * Exit status: 0: all in order; 1: not; 2: usage, or too much for the tables here.
+ * Exit status: 0: no error; 1: an error was found; 2: usage, or the tables are too small.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -55,10 +54,10 @@ char test_percpu[NR_CPUS * PERCPU_BYTES] __attribute__((aligned(64)));
 /**
  * struct op - a request
  * @range: its range; the bytes are poison afterwards
- * @before: those whose zcblk_range_lock() had returned when this one came
- * @with: those that may be the reason if this one fails
- * @thread: the thread that it is of
- * @visits: by for_each()
+ * @before: requests whose zcblk_range_lock() had returned when this one started
+ * @with: requests that may be the reason if this one fails
+ * @thread: the thread that it belongs to
+ * @visits: number of visits by for_each()
  * @used: zcblk_range_lock() was called, and zcblk_range_unlock() has not returned
  * @returned: zcblk_range_lock() has
  * @loose: granted at once, perhaps although it overlaps
@@ -72,7 +71,7 @@ struct op {
 	bool used, returned, waits, held, ended, refused, loose, retired;
 };
 
-/* The memory of a scenario, beside the engine's */
+/* The memory of a scenario, besides the engine's */
 struct scene {
 	int overlap;
 	unsigned int modes;	/* a bit for each so far */
@@ -316,7 +315,7 @@ static void lock(struct op *op)
 		op->loose = scene->modes & 1U << ZCBLK_OVERLAP_DETECT;
 		op->with = 0;
 		hold(op);
-		/* For as long as the others like */
+		/* For any time */
 		stop(W_VOLUNTARY, NULL, 0, 0);
 	}
 }
@@ -415,7 +414,7 @@ static void run(unsigned int t)
 
 /* Scenarios */
 
-/* A long range was here */
+/* Locks and unlocks a long range before the threads start */
 static void use(void)
 {
 	struct op *op = &scene->op[0];
@@ -613,7 +612,7 @@ static void chosen(const char *const *word, unsigned int n)
 	scenario(nr_words < 3 ? UINT8_MAX : PREEMPTIONS);
 }
 
-/* Is the range a long one of engine slot? */
+/* The range is a long one of engine slot */
 static unsigned int is_long(unsigned int m)
 {
 	u64 first = zcblk_slot_region(menu[m].start), last = zcblk_slot_region(menu[m].last);
@@ -621,7 +620,7 @@ static unsigned int is_long(unsigned int m)
 	return last - first > 1 || (first ^ last) >> ZCBLK_SLOT_GROUP_BITS;
 }
 
-/* Every nth set, from one on */
+/* Runs every nth set, from one on */
 static void sets_of_three(unsigned int nth, unsigned int from)
 {
 	static char letters[MAX_WORDS][2];
@@ -647,7 +646,7 @@ static void sets_of_three(unsigned int nth, unsigned int from)
 	}
 }
 
-/* What a run has done, on one line */
+/* Prints what a run has done, on one line */
 static void print_total(const char *what, double start)
 {
 	printf("explore: %s%s: %s: %llu searches, %llu restarts, %llu states, ", ops->name,
@@ -660,7 +659,7 @@ static void print_total(const char *what, double start)
 	nr_restarts = 0;
 }
 
-/* A process for each CPU, each with its share. Return: an exit status */
+/* Starts a process for each CPU, with its share of the sets. Return: an exit status */
 static int all_of_three(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN), i;

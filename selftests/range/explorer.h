@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The explorer, inside: a state, and what its files call of each other.
+ * The internals of the explorer: a state, and the functions that its files share.
  *
- *	explore.c		scenarios of range locks, and what has to hold in them
- *	explore-litmus.c	small programs that show that the memory is as it should be
- *	explore-memory.c	memory: which values a load may return, and what it orders
+ *	explore.c		scenarios of range locks, and the conditions that must hold
+ *	explore-litmus.c	small programs that prove that the memory behaves correctly
+ *	explore-memory.c	memory: values that a load may return, and its ordering
  *	explore-search.c	coroutines, and the search through all states
  *
  * Copyright (C) 2026 The zcblk authors
@@ -82,21 +82,21 @@ struct thread {
 	struct store stores[BUFFER];
 };
 
-/* One of the values of a racy location, in modification order, and who knows what */
+/* One of the values of a racy location, in modification order, and its knowledge */
 struct message {
 	u64 value;
 	struct know know;
 };
 
-/* A state, beside the stacks */
+/* A state, besides the stacks */
 struct world {
 	struct thread thread[MAX_THREADS];
 	char arena[ARENA] __attribute__((aligned(64)));
 	struct know know[NR_KNOW];
-	u8 of_racy[MAX_RACY];		/* how many messages are of a racy location */
+	u8 of_racy[MAX_RACY];		/* number of messages of a racy location */
 	u8 owner[MAX_RACY];		/* the last thread that wrote it, plus 1 */
 	u8 last;			/* the thread that ran last */
-	u8 preemptions;			/* how many more of these there may be */
+	u8 preemptions;			/* how many more are allowed */
 	u64 nr_messages;
 	struct message message[MAX_MESSAGES];
 	struct know buffered[MAX_THREADS][BUFFER];
@@ -104,7 +104,7 @@ struct world {
 };
 
 /**
- * struct test - what the threads do, and what has to hold
+ * struct test - what the threads do, and the conditions that must hold
  * @reset: prepare the memory, from explore_alloc()
  * @run: a thread
  * @quiet: only threads that need not continue can continue; may be NULL

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The model: all requests in the order in which they came, each compared with each. It
- * knows nothing of slots, buckets and trees.
+ * The model: all requests in the order of their arrival, each compared with every other. It knows
+ * nothing of slots, buckets and trees.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -9,7 +9,7 @@
 #include "test.h"
 
 #define MAX_ACTIVE	520
-#define MAX_PAUSES	20		/* of one step, in which others do something */
+#define MAX_PAUSES	20		/* pauses of one step, in which other threads act */
 #define MAX_WORKS	4
 
 /**
@@ -17,9 +17,9 @@
  * @range: the range
  * @parked: the model has not seen the grant yet
  * @waits: the engine has not granted it yet
- * @there: it is there before for_each
+ * @there: it existed before for_each
  * @seen: for_each has visited it
- * @err: from ->granted()
+ * @err: the error that ->granted() got
  */
 struct model {
 	struct zcblk_range range;
@@ -50,7 +50,7 @@ unsigned long history_steps;
 static struct work_struct *works[MAX_WORKS];
 static unsigned int nr_works;
 
-/* Any context */
+/* Called in any context */
 bool test_queue_work(struct work_struct *work)
 {
 	if (work->pending)
@@ -62,7 +62,7 @@ bool test_queue_work(struct work_struct *work)
 	return true;
 }
 
-/* The history that may go on while the engine pauses, or NULL */
+/* The history that may continue while the engine pauses, or NULL */
 static struct history *pausing;
 
 static void run_works(struct history *h)
@@ -106,7 +106,7 @@ static void granted(struct zcblk_range *range, int err)
 	m->err = err;
 }
 
-/* Written once more, so that the model does not share range.h's mistakes */
+/* Written independently, so that the model does not repeat mistakes of range.h */
 static bool model_waits(const struct model *later, const struct model *earlier)
 {
 	const struct zcblk_range *a = &later->range, *b = &earlier->range;
@@ -159,7 +159,7 @@ static void check_grants(struct history *h)
 	}
 }
 
-/* What has to happen to the newest one? */
+/* Return: what must happen to the newest request */
 static int model_lock(struct history *h)
 {
 	h->taken++;
@@ -184,7 +184,7 @@ static void take(struct history *h, u64 start, u64 last, unsigned int kind,
 	struct model *m = calloc(1, sizeof(*m));
 	int err, expected;
 
-	/* Garbage, as in memory that was used before */
+	/* Garbage, like the content of reused memory */
 	memset(&m->range, 0xa5, sizeof(m->range));
 	zcblk_range_init(&m->range, start, last, kind, nowait, granted);
 	h->order[h->n++] = m;
@@ -200,7 +200,7 @@ static void take(struct history *h, u64 start, u64 last, unsigned int kind,
 		model_remove(h, h->n - 1);
 }
 
-/* Return: a range that is held, counted from @which; or h->n */
+/* Return: the first held range from @which on, or h->n */
 static unsigned int find_held(const struct history *h, unsigned int which)
 {
 	unsigned int i, at;
@@ -278,7 +278,7 @@ static void check_for_each(struct history *h)
 			fail(h, h->order[i], "not visited");
 }
 
-/* Places and lengths near each other and near the ends of regions, groups and units */
+/* Places and lengths that are near each other, and near the ends of regions, groups and units */
 static void take_bytes(struct history *h, const uint8_t *b)
 {
 	static const u64 places[] = { 0, 0, 15360, 128, 256, 512, 1024, 8192, 16384, 2048,
@@ -303,7 +303,7 @@ static void take_bytes(struct history *h, const uint8_t *b)
 	take(h, start, last, kind, (b[3] >> 2 & 15) == 7);
 }
 
-/* The engine pauses: what another thread may do then */
+/* The engine pauses: does what another thread may do then */
 static void resched(void)
 {
 	struct history *h = pausing;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Runs a history of requests, written as bytes, on a range lock engine and on a
- * model, and compares.
+ * Runs a history of requests, encoded as bytes, on a range lock engine and on a model, and
+ * compares the results.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of one step; the first step says what kind of history it is */
+/* Bytes of one step; the first step sets the kind of the history */
 #define HISTORY_STEP	4
 
 /* Bits of the first byte */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the headers of kernel.h need: the state of a CPU, which is a thread, and its
- * interrupts, which are signals of a timer.
+ * The state that the functions of kernel.h need: a thread stands for a CPU, and the signals of a
+ * timer are its interrupts.
  *
  * Copyright (C) 2026 The zcblk authors
  */

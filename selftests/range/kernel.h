@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The parts of the kernel that the range locks need, in user space. Atomics are
- * those of the compiler; explore.h replaces them where the explorer must see each
- * access. Interrupts are signals; see kernel.c. Trees, lists and hashes are the
- * kernel's own.
+ * The parts of the kernel that the range locks need, in user space. Atomics are those of the
+ * compiler; explore.h replaces them if the explorer must see each access. Interrupts are signals;
+ * see kernel.c. Trees, lists and hashes are the kernel's own.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -76,7 +75,7 @@ typedef spinlock_t raw_spinlock_t;
 #ifdef ZCBLK_EXPLORE
 #define cpu_relax()		explore_relax()
 #else
-/* A thread that spins may have the CPU that the other one waits for */
+/* A thread that spins may occupy the CPU that the other one needs */
 static inline void cpu_relax(void)
 {
 	static __thread unsigned int n;
@@ -93,7 +92,7 @@ static inline void cpu_relax(void)
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
-/* A thread that parks a range is slow to continue when it releases something */
+/* A thread that parks a range is slow to continue after a release */
 extern __thread bool test_parks;
 void test_linger(void);
 #ifdef __SANITIZE_THREAD__
@@ -103,11 +102,11 @@ do {									\
 	if (test_parks)							\
 		test_linger();						\
 } while (0)
-/* ThreadSanitizer knows no fences; it has no store buffers either */
+/* ThreadSanitizer does not know fences; it has no store buffers, either */
 #define smp_mb()		do { } while (0)
 /*
- * Nor does it know control dependencies: stores that follow a successful
- * cmpxchg_release(), such as freeing the range, come after what others released before.
+ * It does not know control dependencies, either: stores after a successful
+ * cmpxchg_release(), such as freeing the range, follow earlier releases of others.
  */
 #define CMPXCHG_RELEASE		__ATOMIC_ACQ_REL
 #else
@@ -192,7 +191,7 @@ static inline void spin_unlock(spinlock_t *lock)
 #define local_irq_enable()		do { } while (0)
 #define might_sleep()			do { } while (0)
 #else
-/* An interrupt that comes while these are off is kept until they are on again */
+/* An interrupt that arrives while they are off is delivered when they are on again */
 extern __thread unsigned long test_irqs_off;
 extern __thread bool test_irq_pending;
 void test_irq_run(void);
@@ -224,7 +223,7 @@ static inline void test_irq_restore(unsigned long flags)
 #ifdef ZCBLK_EXPLORE
 #define cond_resched()			do { } while (0)
 #else
-/* What other threads do at such a place, in a program with one thread */
+/* What other threads do there, in a program with one thread */
 extern void (*test_resched)(void);
 
 #define cond_resched()							\
@@ -243,7 +242,7 @@ do {									\
 #define raw_spin_lock			spin_lock
 #define raw_spin_unlock			spin_unlock
 #ifdef ZCBLK_EXPLORE
-/* But for this one, as what is under it does not stop */
+/* All locks except this one, because the code under it does not stop */
 #define zcblk_stops(l)		__builtin_strcmp(#l, "&ranges->hot_lock")
 #define raw_spin_lock_irqsave(l, flags)					\
 	do { (flags) = 0; if (zcblk_stops(l)) spin_lock(l); } while (0)
@@ -256,7 +255,7 @@ do {									\
 #define raw_spin_lock_irq		spin_lock_irq
 #define raw_spin_unlock_irq		spin_unlock_irq
 
-/* A mutex is taken in process context only */
+/* A mutex is locked in process context only */
 struct mutex { spinlock_t lock; };
 #define mutex_init(m)			spin_lock_init(&(m)->lock)
 #define mutex_lock(m)			do { might_sleep(); spin_lock(&(m)->lock); } while (0)
@@ -357,7 +356,7 @@ static inline u64 ktime_get_ns(void)
 #ifdef ZCBLK_EXPLORE
 #define trace_zcblk_range_wait(ranges, range, n)	((void)(n))
 #else
-/* A range overlaps an earlier one; what happens to it is not decided yet */
+/* A range overlaps an earlier one, and its result is not decided yet */
 extern void (*test_conflict)(struct zcblk_range *range);
 #define trace_zcblk_range_wait(ranges, range, n)			\
 do {									\

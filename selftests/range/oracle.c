@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Random histories on all engines, compared with a model.
+ * Runs random histories on all engines, and compares them with a model.
  *
  * USAGE: oracle [ENGINE|all [STEPS [SEED]]]
  *
- * Exit status: 0: no difference; 1: a step does not end; 2: usage, or no memory. A
+ * Exit status: 0: no difference; 1: a step did not end; 2: usage, or no memory. A
  * difference aborts.
  *
  * Copyright (C) 2026 The zcblk authors
@@ -19,7 +19,7 @@
 #define STEPS		500
 #define STUCK_SECONDS	20	/* of CPU time, for one step */
 
-/* Some histories stay in few places, where more of the ranges meet */
+/* Some histories use few places, where more ranges meet */
 static void fill(uint8_t *bytes, size_t size, u64 *state)
 {
 	u64 narrow = test_random(state);
@@ -37,7 +37,7 @@ static void fill(uint8_t *bytes, size_t size, u64 *state)
 	for (i = HISTORY_STEP; i < size; i += HISTORY_STEP) {
 		bytes[i + 1] &= mask;
 		bytes[i + 2] &= lengths;
-		/* Little happens in a history that is cancelled */
+		/* Little happens in a cancelled history */
 		if (bytes[i] == 255 && (test_random(state) & 7))
 			bytes[i] = 0;
 	}

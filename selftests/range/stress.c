@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Threads lock random ranges, most of which overlap, hold some at a time and unlock
- * them in any order, with an engine or, to prove the checker, without one.
+ * Threads lock random ranges, most of which overlap, hold some of them, and unlock them in
+ * any order. Without an engine, the checker must find errors.
  *
  * USAGE: stress ENGINE|off REQUESTS [THREADS] [WORD...]
  *	serialize, reject, detect	the overlap mode; serialize is the default
  *	changes		the mode changes all the time
- *	cancel		the lock is cancelled again and again, and replaced when it is idle
+ *	cancel		the lock is cancelled repeatedly, and replaced when it is idle
  *	hot		all ranges are near one block
  *	neighbours	ranges touch and never overlap, and none may wait
  *	quiet		no interrupts
@@ -18,16 +18,15 @@
  * - No range waits for ever (lost wake-ups).
  * - A range is refused only if another request was in its way (unfounded). A request
  *   whose history was overwritten meanwhile is counted as not decided.
- * - A reader of the list of ranges sees each range that is there all the time once.
+ * - A reader of the list of ranges sees each range that exists all the time once.
  * - The counters of the lock are exact.
  * With changes, a range that was granted although it overlaps is not checked itself.
  * Later requests must wait for it.
  *
- * A parked range may be unlocked by the thread that granted it, even from ->granted()
- * and before zcblk_range_lock() of its owner has returned. Any thread may unlock any
- * other, and so may a signal, which interrupts threads as an interrupt does. Then the
- * memory is overwritten and freed, for a crash or a report of a sanitizer if it is
- * used again.
+ * The thread that grants a parked range may unlock it, even from ->granted(), and before
+ * zcblk_range_lock() of its owner has returned. Any thread may unlock any range, and so may
+ * a signal, which acts as an interrupt. Then the memory is overwritten and freed. A later
+ * use of it crashes, or causes a report of a sanitizer.
  *
  * Exit status: 0: no error; 1: an error was found; 2: usage, or no memory.
  *
@@ -51,12 +50,12 @@
 
 enum state { FREE, WAITS, HELD, ENDS };
 
-/* A copy of what was asked for, which remains when the range is gone */
+/* A copy of the request, which remains after the range is unlocked */
 struct extent {
 	u64 start, last;
 	u64 kind;
 	u64 called;		/* ticket before zcblk_range_lock() */
-	u64 loose;		/* was granted although it overlaps */
+	u64 loose;		/* granted although it overlaps */
 };
 
 /* A place for a range. Its owner fills it, and any thread may empty it. */
@@ -69,7 +68,7 @@ struct request {
 	struct extent before;
 	u64 ended;		/* ticket after zcblk_range_unlock() of the one before */
 	unsigned int seen;	/* version of the one that list_all() expects, or 0 */
-	unsigned int visited;	/* how often list_all() has met it */
+	unsigned int visited;	/* how often list_all() has visited it */
 } __attribute__((aligned(64)));
 
 /* Each range has memory of its own, which is freed when it is unlocked */
@@ -93,25 +92,25 @@ static u64 ticket, started, done;
 static u64 mixed, overtaken, unfounded, undecided, parked, refused, cancelled, loose;
 static u64 interrupts, missed, ended_contended, ended_parked, ended_refused;
 
-/* This thread's random numbers, and what it granted and has to unlock */
+/* The random numbers of this thread, and the requests that it granted and must unlock */
 static __thread u64 random_state = 0x2545f4914f6cdd1dULL;
 static __thread struct taken *to_unlock;
 static __thread unsigned int nested;
 
-/* Neither the worker nor main() unlocks what it granted */
+/* The worker and main() do not unlock the requests that they granted */
 static __thread bool unlocks;
 
-/* Plain data, which only the lock protects: ThreadSanitizer looks at it too */
+/* Plain data that only the lock protects: ThreadSanitizer checks it, too */
 static unsigned int owner[NR_AREAS][AREA];
 
 /*
- * For ThreadSanitizer, tickets and looking at other requests would order what only the
- * lock has to order.
+ * Tickets, and looks at other requests, would hide errors from ThreadSanitizer, because they
+ * order accesses that only the lock must order.
  */
 #ifdef __SANITIZE_THREAD__
 #define ONLY_THE_LOCK	true
 
-/* Signals come when the allocator is not in use. A crash must not meet a report. */
+/* Signals are delivered when the allocator is not in use. A crash must not interrupt a report. */
 const char *__tsan_default_options(void);
 
 const char *__tsan_default_options(void)
@@ -143,7 +142,7 @@ static u64 random_next(void)
 	return test_random(&random_state);
 }
 
-/* At times others have enough time to unlock what this thread parks */
+/* Sometimes others have enough time to unlock a range that this thread parks */
 void test_linger(void)
 {
 	unsigned int n = 300;
@@ -155,7 +154,7 @@ void test_linger(void)
 	sched_yield();
 }
 
-/* Not in an interrupt: what it would do may need the allocator too */
+/* Not in an interrupt, where this may need the allocator, too */
 static struct taken *new_taken(void)
 {
 	struct taken *t;
@@ -169,7 +168,7 @@ static struct taken *new_taken(void)
 	return t;
 }
 
-/* The compiler must not find that nothing reads it */
+/* Prevents the compiler from finding that nothing reads it */
 static void poison(struct taken *t)
 {
 	unsigned long flags;
@@ -181,7 +180,7 @@ static void poison(struct taken *t)
 	local_irq_restore(flags);
 }
 
-/* Sectors. Odd areas are so far away that their slots are those of others. */
+/* Sectors. Odd areas are so far away that they share the slots of others. */
 
 static u64 area_start(unsigned int area)
 {
@@ -240,7 +239,7 @@ static void copy_extent(struct extent *to, const struct extent *from)
 	WRITE_ONCE(to->loose, READ_ONCE(from->loose));
 }
 
-/* Return: a copy of it that is consistent was made */
+/* Return: false if no consistent copy could be made */
 static bool look(struct request *from, struct request *copy)
 {
 	copy->version = smp_load_acquire(&from->version);
@@ -254,7 +253,7 @@ static bool look(struct request *from, struct request *copy)
 	       READ_ONCE(from->state) == copy->state;
 }
 
-/* An earlier one that still waits was passed; one that is held was not waited for */
+/* An earlier request that still waits was overtaken; one that is held was not waited for */
 static void check_passed(struct request *other, const struct taken *t)
 {
 	struct request copy;
@@ -266,7 +265,7 @@ static void check_passed(struct request *other, const struct taken *t)
 		return;
 	if (copy.returned >= t->called || !in_the_way(&copy.now, &t->range))
 		return;
-	/* One that was cancelled is not told at once */
+	/* A cancelled request learns of that later */
 	if (copy.state == WAITS && !(cancels && READ_ONCE(ranges->cancelled)))
 		count(&overtaken);
 	if (copy.state == HELD)
@@ -284,7 +283,7 @@ static void check_overtaking(const struct taken *taken)
 			check_passed(&requests[t][i], taken);
 }
 
-/* Return: 1 if it was in the way at some time during the call, -1 if not known */
+/* Return: 1 if it was in the way at some time during the call, 0 if not, -1 if unknown */
 static int was_in_the_way(struct request *other, const struct taken *t)
 {
 	struct request copy;
@@ -337,7 +336,7 @@ static void set_version(struct request *r)
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 }
 
-/* @t has ended. Remember it, if it has been in the way of others. */
+/* @t has ended. Remembers it, if it has been in the way of others. */
 static void empty(struct taken *t, bool remember)
 {
 	struct request *r = t->request;
@@ -365,7 +364,7 @@ static void unlock(struct taken *t)
 	empty(t, true);
 }
 
-/* Some are unlocked at once, some when the caller's operation has finished */
+/* Some are unlocked at once, others when the caller's operation has finished */
 static void granted(struct zcblk_range *range, int err)
 {
 	struct taken *t = container_of(range, struct taken, range);
@@ -529,13 +528,13 @@ static void lock(struct request *r, struct taken *t)
 		err = zcblk_range_lock(ranges, &t->range);
 	test_parks = false;
 	if (err == -EINPROGRESS) {
-		/* It may be gone by now */
+		/* It may have ended by now */
 		count(&parked);
 		smp_store_release(&r->returned, next_ticket());
 	} else if (err == -EAGAIN || (err == -ECANCELED && cancels)) {
 		count(err == -EAGAIN ? &refused : &cancelled);
 		check_refused(t);
-		/* One that was cancelled may have been in the way until then */
+		/* A cancelled request may have been in the way until now */
 		empty(t, err == -ECANCELED);
 	} else if (err) {
 		abort();
@@ -583,7 +582,7 @@ static void *thread(void *arg)
 	test_irq_start(INTERRUPT_US);
 	while (n < mine || nr_done() < mine * nr_threads) {
 		random = random_next() >> 8;
-		/* At times it looks at another thread's requests */
+		/* Sometimes it looks at another thread's requests */
 		t = random >> 8 & 7 ? test_cpu : (random >> 11) % nr_threads;
 		r = &requests[t][(random >> 16) % depth];
 		switch (READ_ONCE(r->state)) {
@@ -614,8 +613,8 @@ static void sleep_us(unsigned int us)
 }
 
 /*
- * Threads that wait spin, so CPU time shows that all of them had a chance. This is a
- * thread of its own, as any other may be stuck.
+ * Threads that wait spin, so CPU time shows that all of them had a chance to run. This is a
+ * thread of its own, because any other may be stuck.
  */
 static void *watch(void *arg)
 {
@@ -662,7 +661,7 @@ static unsigned int get_version(struct request *r)
 	return copy.returned == U64_MAX ? 0 : copy.version;
 }
 
-/* One that is there all the time has to be visited once */
+/* A request that exists all the time must be visited once */
 static void check_visits(void (*check)(struct request *r))
 {
 	unsigned int t, i;
@@ -710,7 +709,7 @@ static void destroy(void)
 	zcblk_ranges_destroy(ranges);
 }
 
-/* Cancel under load; replace the lock when all of its requests have ended */
+/* Cancels under load, and replaces the lock when all of its requests have ended */
 static void replace(void)
 {
 	zcblk_ranges_cancel(ranges);

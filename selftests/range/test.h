@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests share, and the driver does not have.
+ * Declarations that the tests share.
  *
  * Copyright (C) 2026 The zcblk authors
  */

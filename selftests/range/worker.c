@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A worker thread. It runs one work at a time, so that a work that queues itself again
- * never runs beside itself.
+ * A worker thread. It runs one work at a time, so a work that queues itself again never runs twice
+ * at the same time.
  *
  * Copyright (C) 2026 The zcblk authors
  */
