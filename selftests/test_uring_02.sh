@@ -87,7 +87,7 @@ zcblk_del zcblk0
 null_add nullb1 memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
 	completion_nsec=2000000000
 zcblk_add zcblk0 lower=/dev/nullb1 range_lock=on
-api_io device=/dev/nullb0 bytes=4096	# loads its module, which lasts a while
+api_io device=/dev/nullb0 bytes=4096	# loads its module, which needs a while
 write_at 4096 0 2>"$TMP/holder" &
 holder=$!
 wait_for 10 in_flight 1
