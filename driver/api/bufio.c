@@ -15,6 +15,8 @@
  *
  * Copyright (C) 2026 The zcblk authors
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/blkdev.h>
 #include <linux/mm.h>
 #include <linux/module.h>
