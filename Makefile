@@ -41,6 +41,7 @@ test-long: setup ## run their long variants
 	$(if $(TESTS),,$(MAKE) -C selftests/range check-long)
 	LONG=1 scripts/test -k $(KERNEL) $(TESTS)
 	$(if $(TESTS),,LONG=1 scripts/test -k uml-smp -j 1 lower_09)
+	$(if $(TESTS),,selftests/audit/header)
 	$(if $(TESTS),,scripts/measure/net/demo -k $(KERNEL) -n 20)
 	$(if $(TESTS),,scripts/measure/net/primary -k $(KERNEL) -n 20)
 	$(if $(TESTS),,scripts/measure/net/references -k $(KERNEL))
