@@ -123,18 +123,3 @@ failed 1309696 buffer=scattered form=kvecs segment=5120
 failed 1048576 buffer=kmalloc form=kvecs segment=4096
 failed 1048576 buffer=kmalloc form=bvecs segment=4096
 check_eq "these errors are counted" 9 $(($(api_stat errors) - errors))
-
-null_add nullb2 memory_backed=1 size=64 poll_queues=1 submit_queues=1
-run device=/dev/nullb2 bytes=65536 flags=polled
-good polls 1
-# Tables with more entries than the struct has room for, up to the largest of a bio
-for bytes in 4096 16384 20480 65536 1048576; do
-	run device=/dev/nullb2 buffer=scattered "bytes=$bytes" flags=polled
-	good polls 1
-	run device=/dev/nullb2 buffer=scattered "bytes=$bytes" registered=1 flags=polled
-	good polls 1
-done
-run device=/dev/nullb2 buffer=vmalloc bytes=65536 flags=polled
-good polls 1
-run device=/dev/nullb2 buffer=scattered bytes=3145728 flags=polled
-good bios 3 polls 0

@@ -20,7 +20,6 @@
 #include <linux/blkdev.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/rcupdate.h>
 
 #include "client.h"
 #include "source.h"
@@ -257,7 +256,7 @@ static void zcblk_whole_end_io(struct bio *bio)
 {
 	struct zcblk_bufio *io = container_of(bio, struct zcblk_bufio, bio);
 
-	WRITE_ONCE(io->polled, NULL);
+	zcblk_polled_end(io, bio);
 	if (unlikely(bio->bi_status))
 		zcblk_bufio_failed(io, 0, bio->bi_status);
 	bio_uninit(bio);
@@ -268,7 +267,7 @@ static void zcblk_part_end_io(struct bio *bio)
 {
 	struct zcblk_bufio *io = bio->bi_private;
 
-	WRITE_ONCE(io->polled, NULL);
+	zcblk_polled_end(io, bio);
 	if (unlikely(bio->bi_status))
 		zcblk_bufio_failed(io, zcblk_part_at(io, bio), bio->bi_status);
 	zcblk_part_free(io, bio);
@@ -278,9 +277,11 @@ static void zcblk_part_end_io(struct bio *bio)
 static struct bio *zcblk_part_alloc_pool(struct zcblk_bufio *io, size_t done,
 					 unsigned int vecs)
 {
-	struct bio *bio = bio_alloc_bioset(io->bdev, vecs, io->opf, zcblk_bufio_gfp(io),
-					   &io->client->bios);
+	struct bio *bio = zcblk_polled_alloc(io, vecs);
 
+	if (!bio)
+		bio = bio_alloc_bioset(io->bdev, vecs, io->opf & ~REQ_POLLED,
+				       zcblk_bufio_gfp(io), &io->client->bios);
 	if (bio)
 		container_of(bio, struct zcblk_part, bio)->at = done;
 	return bio;
@@ -308,7 +309,8 @@ static struct bio *zcblk_part_alloc(struct zcblk_bufio *io, const struct zcblk_c
 static unsigned int zcblk_part_fill(struct zcblk_bufio *io, struct bio *bio,
 				    const struct zcblk_cursor *at)
 {
-	unsigned int left = min_t(size_t, io->len - at->done, ZCBLK_BIO_BYTES);
+	unsigned int left = min_t(size_t, io->len - at->done,
+				  zcblk_polled_bytes(io, ZCBLK_BIO_BYTES));
 	unsigned int n = zcblk_source_add(io, *at, bio, left);
 
 	/* Room in the table means that a page is missing. A shared table has no room. */
@@ -368,6 +370,8 @@ static struct bio *zcblk_part_next(struct zcblk_bufio *io, const struct zcblk_cu
 static void zcblk_part_submit(struct zcblk_bufio *io, struct bio *bio)
 {
 	zcblk_count(io->client, bios, 1);
+	if (unlikely(bio->bi_opf & REQ_POLLED))
+		zcblk_polled_begin(io, bio);
 	submit_bio(bio);
 }
 
@@ -380,8 +384,6 @@ static noinline void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *b
 
 	blk_start_plug(&plug);
 	while (bio) {
-		/* The bios may be on several queues, and only one could be polled */
-		bio_clear_polled(bio);
 		atomic_inc(&io->pending);
 		zcblk_part_submit(io, bio);
 		zcblk_source_advance(io, &at, n);
@@ -428,13 +430,6 @@ static struct bio *zcblk_part_first(struct zcblk_bufio *io, unsigned int *n)
 	return NULL;
 }
 
-static void zcblk_bufio_send_whole(struct zcblk_bufio *io, struct bio *bio)
-{
-	if (bio->bi_opf & REQ_POLLED)
-		WRITE_ONCE(io->polled, bio);
-	zcblk_part_submit(io, bio);
-}
-
 static noinline void zcblk_bufio_map(struct zcblk_bufio *io)
 {
 	struct bio *bio;
@@ -453,7 +448,7 @@ static noinline void zcblk_bufio_map(struct zcblk_bufio *io)
 		zcblk_bufio_map_parts(io, bio, n);
 		return;
 	}
-	zcblk_bufio_send_whole(io, bio);
+	zcblk_part_submit(io, bio);
 }
 
 /* Adds all of a plain I/O to its bio. Return: false if it needs more than one. */
@@ -484,7 +479,7 @@ static void zcblk_bufio_map_whole(struct zcblk_bufio *io)
 	}
 
 	zcblk_source_flush(io);
-	zcblk_bufio_send_whole(io, bio);
+	zcblk_part_submit(io, bio);
 }
 
 /**
@@ -552,13 +547,14 @@ static void zcblk_bufio_watch(struct zcblk_bufio *io)
 static __always_inline void zcblk_bufio_begin(struct zcblk_bufio *io, bool plain)
 {
 	io->status = BLK_STS_OK;
-	io->polled = NULL;
 	io->bytes_done = io->len;
+	zcblk_polled_init(io);
 	io->reason = zcblk_bufio_decide(io, plain);
 	if (!plain && io->flags & ZCBLK_BUFIO_STABLE)
 		zcblk_bufio_watch(io);
 
-	if (likely(plain && zcblk_reason_is_mapped(io->reason) && zcblk_source_has_table(io)))
+	if (likely(plain && zcblk_reason_is_mapped(io->reason) && zcblk_source_has_table(io) &&
+		   io->len <= zcblk_polled_bytes(io, ZCBLK_BIO_BYTES)))
 		zcblk_bufio_map_whole(io);
 	else if (zcblk_reason_is_refused(io->reason))
 		zcblk_bufio_refuse(io, io->reason);
@@ -588,21 +584,3 @@ void zcblk_bufio_submit(struct zcblk_bufio *io)
 		zcblk_bufio_begin_any(io);
 }
 EXPORT_SYMBOL_GPL(zcblk_bufio_submit);
-
-void zcblk_bufio_poll(struct zcblk_bufio *io)
-{
-	struct bio *bio;
-
-	if (!READ_ONCE(io->polled))
-		return;
-	/* A bio in the caller's plug cannot be polled for: submit it first */
-	if (current->plug)
-		io_schedule();
-	/* The bio may complete, but its memory stays a bio until rcu_read_unlock() */
-	rcu_read_lock();
-	bio = READ_ONCE(io->polled);
-	if (bio)
-		bio_poll(bio, NULL, BLK_POLL_ONESHOT | BLK_POLL_NOSLEEP);
-	rcu_read_unlock();
-}
-EXPORT_SYMBOL_GPL(zcblk_bufio_poll);

@@ -104,10 +104,17 @@ static struct zcblk_client *zcblk_client_alloc(void)
 	if (bioset_init(&client->bios, BIO_POOL_SIZE, offsetof(struct zcblk_part, bio),
 			BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER))
 		goto free_stats;
-	if (zcblk_bufio_copy_init(client))
+	/* One pool for both kinds: a bio is at the same place from the end of either struct */
+	if (bioset_init(&client->polled, 1, max(offsetof(struct zcblk_part, bio),
+						offsetof(struct zcblk_bufio_piece, bio)),
+			BIOSET_NEED_BVECS))
 		goto exit_bios;
+	if (zcblk_bufio_copy_init(client))
+		goto exit_polled;
 	return client;
 
+exit_polled:
+	bioset_exit(&client->polled);
 exit_bios:
 	bioset_exit(&client->bios);
 free_stats:
@@ -120,6 +127,7 @@ free_client:
 static void zcblk_client_free(struct zcblk_client *client)
 {
 	zcblk_bounce_pool_exit(&client->bounce);
+	bioset_exit(&client->polled);
 	bioset_exit(&client->bios);
 	free_percpu(client->stats);
 	kfree(client);

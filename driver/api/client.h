@@ -13,6 +13,7 @@
 #include <linux/percpu.h>
 #include <linux/zcblk.h>
 
+#include "source.h"
 #include "zcblk.h"
 
 /* Counters of a client's I/O */
@@ -33,6 +34,7 @@ struct zcblk_client_stats {
  * struct zcblk_client - a user of the kernel API
  * @bios: bios of mapped I/O
  * @bounce: bios and memory of copied I/O
+ * @polled: polled bios; nothing ever waits for them
  * @stats: counters
  * @flags: ZCBLK_BUFIO_* flags of all of its I/O
  * @unreferenced: policy for writes of pages without a reference count
@@ -43,6 +45,7 @@ struct zcblk_client_stats {
 struct zcblk_client {
 	struct bio_set bios;
 	struct zcblk_bounce_pool bounce;
+	struct bio_set polled;
 	struct zcblk_client_stats __percpu *stats;
 	unsigned int flags;
 	enum zcblk_unreferenced unreferenced;
@@ -61,6 +64,26 @@ struct zcblk_client {
  */
 struct zcblk_part {
 	size_t at;
+	struct bio bio; /* last */
+};
+
+/**
+ * struct zcblk_bufio_piece - a piece of a copied I/O
+ * @io: the I/O
+ * @at: its place in the source
+ * @len: its length in bytes
+ * @mem: its memory
+ * @work: copies the data of a read that has several pieces
+ * @bio: the bio that is sent
+ *
+ * It is in the front pad of a bio from the client's pool.
+ */
+struct zcblk_bufio_piece {
+	struct zcblk_bufio *io;
+	struct zcblk_cursor at;
+	unsigned int len;
+	struct zcblk_bounce mem;
+	struct work_struct work;
 	struct bio bio; /* last */
 };
 
@@ -83,11 +106,56 @@ static inline void zcblk_bufio_init_bio(const struct zcblk_bufio *io, struct bio
 	compat_bio_set_write_hint(bio, io->write_hint);
 }
 
+unsigned int zcblk_polled_limit(const struct zcblk_bufio *io, unsigned int bytes);
+void zcblk_polled_forget(struct zcblk_bufio *io, const struct bio *bio);
+
+/**
+ * zcblk_polled_init() - prepare an I/O that may be polled
+ * @io: the I/O, of which no bio is sent
+ *
+ * Context: any.
+ */
+static inline void zcblk_polled_init(struct zcblk_bufio *io)
+{
+	if (unlikely(io->opf & REQ_POLLED))
+		memset(io->polled, 0, sizeof(io->polled));
+}
+
+/**
+ * zcblk_polled_bytes() - upper limit of the length of a bio, which may be polled
+ * @io: the I/O
+ * @bytes: limit of a bio that is not polled, in bytes
+ *
+ * Context: any.
+ * Return: the limit in bytes.
+ */
+static inline unsigned int zcblk_polled_bytes(const struct zcblk_bufio *io, unsigned int bytes)
+{
+	return likely(!(io->opf & REQ_POLLED)) ? bytes : zcblk_polled_limit(io, bytes);
+}
+
+/**
+ * zcblk_polled_end() - note that a bio of an I/O has completed
+ * @io: the I/O, which may be polled
+ * @bio: the bio
+ *
+ * Context: any.
+ */
+static inline void zcblk_polled_end(struct zcblk_bufio *io, const struct bio *bio)
+{
+	if (unlikely(io->opf & REQ_POLLED))
+		zcblk_polled_forget(io, bio);
+}
+
 /* Runs copies and checksums that are too long for an interrupt */
 extern struct workqueue_struct *zcblk_client_wq;
 
 /* The client of functions that have no client as a parameter */
 extern struct zcblk_client *zcblk_default_client;
+
+bool zcblk_is_polled(const struct zcblk_bufio *io);
+struct bio *zcblk_polled_alloc(struct zcblk_bufio *io, unsigned int vecs);
+void zcblk_polled_begin(struct zcblk_bufio *io, struct bio *bio);
 
 int zcblk_client_init(void);
 void zcblk_client_exit(void);

@@ -17,28 +17,8 @@
 #include "client.h"
 #include "source.h"
 
-/* Limit of pieces of an I/O in flight: 1 MiB of data keeps a device busy */
-#define ZCBLK_WINDOW		8
-
-/**
- * struct zcblk_bufio_piece - a piece of a copied I/O
- * @io: the I/O
- * @at: its place in the source
- * @len: its length in bytes
- * @mem: its memory
- * @work: copies the data of a read that has several pieces
- * @bio: the bio that is sent
- *
- * It is in the front pad of a bio from the client's pool.
- */
-struct zcblk_bufio_piece {
-	struct zcblk_bufio *io;
-	struct zcblk_cursor at;
-	unsigned int len;
-	struct zcblk_bounce mem;
-	struct work_struct work;
-	struct bio bio; /* last */
-};
+/* Limit of pieces of an I/O in flight: 1 MiB of data keeps a device busy. All can be polled. */
+#define ZCBLK_WINDOW		ZCBLK_BUFIO_POLLED
 
 /**
  * zcblk_bufio_copy_init() - prepare a client for copied I/O
@@ -64,6 +44,10 @@ static void zcblk_window_wait(struct zcblk_bufio *io)
 	if (!zcblk_has_window(io) || atomic_read(&io->pending) <= ZCBLK_WINDOW)
 		return;
 	zcblk_count(io->client, window, 1);
+	while (zcblk_is_polled(io) && atomic_read(&io->pending) > ZCBLK_WINDOW) {
+		zcblk_bufio_poll(io);
+		cond_resched();
+	}
 	wait_var_event(&io->pending, atomic_read(&io->pending) <= ZCBLK_WINDOW);
 }
 
@@ -116,6 +100,7 @@ static void zcblk_bufio_piece_end_io(struct bio *bio)
 {
 	struct zcblk_bufio_piece *piece = container_of(bio, struct zcblk_bufio_piece, bio);
 
+	zcblk_polled_end(piece->io, bio);
 	if (!bio->bi_status && !op_is_write(bio_op(bio))) {
 		if (piece->io->len > ZCBLK_BOUNCE_BYTES) {
 			INIT_WORK(&piece->work, zcblk_bufio_piece_work);
@@ -134,9 +119,10 @@ static struct zcblk_bufio_piece *zcblk_bufio_piece_alloc(struct zcblk_bufio *io,
 	struct zcblk_bufio_piece *piece;
 	struct bio *bio;
 
-	/* The pieces may be on several queues, and only one could be polled */
-	bio = bio_alloc_bioset(io->bdev, 0, io->opf & ~REQ_POLLED, gfp,
-			       &io->client->bounce.bios);
+	bio = zcblk_polled_alloc(io, 0);
+	if (!bio)
+		bio = bio_alloc_bioset(io->bdev, 0, io->opf & ~REQ_POLLED, gfp,
+				       &io->client->bounce.bios);
 	if (!bio)
 		return NULL;
 	zcblk_bufio_init_bio(io, bio, at->done);
@@ -145,15 +131,18 @@ static struct zcblk_bufio_piece *zcblk_bufio_piece_alloc(struct zcblk_bufio *io,
 	piece = container_of(bio, struct zcblk_bufio_piece, bio);
 	piece->io = io;
 	piece->at = *at;
-	piece->len = min_t(size_t, io->len - at->done, ZCBLK_BOUNCE_BYTES);
+	piece->len = min_t(size_t, io->len - at->done,
+			   zcblk_polled_bytes(io, ZCBLK_BOUNCE_BYTES));
 	piece->mem.pool = &io->client->bounce;
 	piece->mem.kind = ZCBLK_BOUNCE_PAGE;
 	if (!zcblk_bounce_alloc(&piece->mem, bio, piece->len, gfp)) {
 		bio_put(bio);
 		return NULL;
 	}
-	if (piece->mem.kind == ZCBLK_BOUNCE_RESERVE)
+	if (piece->mem.kind == ZCBLK_BOUNCE_RESERVE) {
 		zcblk_count(io->client, reserve, 1);
+		bio_clear_polled(bio);
+	}
 	return piece;
 }
 
@@ -163,6 +152,8 @@ static void zcblk_bufio_piece_submit(struct zcblk_bufio *io, struct zcblk_bufio_
 		zcblk_bufio_piece_copy(piece);
 	zcblk_count(io->client, bios, 1);
 	atomic_inc(&io->pending);
+	if (piece->bio.bi_opf & REQ_POLLED)
+		zcblk_polled_begin(io, &piece->bio);
 	submit_bio(&piece->bio);
 }
 

@@ -58,7 +58,7 @@ void zcblk_bufio_submit_to(struct zcblk_bufio *io, struct zcblk_bufio *places,
 	io->reason = ZCBLK_MAPPED;
 	io->bytes_done = io->len;
 	io->unstable = false;
-	io->polled = NULL;
+	zcblk_polled_init(io);
 	if (!nr) {
 		zcblk_bufio_refuse(io, ZCBLK_REFUSED_OP);
 		return;

@@ -39,7 +39,7 @@ int zcblk_bufio_submit_wait(struct zcblk_bufio *io)
 	io->done = zcblk_sync_done;
 	io->private = &done;
 	zcblk_bufio_submit(io);
-	while (READ_ONCE(io->polled) && !completion_done(&done)) {
+	while (zcblk_is_polled(io) && !completion_done(&done)) {
 		zcblk_bufio_poll(io);
 		cond_resched();
 	}

@@ -136,6 +136,10 @@ static unsigned int calls;
 module_param(calls, uint, 0444);
 MODULE_PARM_DESC(calls, "result: how often done() was called");
 
+static unsigned int interrupts;
+module_param(interrupts, uint, 0444);
+MODULE_PARM_DESC(interrupts, "result: how often done() was called in an interrupt");
+
 static struct {
 	unsigned int bios, vecs, fua, preflush, nowait, polled, prio, hint, atomic, unreferenced;
 } seen;
@@ -427,6 +431,7 @@ static void put_source(struct zcblk_bufio *io)
 static void io_done(struct zcblk_bufio *io, blk_status_t status)
 {
 	calls++;
+	interrupts += !in_task();
 	complete(io->private);
 }
 
@@ -450,6 +455,11 @@ static void submit_to_both(struct zcblk_bufio *io, struct completion *ended)
 		.bdev = I_BDEV(file2->f_mapping->host), .sector = sector,
 	};
 	zcblk_bufio_submit_to(io, places, 2);
+	while (opf_of(flags) & REQ_POLLED && !completion_done(ended)) {
+		zcblk_bufio_poll(&places[0]);
+		zcblk_bufio_poll(&places[1]);
+		cond_resched();
+	}
 	wait_for_completion(ended);
 	err = blk_status_to_errno(places[0].status);
 	err2 = blk_status_to_errno(places[1].status);
@@ -603,6 +613,7 @@ static int run_set(const char *val, const struct kernel_param *kp)
 	bytes_done2 = 0;
 	wrong = 0;
 	calls = 0;
+	interrupts = 0;
 	memset(&seen, 0, sizeof(seen));
 	ret = target_open(&target, device);
 	if (ret)

@@ -122,13 +122,16 @@ const char *zcblk_reason_name(enum zcblk_reason reason);
 #define ZCBLK_BUFIO_NOWAIT	BIT(3)		/* set REQ_NOWAIT in @opf (client) */
 
 /* Version of the structs and functions below; the module refuses clients of another one */
-#define ZCBLK_API_VERSION	3
+#define ZCBLK_API_VERSION	4
 
 /* Size of a client's name, including the final NUL */
 #define ZCBLK_CLIENT_NAME_LEN	32
 
 /* Entries of the table of pages inside struct zcblk_bufio; a larger table is allocated */
 #define ZCBLK_BUFIO_VECS	4
+
+/* Polled bios of an I/O that are in flight at the same time */
+#define ZCBLK_BUFIO_POLLED	8
 
 /**
  * struct zcblk_bufio - an I/O between a buffer and a block device
@@ -197,7 +200,7 @@ struct zcblk_bufio {
 	u8 kind;			/* of memory, an enum zcblk_buf_kind */
 	atomic_t pending;		/* parts in flight, and 1 during submission */
 	struct zcblk_stable *stable;
-	struct bio *polled;		/* the bio to poll for, or NULL */
+	struct bio *polled[ZCBLK_BUFIO_POLLED];	/* bios to poll for; only with REQ_POLLED */
 	struct bio_vec vecs[ZCBLK_BUFIO_VECS];
 	struct bio bio;			/* the only or the first bio, if its table fits */
 };
@@ -307,7 +310,8 @@ enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io);
  *
  * After a read that failed, the content of the buffer is undefined.
  *
- * With REQ_POLLED, call zcblk_bufio_poll() until @io is done.
+ * With REQ_POLLED, call zcblk_bufio_poll() until @io is done. If there is little memory, or
+ * the block layer splits a bio, bios are not polled, and an interrupt completes them.
  *
  * Context: process. May sleep until other I/O frees memory, but not with REQ_NOWAIT.
  * Inside a disk's ->submit_bio(), an I/O that needs a copy is refused: it could wait for
