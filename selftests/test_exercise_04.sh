@@ -59,7 +59,7 @@ accepts batch 1024 1k
 accepts time_ms 86400000 86400000
 refuses time_ms 86400001 "must be a number from 0"
 accepts seed 18446744073709551615 18446744073709551615
-for flag in verify stable latency; do
+for flag in verify stable polled latency; do
 	accepts "$flag" 1 1
 	refuses "$flag" 2 "must be a number from 0 to 1"
 	accepts "$flag" 0 0
@@ -68,4 +68,4 @@ check_fails "run accepts only 0 and 1" "cannot write" job_set job run=2
 check_eq "a job that has not run" "version 1
 state idle" "$(<"$EXFS/job/result")"
 entries=("$EXFS"/job/*)
-check_eq "it has no more attributes than these" 19 "${#entries[@]}"
+check_eq "it has no more attributes than these" 20 "${#entries[@]}"

@@ -41,6 +41,7 @@ static const char usage[] =
 	"  --verify         write blocks that contain their address, and check what is read\n"
 	"  --seed N         seed of the data, and of the order of mixed\n"
 	"  --stable         watch for buffers that change while in flight\n"
+	"  --polled         poll for completions: map, registered, copy\n"
 	"  --latency        measure each I/O, too\n"
 	"  --batch N        result of a leg: the median of batches of N I/Os\n"
 	"  --modules DIR    folder with zcblk.ko, to load from (default: modprobe finds them)\n"
@@ -57,7 +58,7 @@ enum {
 /* Options that become an attribute of the job as they are. */
 static const char * const fixed_options[] = {
 	"offset", "depth", "threads", "span", "count", "seed", "batch",
-	"verify", "stable", "latency",	/* these have no argument */
+	"verify", "stable", "polled", "latency",	/* these have no argument */
 };
 
 #define FIXED(name, i, argument) { name, argument, NULL, OPT_FIXED + (i) }
@@ -81,7 +82,8 @@ static const struct option options[] = {
 	FIXED("batch", 6, required_argument),
 	FIXED("verify", 7, no_argument),
 	FIXED("stable", 8, no_argument),
-	FIXED("latency", 9, no_argument),
+	FIXED("polled", 9, no_argument),
+	FIXED("latency", 10, no_argument),
 };
 
 static char time_ms[LABEL_SIZE];

@@ -144,7 +144,7 @@ _zcblk_exercise() {
 	*)
 		_zcblk_words "--destroy --engine --buffer --size --op --offset --depth
 			--threads --span --count --time --pairs --baseline --verify
-			--seed --batch --stable --latency --modules --bytes --json --noheadings
+			--seed --batch --stable --polled --latency --modules --bytes --json --noheadings
 			--output --help" "$1"
 		;;
 	esac

@@ -117,6 +117,7 @@ EXERCISER_NUMBER_ATTR(time_ms, 0, 24ULL * 3600 * MSEC_PER_SEC);
 EXERCISER_NUMBER_ATTR(verify, 0, 1);
 EXERCISER_NUMBER_ATTR(seed, 0, U64_MAX);
 EXERCISER_NUMBER_ATTR(stable, 0, 1);
+EXERCISER_NUMBER_ATTR(polled, 0, 1);
 EXERCISER_NUMBER_ATTR(latency, 0, 1);
 EXERCISER_NUMBER_ATTR(batch, 0, S64_MAX);
 
@@ -318,6 +319,7 @@ static struct configfs_attribute *exerciser_job_attrs[] = {
 	&exerciser_cfs_attr_verify,
 	&exerciser_cfs_attr_seed,
 	&exerciser_cfs_attr_stable,
+	&exerciser_cfs_attr_polled,
 	&exerciser_cfs_attr_latency,
 	&exerciser_cfs_attr_batch,
 	&exerciser_cfs_attr_run,

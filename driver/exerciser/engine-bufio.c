@@ -71,12 +71,18 @@ static void exerciser_bufio_submit(struct exerciser_slot *slot)
 	zcblk_bufio_submit(io);
 }
 
+static void exerciser_bufio_poll(struct exerciser_slot *slot)
+{
+	zcblk_bufio_poll(exerciser_bufio(slot));
+}
+
 struct exerciser_engine exerciser_engine_map = {
 	.name = "map",
 	.owner = THIS_MODULE,
 	.slot_size = sizeof(struct zcblk_bufio),
 	.slot_init = exerciser_bufio_init,
 	.submit = exerciser_bufio_submit,
+	.poll = exerciser_bufio_poll,
 };
 
 struct exerciser_engine exerciser_engine_registered = {
@@ -86,6 +92,7 @@ struct exerciser_engine exerciser_engine_registered = {
 	.slot_init = exerciser_bufio_init_registered,
 	.slot_exit = exerciser_bufio_exit_registered,
 	.submit = exerciser_bufio_submit,
+	.poll = exerciser_bufio_poll,
 };
 
 struct exerciser_engine exerciser_engine_copy = {
@@ -94,4 +101,5 @@ struct exerciser_engine exerciser_engine_copy = {
 	.slot_size = sizeof(struct zcblk_bufio),
 	.slot_init = exerciser_bufio_init_copy,
 	.submit = exerciser_bufio_submit,
+	.poll = exerciser_bufio_poll,
 };

@@ -73,6 +73,7 @@ extern const char *const exerciser_state_names[];
  * @verify: write blocks that say where they belong, and look for them
  * @seed: what is written, and in which order a mixed job reads and writes
  * @stable: ask zcblk to watch for buffers that change while in flight
+ * @polled: poll for completions
  * @latency: make a histogram; reads the clock twice for each I/O
  * @batch: look at the clock after so many I/Os of a thread, or 0
  */
@@ -92,6 +93,7 @@ struct exerciser_settings {
 	u64 verify;
 	u64 seed;
 	u64 stable;
+	u64 polled;
 	u64 latency;
 	u64 batch;
 };
@@ -233,6 +235,7 @@ struct exerciser_worker {
  * @slot_exit: undoes @slot_init
  * @submit: starts an I/O; exerciser_slot_done() is called for it once, at any
  *	    time, in any context
+ * @poll: polls for a slot's I/O; missing if the engine cannot
  */
 struct exerciser_engine {
 	const char *name;
@@ -245,6 +248,7 @@ struct exerciser_engine {
 	int (*slot_init)(struct exerciser_slot *slot);
 	void (*slot_exit)(struct exerciser_slot *slot);
 	void (*submit)(struct exerciser_slot *slot);
+	void (*poll)(struct exerciser_slot *slot);
 };
 
 /**
@@ -297,8 +301,11 @@ exerciser_slot_set(const struct exerciser_slot *slot)
 /* A thread waits for each I/O, so a scheduler must not delay it */
 static inline blk_opf_t exerciser_slot_opf(const struct exerciser_slot *slot)
 {
-	return REQ_SYNC | (slot->op == EXERCISER_OP_WRITE ? REQ_OP_WRITE | REQ_IDLE :
-			   REQ_OP_READ);
+	blk_opf_t opf = slot->op == EXERCISER_OP_WRITE ? REQ_OP_WRITE | REQ_IDLE : REQ_OP_READ;
+
+	if (exerciser_slot_set(slot)->polled)
+		opf |= REQ_POLLED;
+	return opf | REQ_SYNC;
 }
 
 /* buffer.c */

@@ -123,6 +123,12 @@ static int exerciser_job_check_target(struct exerciser_job *job)
 		return exerciser_job_refuse(job, -ENOSPC,
 					    "span or %pg is smaller than the %llu bytes in flight",
 					    job->bdev, need);
+	if (set->polled && !compat_queue_can_poll(bdev_get_queue(job->bdev)))
+		return exerciser_job_refuse(job, -EOPNOTSUPP, "%pg has no queue for polled I/O",
+					    job->bdev);
+	if (set->polled && !job->engine->poll)
+		return exerciser_job_refuse(job, -EOPNOTSUPP, "engine %s cannot poll",
+					    job->engine->name);
 	why = job->engine->refuse ? job->engine->refuse(job) : NULL;
 	if (why)
 		return exerciser_job_refuse(job, -EOPNOTSUPP, "engine %s: %s",

@@ -62,13 +62,29 @@ static void exerciser_slot_account(struct exerciser_slot *slot)
 		exerciser_verify_check(slot);
 }
 
+/* Waits until an I/O has completed */
+static void exerciser_worker_wait(struct exerciser_worker *worker)
+{
+	unsigned int i;
+
+	if (!worker->job->set.polled) {
+		wait_event(worker->wait, !llist_empty(&worker->done));
+		return;
+	}
+	while (llist_empty(&worker->done)) {
+		for (i = 0; i < worker->nr_slots; i++)
+			worker->job->engine->poll(worker->slots[i]);
+		cond_resched();
+	}
+}
+
 /* A slot to use, when one is or comes free */
 static struct exerciser_slot *exerciser_worker_take(struct exerciser_worker *worker)
 {
 	struct exerciser_slot *slot;
 
 	if (!worker->idle) {
-		wait_event(worker->wait, !llist_empty(&worker->done));
+		exerciser_worker_wait(worker);
 		worker->idle = llist_del_all(&worker->done);
 	}
 	slot = llist_entry(worker->idle, struct exerciser_slot, node);

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Polled I/O of the kernel API completes in its poller: each form, size and path, also in several
+# bios and to several places, and each engine of the exerciser that can poll. I/O that is not polled
+# completes in an interrupt, which is the control.
+#
+# timeout=180
+
+. ./lib.sh
+. ./lib-api.sh
+. ./lib-exerciser.sh
+
+EVENT=$TRACEFS/events/block/block_rq_complete
+
+requires module=null_blk module=brd file="$EVENT"
+api_requires zcblk-io
+for name in nullb0 nullb1; do
+	null_add "$name" memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
+		completion_nsec=20000
+	null_fill "$name"
+done
+exerciser_load
+
+# result PARAM WANT...
+result() {
+	while [ $# -ge 2 ]; do
+		check_eq "$NAME: $1" "$2" "$(api_io_result "$1")"
+		shift 2
+	done
+}
+
+# io PARAM=VALUE...: all bios of the I/O are polled, and done() is called by the poller
+io() {
+	NAME="$*"
+	api_io device=/dev/nullb0 flags=polled "$@"
+	result err 0 sync_err 0 wrong 0 calls 1 interrupts 0
+	[[ $* == *device2* ]] || result polls "$(api_io_result bios)"
+}
+
+NAME="not polled"
+api_io device=/dev/nullb0 bytes=4096
+result interrupts 1 polls 0
+
+for write in 1 0; do
+	for bytes in 512 4096 65536 524288 4194304; do
+		io "write=$write" "bytes=$bytes"
+		io "write=$write" "bytes=$bytes" how=1
+		io "write=$write" "bytes=$bytes" registered=1
+	done
+	for bytes in 16384 20480 1048576 8388608; do
+		io "write=$write" buffer=scattered "bytes=$bytes"
+		io "write=$write" buffer=scattered "bytes=$bytes" how=1
+		io "write=$write" buffer=scattered "bytes=$bytes" registered=1
+		io "write=$write" buffer=scattered "bytes=$bytes" offset=2048
+	done
+	for form in kvecs bvecs; do
+		for segment in 4096 12288; do
+			io "write=$write" "form=$form" "segment=$segment" bytes=65536
+			io "write=$write" "form=$form" "segment=$segment" bytes=2097152
+			io "write=$write" "form=$form" "segment=$segment" bytes=2097152 how=1
+		done
+	done
+done
+for bytes in 4096 2097152; do
+	io "bytes=$bytes" device2=/dev/nullb1
+	check "$NAME: the second place has the data" cmp -n "$bytes" /dev/nullb0 /dev/nullb1
+done
+
+sysfs_write "dev == $(dev_t nullb0)" "$EVENT/filter"
+sysfs_write 1 "$EVENT/enable"
+sysfs_write 1 "$TRACEFS/tracing_on"
+defer eval "echo 0 >$EVENT/enable; echo 0 >$EVENT/filter"
+
+# completions REGEX: number of traced completions whose line matches. The third flag is the context.
+completions() {
+	grep -cE "^ *[^ ]+ +\[[0-9]+\] $1.* block_rq_complete: " "$TRACEFS/trace" || true
+}
+
+job_add job /dev/nullb0 span=32m depth=4 count=64 time_ms=0 op=mixed
+for engine in $(exerciser_features engine); do
+	case $engine in
+	map | registered | copy) ;;
+	*)
+		check_fails "$engine cannot poll" "cannot write" \
+			job_run job "engine=$engine" polled=1 size=4k depth=1
+		check "$engine: the log says so" dmesg_has "engine $engine cannot poll"
+		continue
+		;;
+	esac
+	for size in 4k 64k 2m; do
+		echo >"$TRACEFS/trace"
+		check "$engine, $size: runs" job_run job "engine=$engine" "size=$size" depth=4 polled=1
+		check_eq "$engine, $size: I/Os and errors" "64 0" \
+			"$(job_result job ios) $(job_result job errors)"
+		check "$engine, $size: completions were seen" test "$(completions ...)" -ge 64
+		check_eq "$engine, $size: completions in an interrupt" 0 "$(completions '..[hHs]')"
+	done
+done
+echo >"$TRACEFS/trace"
+check "not polled: runs" job_run job engine=map size=4k polled=0
+check "not polled: completions in an interrupt" test "$(completions '..[hHs]')" -ge 64
+brd_add 64
+dmesg_mark
+check_fails "a device without queues for polled I/O is refused" "cannot write" \
+	job_run job target=/dev/ram0 destroy=/dev/ram0 engine=map polled=1
+check "the log says so" dmesg_has "ram0 has no queue for polled I/O"
