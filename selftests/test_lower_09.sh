@@ -42,6 +42,21 @@ goes_on() {
 	done
 }
 
+# unmount DIR: if it is busy, prints the users of its files
+unmount() {
+	local file status=0
+
+	umount "$1" || status=$?
+	if [ "$status" -ne 0 ]; then
+		for file in /proc/[0-9]*/{cwd,fd/*}; do
+			[[ $(readlink "$file" || true) != "$1"* ]] ||
+				echo "$file: $(tr '\0' ' ' <"${file%/*}/cmdline" 2>/dev/null || true)"
+		done
+		cat "$1.fio"
+	fi
+	return "$status"
+}
+
 # frozen_under_load DESC DEVICE...
 frozen_under_load() {
 	local desc=$1 device load
@@ -60,7 +75,7 @@ frozen_under_load() {
 		stop "$load"
 	done
 	for device; do
-		umount "$TMP/${device##*/}"
+		check "$desc: ${device##*/} is unmounted" unmount "$TMP/${device##*/}"
 		check "$desc: ${device##*/} is sound" fsck.ext4 -nf "$device"
 	done
 }
