@@ -67,6 +67,20 @@ for bytes in 4096 2097152; do
 	check "$NAME: the second place has the data" cmp -n "$bytes" /dev/nullb0 /dev/nullb1
 done
 
+# A device that transfers little at once, and a disk that is stacked on a polled device
+null_add nullb2 memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
+	completion_nsec=20000 blocksize=4096 max_sectors=16
+null_fill nullb2
+zcblk_add zcblk0 lower=/dev/nullb1
+for device in nullb2 zcblk0; do
+	for how in 0 1; do
+		io "device=/dev/$device" bytes=65536 "how=$how"
+		io "device=/dev/$device" buffer=scattered bytes=1048576 "how=$how"
+		io "device=/dev/$device" buffer=scattered bytes=1048576 "how=$how" write=0
+	done
+done
+zcblk_del zcblk0
+
 sysfs_write "dev == $(dev_t nullb0)" "$EVENT/filter"
 sysfs_write 1 "$EVENT/enable"
 sysfs_write 1 "$TRACEFS/tracing_on"

@@ -66,14 +66,16 @@ struct bio *zcblk_polled_alloc(struct zcblk_bufio *io, unsigned int vecs)
 unsigned int zcblk_polled_limit(const struct zcblk_bufio *io, unsigned int bytes)
 {
 	struct request_queue *q = bdev_get_queue(io->bdev);
+	unsigned int block = bdev_logical_block_size(io->bdev);
 	unsigned int segments = queue_max_segments(q);
 
 	if (io->opf & (REQ_ATOMIC | REQ_NOWAIT))
 		return bytes;
-	bytes = min(bytes, queue_max_sectors(q) << SECTOR_SHIFT);
+	/* The device's limits in bytes may not fit into 32 bits */
+	bytes = min_t(u64, bytes, (u64)queue_max_sectors(q) << SECTOR_SHIFT);
 	if (segments > 1)
-		bytes = min_t(size_t, bytes, (segments - 1) * PAGE_SIZE);
-	return round_down(bytes, bdev_logical_block_size(io->bdev));
+		bytes = min_t(u64, bytes, (u64)(segments - 1) << PAGE_SHIFT);
+	return max(round_down(bytes, block), block);
 }
 
 static bool zcblk_polled_note(struct zcblk_bufio *io, struct bio *bio)
