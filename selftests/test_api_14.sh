@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# An interrupt copies or sums at most 128 KiB of an I/O. A worker does so for a longer I/O, also
+# if the device merges its pieces, and completes them at once.
+#
+# timeout=90
+
+. ./lib.sh
+. ./lib-api.sh
+
+PROBE=$TRACEFS/events/zcblk_test/source
+SHORT=131072
+LONG=$((64 << 20))
+
+requires module=null_blk file="$TRACEFS/kprobe_events"
+api_requires zcblk-repeat
+null_add nullb0 memory_backed=1 size=64 irqmode=2 completion_nsec=100000 hw_queue_depth=1024
+zcblk_load
+
+# Each access to the data of an I/O begins here. The third argument is the number of bytes that
+# are left of the piece, or the length of an I/O that is summed.
+echo "p:zcblk_test/source zcblk_source_map left=\$arg3:u64" >>"$TRACEFS/kprobe_events"
+defer eval "echo -:zcblk_test/source >>$TRACEFS/kprobe_events"
+sysfs_write 1 "$PROBE/enable"
+defer sysfs_write 0 "$PROBE/enable"
+sysfs_write 1 "$TRACEFS/tracing_on"
+# 64 MiB in single pages are 16,384 accesses on one CPU
+sysfs_write 8192 "$TRACEFS/buffer_size_kb"
+
+# accesses CONTEXT: prints the largest number of bytes of an access, and the number of accesses. The
+# third flag of a traced line is the context: h, H and s for an interrupt.
+accesses() {
+	awk -v context="^..$1" '/ source: / {
+		sub(/^.*\] /, "")
+		left = $0
+		sub(/.* left=/, "", left)
+		if ($1 ~ context && left + 0 > most)
+			most = left + 0
+		n += $1 ~ context
+	}
+	END { print most + 0, n + 0 }' "$TRACEFS/trace"
+}
+
+# io ACCESSES BYTES PARAM=VALUE...: the data is accessed at least ACCESSES times
+io() {
+	local least=$1
+	shift
+
+	NAME="bytes=$*"
+	api_load device=/dev/nullb0 "bytes=$1" "${@:2}"
+	echo >"$TRACEFS/trace"
+	api_repeat 1
+	check_eq "$NAME: errors" 0 "$(api_repeat_result errors)"
+	api_unload
+	read -r most in_interrupt < <(accesses '[hHs]')
+	read -r _ all < <(accesses .)
+	check "$NAME: the data was accessed" test "$all" -ge "$least"
+}
+
+for merges in 0 2; do
+	sysfs_write "$merges" /sys/block/nullb0/queue/nomerges
+	for buffer in kmalloc scattered; do
+		# A read that is copied accesses each piece; a write that is watched is summed twice
+		io 1 $SHORT "buffer=$buffer" write=0 how=1
+		check_eq "$NAME: an interrupt accesses all of it" $SHORT "$most"
+		io 2 $SHORT "buffer=$buffer" write=1 how=2
+		check_eq "$NAME: an interrupt accesses all of it" $SHORT "$most"
+		for bytes in $((SHORT + 4096)) 1048576 $LONG; do
+			# kmalloc() has no 64 MiB
+			[ "$buffer $bytes" != "kmalloc $LONG" ] || continue
+			io $(((bytes + SHORT - 1) / SHORT)) "$bytes" "buffer=$buffer" write=0 how=1
+			check_eq "$NAME: accesses in an interrupt" 0 "$in_interrupt"
+			io 2 "$bytes" "buffer=$buffer" write=1 how=2
+			check_eq "$NAME: accesses in an interrupt" 0 "$in_interrupt"
+		done
+	done
+done
