@@ -10,7 +10,7 @@
 . ./lib-api.sh
 
 requires module=null_blk module=scsi_debug
-api_requires zcblk-io
+api_requires zcblk-io zcblk-stack
 null_add nullb0 memory_backed=1 size=64
 # Without memory: with it, null_blk could not have a segment that is smaller than its block
 null_add nullb1 size=64 blocksize=4096 virt_boundary=1
@@ -74,4 +74,21 @@ done
 for write in 0 1; do
 	segments mapped nullb0 1 4 form=kvecs "write=$write" buffer=scattered bytes=16384 segment=8192
 	segments "$image" nullb0 1 1 form=kvecs "write=$write" buffer=image segment=512
+done
+
+# A device whose requests have one segment. A block within a page is mapped; a block in two pages
+# that are not contiguous cannot even be split.
+insmod "$API_MODULES/zcblk-stack.ko" device=/dev/nullb0 disks=1 block=4096 segments=1 whole=1 ||
+	die "zcblk-stack does not load"
+defer rmmod zcblk-stack
+wait_for 5 test -b /dev/stack0
+for source in form=buffer registered=1 "form=kvecs segment=65536"; do
+	mapped=mapped
+	[ "$source" != registered=1 ] || mapped="mapped-registered"
+	for write in 0 1; do
+		# shellcheck disable=SC2086 # $source may be two words
+		segments "$mapped" stack0 1 16 $source "write=$write" buffer=scattered bytes=65536
+		# shellcheck disable=SC2086
+		segments copied-segments stack0 1 1 $source "write=$write" buffer=scattered offset=512
+	done
 done

@@ -81,6 +81,16 @@ static noinline enum zcblk_reason zcblk_check_unmappable(const struct zcblk_bufi
 	}
 }
 
+/* May a logical block have more runs of pages than a request can have segments? */
+static __always_inline bool zcblk_may_overflow(const struct zcblk_bufio *io, bool plain)
+{
+	if (!plain && io->nr_vecs)
+		return true;
+	return io->kind == ZCBLK_BUF_VMALLOC &&
+	       unlikely(queue_max_segments(bdev_get_queue(io->bdev)) <=
+			DIV_ROUND_UP(bdev_logical_block_size(io->bdev), PAGE_SIZE));
+}
+
 static __always_inline enum zcblk_reason zcblk_check_kind(const struct zcblk_bufio *io,
 							  unsigned long align, bool plain)
 {
@@ -89,7 +99,7 @@ static __always_inline enum zcblk_reason zcblk_check_kind(const struct zcblk_buf
 	/* Some drivers, such as brd, would accept an unaligned buffer, but warn */
 	if (unlikely(align & bdev_dma_alignment(io->bdev)))
 		return ZCBLK_COPIED_ALIGNMENT;
-	if (!plain && io->nr_vecs && !zcblk_source_fits(io))
+	if (zcblk_may_overflow(io, plain) && !zcblk_source_fits(io))
 		return ZCBLK_COPIED_SEGMENTS;
 	return io->reg ? ZCBLK_MAPPED_REGISTERED : ZCBLK_MAPPED;
 }

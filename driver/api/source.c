@@ -76,15 +76,22 @@ unsigned long zcblk_source_describe_vecs(struct zcblk_bufio *io)
 	return align;
 }
 
-/* The most runs of pages that one logical block can have in a segment */
+/*
+ * The most runs of pages that one logical block can have in a segment: one more than it has
+ * pages, unless it begins where its own size, or a page, allows it to end with one.
+ */
 static unsigned int zcblk_segment_runs(const struct zcblk_bufio *io,
 				       const struct zcblk_cursor *at, size_t len,
 				       unsigned int block)
 {
+	unsigned long addr, into;
+
 	if (zcblk_mapped_kind(io, at->segment) == ZCBLK_BUF_KMEM)
 		return 1;
-	return min(DIV_ROUND_UP(offset_in_page(zcblk_source_addr(io, at)) + len, PAGE_SIZE),
-		   DIV_ROUND_UP(block, PAGE_SIZE) + 1UL);
+	addr = (unsigned long)zcblk_source_addr(io, at);
+	into = (addr - at->done) & (min_t(unsigned long, block, PAGE_SIZE) - 1);
+	return min(DIV_ROUND_UP(offset_in_page(addr) + len, PAGE_SIZE),
+		   DIV_ROUND_UP(block, PAGE_SIZE) + !!into);
 }
 
 /**

@@ -42,6 +42,14 @@ static uint client_flags;
 module_param(client_flags, uint, 0444);
 MODULE_PARM_DESC(client_flags, "flags of the clients (default: 0)");
 
+static uint block;
+module_param(block, uint, 0444);
+MODULE_PARM_DESC(block, "logical block of the disks, in bytes (default: 512)");
+
+static uint segments;
+module_param(segments, uint, 0444);
+MODULE_PARM_DESC(segments, "segments that a bio may have, by the disks' limits (default: 128)");
+
 struct slot {
 	struct zcblk_bufio io;
 	struct bio *bio;
@@ -198,6 +206,10 @@ static int add_gendisk(struct disk *disk, unsigned int number)
 	disk->gd->private_data = disk;
 	snprintf(disk->gd->disk_name, sizeof(disk->gd->disk_name), "stack%u", number);
 	set_capacity(disk->gd, bdev_nr_sectors(disk->lower));
+	if (block)
+		disk->gd->queue->limits.logical_block_size = block;
+	if (segments)
+		disk->gd->queue->limits.max_segments = segments;
 	err = add_disk(disk->gd);
 	if (err)
 		put_disk(disk->gd);
