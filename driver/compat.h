@@ -245,10 +245,17 @@ static void compat_##fn(unsigned long error, void *context)		\
 
 /* block: a feature says whether a queue can be polled (v6.11) */
 #ifdef BLK_FEAT_POLL
-#define compat_queue_can_poll(q)	((q)->limits.features & BLK_FEAT_POLL)
+#define compat_queue_has_poll(q)	((q)->limits.features & BLK_FEAT_POLL)
 #else
-#define compat_queue_can_poll(q)	test_bit(QUEUE_FLAG_POLL, &(q)->queue_flags)
+#define compat_queue_has_poll(q)	test_bit(QUEUE_FLAG_POLL, &(q)->queue_flags)
 #endif
+
+/* block: a queue may have the feature, but no hardware queue for it (v6.14) */
+static inline bool compat_queue_can_poll(struct request_queue *q)
+{
+	return compat_queue_has_poll(q) &&
+	       (!queue_is_mq(q) || q->tag_set->map[HCTX_TYPE_POLL].nr_queues);
+}
 
 /* block: polling does not sleep (v6.5) */
 #ifndef BLK_POLL_NOSLEEP

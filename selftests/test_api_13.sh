@@ -5,7 +5,7 @@
 # bios and to several places, and each engine of the exerciser that can poll. I/O that is not polled
 # completes in an interrupt, which is the control.
 #
-# timeout=180
+# timeout=300
 
 . ./lib.sh
 . ./lib-api.sh
@@ -13,7 +13,7 @@
 
 EVENT=$TRACEFS/events/block/block_rq_complete
 
-requires module=null_blk module=brd file="$EVENT"
+requires module=null_blk module=brd module=dm-mod program=dmsetup file="$EVENT"
 api_requires zcblk-io
 for name in nullb0 nullb1; do
 	null_add "$name" memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
@@ -81,6 +81,50 @@ for device in nullb2 zcblk0; do
 done
 zcblk_del zcblk0
 
+# A task that waits does not poll. It would wait for a request, if there are fewer than bios, or
+# for a queue that is frozen until the bios in flight complete.
+null_add nullb3 memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
+	completion_nsec=20000 max_sectors=8 hw_queue_depth=2
+null_fill nullb3
+for how in 0 1; do
+	io device=/dev/nullb3 bytes=65536 "how=$how"
+	io device=/dev/nullb3 buffer=scattered bytes=65536 "how=$how" write=0
+done
+while :; do
+	for requests in 32 64; do
+		echo "$requests" >/sys/block/nullb0/queue/nr_requests
+	done
+	echo >>"$TMP/freezes"
+done &
+freezer=$!
+for how in 0 1; do
+	for _ in {1..8}; do
+		io buffer=scattered bytes=2097152 "how=$how"
+	done
+done
+kill "$freezer"
+wait "$freezer" 2>/dev/null || true
+check "the queue was frozen meanwhile" test "$(wc -l <"$TMP/freezes")" -ge 3
+
+# unpolled PARAM=VALUE...: bios that would not complete by polling do so in an interrupt
+unpolled() {
+	NAME="unpolled $*"
+	api_io flags=polled "$@"
+	result err 0 sync_err 0 wrong 0 calls 1 polls 0
+}
+
+null_add nullb4 memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 cache_size=16
+null_fill nullb4
+unpolled device=/dev/nullb4 flags=polled,preflush
+unpolled device=/dev/nullb4 flags=polled,preflush bytes=0
+null_add nullb5 memory_backed=1 size=64 poll_queues=0
+unpolled device=/dev/nullb5
+unpolled device=/dev/nullb5 buffer=scattered bytes=1048576
+dm_add linear "0 131072 linear /dev/nullb1 0"
+unpolled device=/dev/mapper/linear
+unpolled device=/dev/mapper/linear buffer=scattered bytes=1048576
+dm_del linear
+
 sysfs_write "dev == $(dev_t nullb0)" "$EVENT/filter"
 sysfs_write 1 "$EVENT/enable"
 sysfs_write 1 "$TRACEFS/tracing_on"
@@ -91,20 +135,20 @@ completions() {
 	grep -cE "^ *[^ ]+ +\[[0-9]+\] $1.* block_rq_complete: " "$TRACEFS/trace" || true
 }
 
-job_add job /dev/nullb0 span=32m depth=4 count=64 time_ms=0 op=mixed
+job_add job /dev/nullb0 span=32m count=64 time_ms=0 op=mixed
 for engine in $(exerciser_features engine); do
 	case $engine in
 	map | registered | copy) ;;
 	*)
 		check_fails "$engine cannot poll" "cannot write" \
-			job_run job "engine=$engine" polled=1 size=4k depth=1
+			job_run job "engine=$engine" polled=1 size=4k
 		check "$engine: the log says so" dmesg_has "engine $engine cannot poll"
 		continue
 		;;
 	esac
 	for size in 4k 64k 2m; do
 		echo >"$TRACEFS/trace"
-		check "$engine, $size: runs" job_run job "engine=$engine" "size=$size" depth=4 polled=1
+		check "$engine, $size: runs" job_run job "engine=$engine" "size=$size" polled=1
 		check_eq "$engine, $size: I/Os and errors" "64 0" \
 			"$(job_result job ios) $(job_result job errors)"
 		check "$engine, $size: completions were seen" test "$(completions ...)" -ge 64
@@ -114,8 +158,12 @@ done
 echo >"$TRACEFS/trace"
 check "not polled: runs" job_run job engine=map size=4k polled=0
 check "not polled: completions in an interrupt" test "$(completions '..[hHs]')" -ge 64
+dmesg_mark
+check_fails "several polled I/Os of a thread are refused" "cannot write" \
+	job_run job engine=map polled=1 depth=2
+check "the log says so" dmesg_has "polled I/O must have a depth of 1"
 brd_add 64
 dmesg_mark
 check_fails "a device without queues for polled I/O is refused" "cannot write" \
-	job_run job target=/dev/ram0 destroy=/dev/ram0 engine=map polled=1
+	job_run job target=/dev/ram0 destroy=/dev/ram0 engine=map polled=1 depth=1
 check "the log says so" dmesg_has "ram0 has no queue for polled I/O"

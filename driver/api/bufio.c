@@ -380,7 +380,7 @@ static struct bio *zcblk_part_next(struct zcblk_bufio *io, const struct zcblk_cu
 static void zcblk_part_submit(struct zcblk_bufio *io, struct bio *bio)
 {
 	zcblk_count(io->client, bios, 1);
-	if (unlikely(bio->bi_opf & REQ_POLLED))
+	if (unlikely(io->opf & REQ_POLLED))
 		zcblk_polled_begin(io, bio);
 	submit_bio(bio);
 }
@@ -398,6 +398,8 @@ static noinline void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *b
 		zcblk_part_submit(io, bio);
 		zcblk_source_advance(io, &at, n);
 		bio = NULL;
+		if (at.done < io->len)
+			zcblk_polled_drain(io);
 		if (at.done < io->len && !READ_ONCE(io->status))
 			bio = zcblk_part_next(io, &at, &n);
 	}

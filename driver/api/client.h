@@ -107,7 +107,6 @@ static inline void zcblk_bufio_init_bio(const struct zcblk_bufio *io, struct bio
 }
 
 unsigned int zcblk_polled_limit(const struct zcblk_bufio *io, unsigned int bytes);
-void zcblk_polled_forget(struct zcblk_bufio *io, const struct bio *bio);
 
 /**
  * zcblk_polled_init() - prepare an I/O that may be polled
@@ -118,7 +117,7 @@ void zcblk_polled_forget(struct zcblk_bufio *io, const struct bio *bio);
 static inline void zcblk_polled_init(struct zcblk_bufio *io)
 {
 	if (unlikely(io->opf & REQ_POLLED))
-		memset(io->polled, 0, sizeof(io->polled));
+		io->polled = NULL;
 }
 
 /**
@@ -143,8 +142,20 @@ static inline unsigned int zcblk_polled_bytes(const struct zcblk_bufio *io, unsi
  */
 static inline void zcblk_polled_end(struct zcblk_bufio *io, const struct bio *bio)
 {
-	if (unlikely(io->opf & REQ_POLLED))
-		zcblk_polled_forget(io, bio);
+	if (unlikely(io->opf & REQ_POLLED) && READ_ONCE(io->polled) == bio)
+		WRITE_ONCE(io->polled, NULL);
+}
+
+/**
+ * zcblk_is_polled() - has an I/O a bio in flight to poll for?
+ * @io: the I/O, which is not freed
+ *
+ * Context: any.
+ * Return: true if there is a bio.
+ */
+static inline bool zcblk_is_polled(const struct zcblk_bufio *io)
+{
+	return io->opf & REQ_POLLED && READ_ONCE(io->polled);
 }
 
 /* Runs copies and checksums that are too long for an interrupt */
@@ -153,9 +164,9 @@ extern struct workqueue_struct *zcblk_client_wq;
 /* The client of functions that have no client as a parameter */
 extern struct zcblk_client *zcblk_default_client;
 
-bool zcblk_is_polled(const struct zcblk_bufio *io);
 struct bio *zcblk_polled_alloc(struct zcblk_bufio *io, unsigned int vecs);
 void zcblk_polled_begin(struct zcblk_bufio *io, struct bio *bio);
+void zcblk_polled_drain(struct zcblk_bufio *io);
 
 int zcblk_client_init(void);
 void zcblk_client_exit(void);

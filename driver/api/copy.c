@@ -17,8 +17,8 @@
 #include "client.h"
 #include "source.h"
 
-/* Limit of pieces of an I/O in flight: 1 MiB of data keeps a device busy. All can be polled. */
-#define ZCBLK_WINDOW		ZCBLK_BUFIO_POLLED
+/* Limit of pieces of an I/O in flight: 1 MiB of data keeps a device busy */
+#define ZCBLK_WINDOW		8
 
 /**
  * zcblk_bufio_copy_init() - prepare a client for copied I/O
@@ -44,10 +44,6 @@ static void zcblk_window_wait(struct zcblk_bufio *io)
 	if (!zcblk_has_window(io) || atomic_read(&io->pending) <= ZCBLK_WINDOW)
 		return;
 	zcblk_count(io->client, window, 1);
-	while (zcblk_is_polled(io) && atomic_read(&io->pending) > ZCBLK_WINDOW) {
-		zcblk_bufio_poll(io);
-		cond_resched();
-	}
 	wait_var_event(&io->pending, atomic_read(&io->pending) <= ZCBLK_WINDOW);
 }
 
@@ -152,7 +148,7 @@ static void zcblk_bufio_piece_submit(struct zcblk_bufio *io, struct zcblk_bufio_
 		zcblk_bufio_piece_copy(piece);
 	zcblk_count(io->client, bios, 1);
 	atomic_inc(&io->pending);
-	if (piece->bio.bi_opf & REQ_POLLED)
+	if (io->opf & REQ_POLLED)
 		zcblk_polled_begin(io, &piece->bio);
 	submit_bio(&piece->bio);
 }
@@ -181,6 +177,7 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 
 	blk_start_plug(&plug);
 	while (at.done < io->len && !READ_ONCE(io->status)) {
+		zcblk_polled_drain(io);
 		zcblk_window_wait(io);
 		piece = zcblk_bufio_piece_alloc(io, &at);
 		if (!piece) {

@@ -72,6 +72,8 @@ void zcblk_bufio_submit_to(struct zcblk_bufio *io, struct zcblk_bufio *places,
 			zcblk_bufio_submit(&places[i]);
 		else
 			zcblk_bufio_refuse(&places[i], ZCBLK_REFUSED_OP);
+		if (i < nr - 1)
+			zcblk_polled_drain(&places[i]);
 	}
 	zcblk_places_put(io);
 }

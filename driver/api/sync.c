@@ -39,11 +39,7 @@ int zcblk_bufio_submit_wait(struct zcblk_bufio *io)
 	io->done = zcblk_sync_done;
 	io->private = &done;
 	zcblk_bufio_submit(io);
-	while (zcblk_is_polled(io) && !completion_done(&done)) {
-		zcblk_bufio_poll(io);
-		cond_resched();
-	}
-
+	zcblk_polled_drain(io);
 	wait_for_completion_io(&done);
 	return zcblk_bufio_errno(io);
 }

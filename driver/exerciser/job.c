@@ -129,6 +129,9 @@ static int exerciser_job_check_target(struct exerciser_job *job)
 	if (set->polled && !job->engine->poll)
 		return exerciser_job_refuse(job, -EOPNOTSUPP, "engine %s cannot poll",
 					    job->engine->name);
+	/* A thread that waits to submit does not poll for its other I/O */
+	if (set->polled && set->depth > 1)
+		return exerciser_job_refuse(job, -EOPNOTSUPP, "polled I/O must have a depth of 1");
 	why = job->engine->refuse ? job->engine->refuse(job) : NULL;
 	if (why)
 		return exerciser_job_refuse(job, -EOPNOTSUPP, "engine %s: %s",

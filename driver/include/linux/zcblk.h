@@ -122,16 +122,13 @@ const char *zcblk_reason_name(enum zcblk_reason reason);
 #define ZCBLK_BUFIO_NOWAIT	BIT(3)		/* set REQ_NOWAIT in @opf (client) */
 
 /* Version of the structs and functions below; the module refuses clients of another one */
-#define ZCBLK_API_VERSION	4
+#define ZCBLK_API_VERSION	5
 
 /* Size of a client's name, including the final NUL */
 #define ZCBLK_CLIENT_NAME_LEN	32
 
 /* Entries of the table of pages inside struct zcblk_bufio; a larger table is allocated */
 #define ZCBLK_BUFIO_VECS	4
-
-/* Polled bios of an I/O that are in flight at the same time */
-#define ZCBLK_BUFIO_POLLED	8
 
 /**
  * struct zcblk_bufio - an I/O between a buffer and a block device
@@ -200,7 +197,7 @@ struct zcblk_bufio {
 	u8 kind;			/* of memory, an enum zcblk_buf_kind */
 	atomic_t pending;		/* parts in flight, and 1 during submission */
 	struct zcblk_stable *stable;
-	struct bio *polled[ZCBLK_BUFIO_POLLED];	/* bios to poll for; only with REQ_POLLED */
+	struct bio *polled;		/* in flight, to poll for; only with REQ_POLLED */
 	struct bio_vec vecs[ZCBLK_BUFIO_VECS];
 	struct bio bio;			/* the only or the first bio, if its table fits */
 };
@@ -310,8 +307,14 @@ enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io);
  *
  * After a read that failed, the content of the buffer is undefined.
  *
- * With REQ_POLLED, call zcblk_bufio_poll() until @io is done. If there is little memory, or
- * the block layer splits a bio, bios are not polled, and an interrupt completes them.
+ * With REQ_POLLED, call zcblk_bufio_poll() until @io is done. If @io has several bios, this
+ * polls for each before it sends the next. A task that has other polled I/O in flight must
+ * set REQ_NOWAIT. Otherwise, it could wait for a request that only its own polling frees.
+ * An interrupt completes a bio that cannot be polled:
+ *
+ * - The device has no queue for polled I/O, or belongs to device-mapper.
+ * - The bio has REQ_PREFLUSH, or is submitted inside a disk's ->submit_bio().
+ * - Memory is short, or the block layer splits the bio.
  *
  * Context: process. May sleep until other I/O frees memory, but not with REQ_NOWAIT.
  * Inside a disk's ->submit_bio(), an I/O that needs a copy is refused: it could wait for
@@ -344,8 +347,8 @@ void zcblk_bufio_poll(struct zcblk_bufio *io);
  * gets the status of a place that failed, the smallest @bytes_done, and the reason that
  * comes last in &enum zcblk_reason.
  *
- * A read is refused as ZCBLK_REFUSED_OP. With REQ_POLLED, call zcblk_bufio_poll() for each
- * place until @io is done.
+ * A read is refused as ZCBLK_REFUSED_OP. With REQ_POLLED, each place is sent after the one
+ * before it is done. Call zcblk_bufio_poll() for the last place until @io is done.
  *
  * Context: as zcblk_bufio_submit().
  * Return: nothing; @io->done is called once, when all places are done, possibly before
