@@ -22,7 +22,10 @@ static void example_done(struct zcblk_bufio *io, blk_status_t status)
 	complete(&wait->ended);
 }
 
-/* Waits, to be short: a driver returns here, and continues in done(). See zcblk_bufio_rw(). */
+/*
+ * This waits, for brevity. A driver returns after the submission, and continues in done().
+ * To wait, use zcblk_bufio_submit_wait().
+ */
 static int example_io(struct zcblk_client *client, struct block_device *bdev,
 		      sector_t sector, void *buf, blk_opf_t opf)
 {

@@ -28,10 +28,10 @@ struct zcblk_stable;
  * zcblk copies the data, and reports and counts the reason.
  *
  * The data of an I/O is in one buffer, or in an array of segments. A segment is a buffer
- * (struct kvec) or a run of pages (struct bio_vec), of any length but 0. The segments
- * go to the device without a copy under three conditions: each is aligned for the
- * device's DMA, no logical block has more segments than the device can transfer, and
- * none has a gap that the device cannot transfer. Otherwise, all of the data is copied.
+ * (struct kvec) or a run of pages (struct bio_vec), of any length but 0. All of the data
+ * is copied if a segment is not aligned for the device's DMA, is on the stack, or is in a
+ * module's image. It is also copied if a logical block has more segments than the device
+ * can transfer, or a gap that it cannot transfer.
  */
 
 /**
@@ -59,7 +59,8 @@ struct zcblk_stable;
  *	device can transfer, or a gap that it cannot transfer
  * @ZCBLK_REFUSED_UNMAPPED: refused (-EFAULT), because there is no memory at the address
  *	(for example NULL, or an address of user space), the buffer is not within @reg, the
- *	segments are empty or shorter than the I/O, or the data has more than one form
+ *	segments are empty or shorter than the I/O, or more than one of @buf, @kvecs and
+ *	@bvecs is set
  * @ZCBLK_REFUSED_LENGTH: refused (-EINVAL), because the length is not a multiple of the
  *	device's logical block, or is 0 without a flush
  * @ZCBLK_REFUSED_SECTOR: refused (-EINVAL), because no logical block begins at the sector
@@ -67,8 +68,8 @@ struct zcblk_stable;
  *	REQ_OP_WRITE; or is a read with REQ_FUA, REQ_PREFLUSH or REQ_ATOMIC, or to several
  *	places
  * @ZCBLK_REFUSED_READ_ONLY: refused (-EROFS), because it writes to a read-only device
- * @ZCBLK_REFUSED_COPY: refused (-EOPNOTSUPP), because it needs a copy, which
- *	ZCBLK_BUFIO_MAP_ONLY forbids, as does a call inside a disk's ->submit_bio()
+ * @ZCBLK_REFUSED_COPY: refused (-EOPNOTSUPP), because it needs a copy, which is not
+ *	allowed with ZCBLK_BUFIO_MAP_ONLY, or inside a disk's ->submit_bio()
  * @ZCBLK_REFUSED_CLIENT: refused (-EINVAL), because it has no client
  * @ZCBLK_REFUSED_ATOMIC: refused (-EINVAL), because it has REQ_ATOMIC, and the device has
  *	no atomic write of this length, it needs more than one bio, or it needs a copy and is
@@ -121,7 +122,7 @@ const char *zcblk_reason_name(enum zcblk_reason reason);
 #define ZCBLK_BUFIO_MAP_ONLY	BIT(2)		/* refuse an I/O that needs a copy (client) */
 #define ZCBLK_BUFIO_NOWAIT	BIT(3)		/* set REQ_NOWAIT in @opf (client) */
 
-/* Version of the structs and functions below; the module refuses clients of another one */
+/* Version of the structs and functions below; a client built with another one is refused */
 #define ZCBLK_API_VERSION	5
 
 /* Size of a client's name, including the final NUL */
@@ -134,7 +135,7 @@ const char *zcblk_reason_name(enum zcblk_reason reason);
  * struct zcblk_bufio - an I/O between a buffer and a block device
  * @client: the client that the I/O belongs to; not NULL
  * @bdev: the block device, a zcblk disk or any other
- * @buf: the data: start of a buffer; NULL for another form, and for a flush alone
+ * @buf: start of the data, if it is in one buffer; else NULL, as for a flush without data
  * @kvecs: the data: an array of buffers, or NULL
  * @bvecs: the data: an array of runs of pages of RAM, or NULL; zcblk_folio_bvec() makes
  *	an entry from a folio. Pages that are also mapped elsewhere stay coherent, as with
@@ -142,10 +143,10 @@ const char *zcblk_reason_name(enum zcblk_reason reason);
  * @nr_vecs: entries in the array; 0 without an array
  * @skip: bytes of the array's first entry before the data
  * @len: length of the data in bytes, a multiple of the logical block; 0 for a flush
- *	alone. If the array is longer, its end is not used.
+ *	without data. If the array is longer, its end is not used.
  * @sector: first sector on the device, in units of 512 bytes
  * @opf: REQ_OP_READ or REQ_OP_WRITE, and flags: REQ_FUA and REQ_PREFLUSH (of
- *	writes), REQ_NOWAIT, REQ_POLLED, REQ_SYNC and so on; a flush alone is
+ *	writes), REQ_NOWAIT, REQ_POLLED, REQ_SYNC and so on; a flush without data is
  *	REQ_OP_WRITE with REQ_PREFLUSH; a write with REQ_ATOMIC (from Linux 6.11 on) is
  *	one bio, or is refused, see ZCBLK_REFUSED_ATOMIC
  * @ioprio: a value of IOPRIO_PRIO_VALUE(); with 0, the block layer chooses
@@ -154,22 +155,22 @@ const char *zcblk_reason_name(enum zcblk_reason reason);
  * @flags: ZCBLK_BUFIO_*
  * @reg: the registered buffer that @buf lies in, or NULL
  * @done: called once, when zcblk and the device no longer access the buffer. It runs in
- *	any context that a bio ends in, so it may not sleep. It may free the struct.
+ *	any context that a bio ends in, so it may not sleep. It may free the struct, but not
+ *	that of a polled I/O, see zcblk_bufio_poll().
  * @private: for use by the caller
  * @reason: out: whether the I/O was mapped, copied or refused, and why; set before @done
  *	is called
  * @status: out: the status that @done gets
- * @bytes_done: out: bytes that were read or written without a hole, from the start of the
- *	I/O; @len after success, less after an error. Parts of an I/O are in flight at the
- *	same time: each is one bio, and carries up to 128 KiB if the I/O is copied. If parts
- *	fail, this ends where the first of them begins. The data after that may be done, not
- *	done, or done in part.
+ * @bytes_done: out: bytes of the I/O before the first part that failed; @len after
+ *	success. Parts of an I/O are in flight at the same time: each is one bio, and
+ *	carries up to 128 KiB if the I/O is copied. The data after @bytes_done may be done,
+ *	not done, or done in part.
  * @unstable: out, with ZCBLK_BUFIO_STABLE: the buffer changed while in flight
  *
  * The caller sets the members without "out"; the initial values of all others do not
  * matter. From zcblk_bufio_submit() until @done is called, the struct, the data, the array
- * and @reg belong to zcblk. After that, the caller may submit the struct again. It may be
- * on a stack.
+ * and @reg belong to zcblk. After that, the caller may submit the struct again. The struct
+ * may be on a stack.
  */
 struct zcblk_bufio {
 	struct zcblk_client *client;
@@ -206,7 +207,7 @@ struct zcblk_client *zcblk_client_create_version(const char *name, unsigned int 
 						 unsigned int version, size_t size);
 
 /**
- * zcblk_client_create() - make a client, to which I/O belongs
+ * zcblk_client_create() - create a client, which I/O belongs to
  * @name: its name, for statistics: unique, up to 31 characters, no slash
  * @flags: ZCBLK_BUFIO_MAP_ONLY and ZCBLK_BUFIO_NOWAIT, for all of its I/O
  *
@@ -288,8 +289,9 @@ static inline struct bio_vec zcblk_folio_bvec(struct folio *folio, size_t offset
  * @io: the I/O, as for zcblk_bufio_submit(), but not submitted
  *
  * This checks all of the data, and is too slow for the I/O path. If @io has a client, its
- * policy for pages without a reference count applies. What forbids a copy is ignored:
- * ZCBLK_BUFIO_MAP_ONLY, and ->submit_bio(). So submission can have another result.
+ * policy for pages without a reference count applies. This ignores ZCBLK_BUFIO_MAP_ONLY,
+ * and a call inside ->submit_bio(). zcblk_bufio_submit() then refuses an I/O that this
+ * reports as copied.
  *
  * Context: any; detects a buffer on a stack only if the stack is the current task's.
  * Return: the reason that the I/O would be counted under, if copies are allowed.
@@ -329,9 +331,11 @@ void zcblk_bufio_submit(struct zcblk_bufio *io);
 
 /**
  * zcblk_bufio_poll() - poll once for the completion of an I/O with REQ_POLLED
- * @io: the I/O, submitted; it must not be freed during the call
+ * @io: the I/O, submitted; it must stay until this returns
  *
- * Context: process.
+ * This may call @io->done, which therefore must not free @io.
+ *
+ * Context: process. May sleep if the caller has a plug.
  */
 void zcblk_bufio_poll(struct zcblk_bufio *io);
 
@@ -352,7 +356,8 @@ void zcblk_bufio_poll(struct zcblk_bufio *io);
  *
  * Context: as zcblk_bufio_submit().
  * Return: nothing; @io->done is called once, when all places are done, possibly before
- * this returns. @places belongs to zcblk until then.
+ * this returns. @places belong to zcblk until then. If @nr is 0, @io is refused as
+ * ZCBLK_REFUSED_OP.
  */
 void zcblk_bufio_submit_to(struct zcblk_bufio *io, struct zcblk_bufio *places,
 			   unsigned int nr);
@@ -375,8 +380,8 @@ int zcblk_bufio_submit_wait(struct zcblk_bufio *io);
  * zcblk_bufio_rw() - read or write a buffer, and wait until it is done
  * @bdev: the device
  * @sector: first sector on the device, in units of 512 bytes
- * @buf: start of the buffer; NULL for a flush alone
- * @len: its length in bytes, a multiple of the logical block; 0 for a flush alone
+ * @buf: start of the buffer; NULL for a flush without data
+ * @len: its length in bytes, a multiple of the logical block; 0 for a flush without data
  * @opf: operation and flags, as in &struct zcblk_bufio
  *
  * The I/O belongs to the client "default".
@@ -393,9 +398,10 @@ int zcblk_bufio_rw(struct block_device *bdev, sector_t sector, void *buf,
  * @len: its length in bytes
  * @gfp: flags for the allocation of the table of its pages
  *
- * I/O on any part of the buffer then costs the same, whatever its length, and
- * allocates nothing. The memory must stay until the buffer is unregistered. Any number
- * of devices and I/Os can use one registration at the same time.
+ * I/O on any part of the buffer then looks up no pages. If it fits one bio (256 runs of
+ * pages), it allocates nothing, and costs the same at any length. The memory must stay
+ * until the buffer is unregistered. Any number of devices and I/Os can use one
+ * registration at the same time.
  *
  * Context: process; sleeps if @gfp allows it.
  * Return: the registration; ERR_PTR(-EFAULT) if there is no memory at the address;
@@ -421,11 +427,9 @@ void zcblk_buf_unregister(struct zcblk_buf *reg);
  *
  * Contiguous memory, such as a buffer of kmalloc(), becomes one bvec. For CPU caches
  * that are indexed by virtual address, this flushes a buffer of vmalloc(). After a read,
- * the caller has to call invalidate_kernel_vmap_range() on it. The buffer must not change
- * until the bio has ended. It must not be on a stack or in a module's image.
- *
- * The method is from an article of 2010 about a replication driver. It used
- * is_vmalloc_addr(), vmalloc_to_page() and virt_to_page().
+ * the caller has to call invalidate_kernel_vmap_range() on it. The caller must not free or
+ * change the buffer until the bio has ended. It must not be on a stack or in a module's
+ * image.
  *
  * Context: any.
  * Return: the number of bytes added, from the start of @buf: less than @len
