@@ -48,7 +48,7 @@ struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *nam
 		return ERR_PTR(-ENOMEM);
 
 	q = gd->queue;
-	/* disk_stack_limits() warns by this name */
+	/* disk_stack_limits() prints this name in its warnings */
 	strscpy(gd->disk_name, name, sizeof(gd->disk_name));
 	blk_set_stacking_limits(&q->limits);
 	/* Its default would make the disk stricter than the lower device */

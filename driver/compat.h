@@ -273,9 +273,10 @@ static inline bool compat_queue_can_poll(struct request_queue *q)
 #endif
 
 /*
- * block: use bvec iterator helper for bio_may_need_split() (v7.0). Before, only bi_vcnt showed
- * that a bio is one page, which need not be split, and a clone has none. To set it is safe:
- * it is read where a bio owns its table, and the block layer warns of a clone there.
+ * block: use bvec iterator helper for bio_may_need_split() (v7.0). Earlier kernels use the fast
+ * path for a bio of one page only if bi_vcnt is 1, but bi_vcnt of a clone is 0. So the clone
+ * gets the bi_vcnt of @bio. This is safe: the block layer's other readers of bi_vcnt handle
+ * only bios that own their bio_vec table.
  */
 static inline void compat_clone_vcnt(struct bio *clone, const struct bio *bio)
 {
@@ -313,9 +314,9 @@ static inline void compat_bio_set_write_hint(struct bio *bio, u8 hint)
 #endif
 
 /*
- * block: new max_hw_wzeroes_unmap_sectors queue limit (v6.17). The block layer refuses
- * limits where it differs from max_write_zeroes_sectors, as it does after the driver has
- * withdrawn the operation.
+ * block: new max_hw_wzeroes_unmap_sectors queue limit (v6.17). The block layer accepts only 0
+ * or the value of max_write_zeroes_sectors. The two limits of a lower device differ after its
+ * driver has set max_write_zeroes_sectors to 0, because the operation failed.
  */
 static inline void compat_copy_write_zeroes(struct queue_limits *lim,
 					    const struct queue_limits *from)

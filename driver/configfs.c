@@ -776,9 +776,10 @@ int zcblk_configfs_init(const struct zcblk_settings *defaults,
 }
 
 /**
- * zcblk_configfs_exit() - hide configfs, and shut down the disks of lower=
+ * zcblk_configfs_exit() - unregister from configfs, and shut down the disks of parameter lower=
  *
- * Directories that the user made hold the module, so none are left here.
+ * Each directory that the user made holds a reference to the module. So no such directory
+ * exists when the module exits.
  *
  * Context: process, module exit.
  */

@@ -49,9 +49,9 @@ struct zcblk_piece {
  * Path zerocopy needs nothing. The reserve stays until the disk is freed, because I/O that
  * began on path copy may be in flight after the setting has changed.
  *
- * I/O may run during the call. It reads the path from &zcblk_disk.needs, with
- * smp_load_acquire(). The caller stores that after this returns, with smp_store_release().
- * So the pool is complete for any bio on path copy.
+ * I/O may run during the call. The code that submits a bio reads &zcblk_disk.needs with
+ * smp_load_acquire(). The caller updates needs with smp_store_release() after this function
+ * returns. So code that sees path copy in needs also sees the complete reserve.
  *
  * Context: process, under &zcblk_device.lock.
  * Return: 0; or -ENOMEM, after a message in the kernel log.

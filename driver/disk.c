@@ -29,7 +29,7 @@ static DEFINE_MUTEX(zcblk_disks_lock);
  * LVM uses no disk unless the name of its major number begins with one that LVM knows.
  */
 #define ZCBLK_MAJOR_NAME	"blkext-" ZCBLK_NAME
-/* Per disk; further partitions have the block layer's own major number */
+/* Minor numbers of each disk; partitions beyond them use the block layer's own major number */
 #define ZCBLK_MINORS		16
 
 static int zcblk_major;

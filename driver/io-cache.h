@@ -62,12 +62,12 @@ static inline bool zcblk_io_push(struct zcblk_disk *disk, struct zcblk_io *io)
 
 /**
  * zcblk_io_alloc() - allocate memory to track a bio
- * @disk: the disk that it came to
+ * @disk: the disk that the bio was submitted to
  * @bio: the submitter's bio
  *
- * Context: process, inside submit_bio. May sleep, until I/O in flight frees memory;
+ * Context: process, inside submit_bio. May sleep until I/O in flight frees memory, but
  * not for a bio with REQ_NOWAIT.
- * Return: the memory, with a clone of @bio for the lower device; NULL without memory.
+ * Return: the memory, with a clone of @bio for the lower device; NULL if there is none.
  */
 static inline struct zcblk_io *zcblk_io_alloc(struct zcblk_disk *disk, struct bio *bio)
 {
@@ -95,7 +95,7 @@ static inline struct zcblk_io *zcblk_io_alloc(struct zcblk_disk *disk, struct bi
 
 /**
  * zcblk_io_free() - free the memory of a tracked bio
- * @disk: the disk that it came to
+ * @disk: the disk that the bio was submitted to
  * @io: from zcblk_io_alloc()
  *
  * Context: any.

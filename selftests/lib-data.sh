@@ -158,8 +158,8 @@ check_bytes() {
 	esac
 }
 
-# check_halves SETTING OP: each path did half of the I/Os. An odd number leaves one more, and so do
-# I/Os that the lower device refused.
+# check_halves SETTING OP: checks that each path did half of the I/Os, within 2 %. If the number of
+# I/Os is odd, path zerocopy may have one more, because it has the first turn.
 check_halves() {
 	local zerocopy copy
 

@@ -130,7 +130,8 @@ sysfs_write 1 "$EVENT/enable"
 sysfs_write 1 "$TRACEFS/tracing_on"
 defer eval "echo 0 >$EVENT/enable; echo 0 >$EVENT/filter"
 
-# completions REGEX: number of traced completions whose line matches. The third flag is the context.
+# completions REGEX: prints the number of traced completions whose trace flags match REGEX. In an
+# interrupt, the third flag is h, H or s.
 completions() {
 	grep -cE "^ *[^ ]+ +\[[0-9]+\] $1.* block_rq_complete: " "$TRACEFS/trace" || true
 }

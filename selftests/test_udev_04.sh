@@ -11,8 +11,8 @@
 requires tool device=1 program=cryptsetup program=python3 program=mkfs.ext4 program=findmnt module=dm_crypt
 
 CGROUP=/sys/fs/cgroup/zcblk-swap
-# less than half of the swap: the kernel does not write a page again that it has read back
-# unchanged
+# This is less than half of the swap. Then a page that was read back keeps its place in the swap,
+# and the kernel does not write it again while it is unchanged.
 MIB=240
 
 udev_start

@@ -56,7 +56,7 @@ static void add_disk(struct table *table, const char *disk)
 		table_set_bytes(table, SIZE, bytes);
 }
 
-/* Its directory is there, and says so */
+/* True if the disk's directory in configfs still exists, and its state is neither off nor live */
 static bool is_listed(const struct removed *disk)
 {
 	char state[VALUE_SIZE];

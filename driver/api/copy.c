@@ -184,7 +184,7 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 			zcblk_bufio_failed(io, at.done, BLK_STS_AGAIN);
 			break;
 		}
-		/* Once submitted, the piece may be freed at any time */
+		/* Read the length first: a submitted piece may be freed at any time */
 		n = piece->len;
 		zcblk_bufio_piece_submit(io, piece);
 		zcblk_source_advance(io, &at, n);

@@ -294,7 +294,7 @@ unsigned int zcblk_source_add(const struct zcblk_bufio *io, struct zcblk_cursor 
 }
 
 /**
- * zcblk_source_flush_vmalloc() - flush vmalloc memory before a device gets its pages
+ * zcblk_source_flush_vmalloc() - flush cache lines of vmalloc memory before a device uses it
  * @io: the I/O; see zcblk_buf_flush()
  *
  * Context: any.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The user's side: /sys/kernel/config/zcblk_exerciser, with a directory for each
- * job and a file for each setting.
+ * The configfs interface: /sys/kernel/config/zcblk_exerciser has a directory for each
+ * job, with a file for each setting.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -40,7 +40,7 @@ static bool exerciser_job_is_running(struct exerciser_job *job, const char *what
 	return true;
 }
 
-/* memparse() for numbers that may be too large: it would return what is left of them */
+/* Like memparse(), but fails if a number does not fit into u64; memparse() keeps its low 64 bits */
 static int exerciser_parse_number(const char *text, u64 *value)
 {
 	static const char units[] = "kmg";

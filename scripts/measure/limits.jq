@@ -46,7 +46,7 @@ def limits: {
 	],
 	# upper limit of instructions with interrupts off
 	"icount-irqsoff": 5000,
-	# upper limit of the ratio to the same case with N = 1
+	# for each case: upper limit of the instructions at the largest N, relative to N = 1
 	"icount-locks": { "held": 1.10, "hot": 1.25, "readers": 1.25, "readers-behind": 1.25 },
 	# lower limit of the ratio of IOPS
 	"locks-pairs": { "hot": 0.95, "fsync": 0.97 },

@@ -347,7 +347,7 @@ static unsigned int runs_between(u8 *start, size_t from, size_t to)
 	return is_vmalloc_addr(start) ? (last >> PAGE_SHIFT) - (first >> PAGE_SHIFT) + 1 : 1;
 }
 
-/* Checks each block, with all segments that overlap it */
+/* True if the segments of each logical block keep the device's segment limit and virt boundary */
 static bool device_takes_segments(struct test_case *c, struct target *t)
 {
 	struct request_queue *q = bdev_get_queue(t->bdev);

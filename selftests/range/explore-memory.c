@@ -167,9 +167,9 @@ static bool is_owned(const struct location *loc, unsigned int t)
 }
 
 /*
- * The next access of a thread neither affects other threads nor is affected by them, so it
- * may go first. In weak memory, this is true of stores as well as loads, because others may
- * still read the value before it.
+ * Return: true if the thread's next access neither affects other threads nor is affected by
+ * them. Then the search runs the thread first, and does not try the others before it. In weak
+ * memory, a store can be such an access, too: other threads may still read the older value.
  */
 bool memory_goes_first(unsigned int t)
 {
@@ -812,7 +812,7 @@ static void plain_range(const void *p, size_t size, enum access access)
 			plain((char *)p + i, access);
 }
 
-/* A plain write to the whole area, for memory that is allocated or freed */
+/* Records a plain write to the whole area, because it is allocated or freed */
 void memory_overwrite(void *p, size_t size)
 {
 	size_t i;

@@ -546,7 +546,7 @@ static const struct test test = {
 };
 
 static int want_temperature = -1;	/* cold: 0; warm: 1; both: -1 */
-static int want_preemptions = -1;	/* as many as the comment above says: -1 */
+static int want_preemptions = -1;	/* -1: the default of each scenario, see the top of the file */
 static u64 nr_searches;
 static bool verbose;
 

@@ -154,7 +154,7 @@ void test_linger(void)
 	sched_yield();
 }
 
-/* Not in an interrupt, where this may need the allocator, too */
+/* Interrupts are off during malloc(), because an interrupt handler may call the allocator, too */
 static struct taken *new_taken(void)
 {
 	struct taken *t;

@@ -128,7 +128,7 @@ const char *zcblk_reason_name(enum zcblk_reason reason);
 /* Size of a client's name, including the final NUL */
 #define ZCBLK_CLIENT_NAME_LEN	32
 
-/* Entries of the table of pages inside struct zcblk_bufio; a larger table is allocated */
+/* Size of the bio_vec table in struct zcblk_bufio; a bio that needs more entries is allocated */
 #define ZCBLK_BUFIO_VECS	4
 
 /**
