@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bounce memory: where the pages of a copy come from, and how they are freed.
+ * Allocates and frees bounce memory, which contains the copied data of an I/O.
  *
- * Path copy and the kernel API allocate it for each piece of an I/O. For path copy, the
- * setting `bounce` names the allocator. If the allocator has no memory, the piece uses an
- * element of its pool's reserve, a mempool, so that I/O continues. Each disk has a pool,
- * and each client of the kernel API has one.
+ * Path copy and the kernel API allocate bounce memory for each piece of an I/O. For path copy,
+ * the setting `bounce` selects the allocator. If the allocator has no memory, the piece uses an
+ * element of its pool's reserve, a mempool, so that I/O continues. Each disk has a pool, and
+ * each client of the kernel API has one.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -15,12 +15,16 @@
 
 #include "zcblk.h"
 
-/* Elements of a pool's reserve: pieces in flight when the allocators have no memory */
+/*
+ * Number of elements in a pool's reserve. When the allocators have no memory, this number of
+ * pieces can be in flight.
+ */
 #define ZCBLK_NR_RESERVE	4
 
 /*
- * vfree() may sleep and completion must not, so a worker frees vmalloc memory. The
- * list's nodes are in the memory itself, which is no longer used.
+ * Frees the vmalloc() memory in a pool's vfree_list. A worker calls vfree(), because vfree()
+ * may sleep, but a completion must not sleep. The nodes of the list are in the memory that is
+ * to be freed.
  */
 static void zcblk_vfree_work(struct work_struct *work)
 {
@@ -52,12 +56,12 @@ static void zcblk_reserve_free(void *mem, void *unused)
 
 /**
  * zcblk_bounce_pool_init() - allocate a pool's bios and its reserve
- * @pool: to be initialised; all zero
- * @front_pad: room before each bio, in bytes
- * @flags: BIOSET_* flags of its bios
+ * @pool: the pool, with all bytes zero
+ * @front_pad: bytes to allocate before each bio
+ * @flags: BIOSET_* flags for the pool's bio_set
  *
  * Context: process.
- * Return: 0 or -ENOMEM; undone by zcblk_bounce_pool_exit().
+ * Return: 0, and the caller must call zcblk_bounce_pool_exit() later; or -ENOMEM.
  */
 int zcblk_bounce_pool_init(struct zcblk_bounce_pool *pool, unsigned int front_pad,
 			   int flags)
@@ -78,7 +82,7 @@ int zcblk_bounce_pool_init(struct zcblk_bounce_pool *pool, unsigned int front_pa
 
 /**
  * zcblk_bounce_pool_exit() - free a pool's bios and its reserve
- * @pool: the pool; all zero if it was never initialised; nothing is in flight
+ * @pool: the pool, without pieces in flight; with all bytes zero if it was never initialised
  *
  * Context: process.
  */
@@ -112,7 +116,10 @@ static bool zcblk_bounce_alloc_pages(struct zcblk_bounce *bounce, unsigned int l
 static bool zcblk_bounce_alloc_kind(struct zcblk_bounce *bounce, unsigned int len,
 				    gfp_t zero)
 {
-	/* The pool has its own reserve, so do not use the system's */
+	/*
+	 * The pool has its own reserve, so the allocators must not use the kernel's memory
+	 * reserves
+	 */
 	gfp_t gfp = GFP_NOWAIT | __GFP_NOWARN | __GFP_NOMEMALLOC | zero;
 
 	switch (bounce->kind) {
@@ -137,7 +144,7 @@ static void zcblk_bounce_init_table(struct zcblk_bounce *bounce)
 static bool zcblk_bounce_alloc_reserve(struct zcblk_bounce *bounce, unsigned int len,
 				       gfp_t gfp, gfp_t zero)
 {
-	/* The table still has the pages of the allocation that failed */
+	/* The bio_vec table still lists the freed pages of the failed allocation */
 	zcblk_bounce_init_table(bounce);
 	bounce->kind = ZCBLK_BOUNCE_RESERVE;
 	bounce->mem = mempool_alloc(&bounce->pool->reserve, gfp);
@@ -147,19 +154,18 @@ static bool zcblk_bounce_alloc_reserve(struct zcblk_bounce *bounce, unsigned int
 }
 
 /**
- * zcblk_bounce_alloc() - allocate memory for a piece of I/O
- * @bounce: the memory; its pool and kind are set
- * @bio: the piece's bio, which gets the memory's pages; its own table is not used
+ * zcblk_bounce_alloc() - allocate bounce memory for a piece of I/O
+ * @bounce: the bounce memory, with its pool and kind set by the caller
+ * @bio: the piece's bio; the function replaces its bio_vec table with that of the bounce memory
  * @len: length of the piece in bytes, at most ZCBLK_BOUNCE_BYTES
- * @gfp: GFP_NOWAIT; or GFP_NOIO to wait until a piece in flight frees an element of the
- *	reserve
+ * @gfp: GFP_NOWAIT; or GFP_NOIO to wait until a piece in flight frees an element of the reserve
  *
- * Memory for a read is zeroed: if a device does not fill it, old content of kernel memory
- * must not reach the submitter, as in CVE-2022-0494. vmalloc() may sleep, so pieces that
- * must not wait use kmalloc().
+ * Memory for a read is zeroed. Otherwise, the submitter could see old content of kernel memory
+ * if the device does not fill all of the memory, as in CVE-2022-0494. vmalloc() may sleep, so
+ * the pieces of a bio with REQ_NOWAIT use kmalloc() instead.
  *
  * Context: process.
- * Return: true; or false, and nothing is allocated.
+ * Return: true if the memory was allocated; false if nothing was allocated.
  */
 bool zcblk_bounce_alloc(struct zcblk_bounce *bounce, struct bio *bio, unsigned int len,
 			gfp_t gfp)
@@ -184,7 +190,7 @@ bool zcblk_bounce_alloc(struct zcblk_bounce *bounce, struct bio *bio, unsigned i
 }
 
 /**
- * zcblk_bounce_free() - free a piece's memory
+ * zcblk_bounce_free() - free a piece's bounce memory
  * @bounce: the memory
  *
  * Context: any.

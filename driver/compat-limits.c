@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * limits.c for kernels before v6.11, where limits and flags are set one by one
- * on a disk that is allocated first.
+ * Sets and updates the limits of a disk, like limits.c, but for kernels before v6.11. These
+ * kernels allocate the disk first. Each limit and each flag is then set separately.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -9,7 +9,7 @@
 
 #include "zcblk.h"
 
-/* Flags that the disk has where its lower device has them */
+/* Queue flags that the disk copies from its lower device */
 static const struct {
 	enum zcblk_property property;
 	unsigned int flag;
@@ -48,10 +48,10 @@ struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *nam
 		return ERR_PTR(-ENOMEM);
 
 	q = gd->queue;
-	/* disk_stack_limits() prints this name in its warnings */
+	/* Set the name first, because disk_stack_limits() prints gd->disk_name in its warnings */
 	strscpy(gd->disk_name, name, sizeof(gd->disk_name));
 	blk_set_stacking_limits(&q->limits);
-	/* Its default would make the disk stricter than the lower device */
+	/* The default of dma_alignment would make the disk stricter than the lower device */
 	q->limits.dma_alignment = 0;
 	disk_stack_limits(gd, lower, 0);
 
@@ -59,7 +59,10 @@ struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *nam
 	if (zcblk_lower_can_poll(lower))
 		blk_queue_flag_set(QUEUE_FLAG_POLL, q);
 	blk_queue_flag_set(QUEUE_FLAG_IO_STAT, q);
-	/* The lower device's cache may be switched on later; it ignores what it does not need */
+	/*
+	 * The lower device's cache may be switched on later. Without a cache, the lower device
+	 * ignores flushes and FUA.
+	 */
 	blk_queue_write_cache(q, true, true);
 	if (blk_get_integrity(lower->bd_disk))
 		blk_integrity_register(gd, blk_get_integrity(lower->bd_disk));

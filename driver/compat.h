@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Supplies the names of current kernels to older ones.
+ * This header defines names of the newest kernel that older kernels lack.
  *
- * The driver is written for the newest kernel; this is the only file that
- * looks at what a kernel has (compat.mk asks its headers). Each shim stands
- * for one upstream change and goes when the oldest supported kernel has it.
+ * The driver uses the interfaces of the newest kernel. compat.mk searches the kernel's headers,
+ * and only this header checks what compat.mk has found. Each definition here replaces one
+ * upstream change. The definition is removed when the oldest supported kernel has that change.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -22,15 +22,18 @@
 #include <linux/slab.h>
 #include <linux/stacktrace.h>
 
-/* BLK_STS_NEXUS became BLK_STS_RESV_CONFLICT (v6.5) */
+/* v6.5 renamed BLK_STS_NEXUS to BLK_STS_RESV_CONFLICT */
 #ifndef BLK_STS_RESV_CONFLICT
 #define BLK_STS_RESV_CONFLICT BLK_STS_NEXUS
 #endif
 
 /*
- * block: pass a gendisk to ->open (v6.5). COMPAT_DISK_OPEN(fn) makes the entry
- * that compat_disk_open(fn) names, from fn(struct gendisk *, blk_mode_t).
- * block: ->release does not need the mode (v6.5): the same, from fn(struct gendisk *).
+ * Since v6.5, ->open has the parameters (struct gendisk *, blk_mode_t), like @fn. For older
+ * kernels, COMPAT_DISK_OPEN(fn) defines a wrapper of @fn with the old parameters.
+ * compat_disk_open(fn) is the function to store in ->open.
+ *
+ * Since v6.5, ->release has the parameter (struct gendisk *). COMPAT_DISK_RELEASE(fn) and
+ * compat_disk_release(fn) do the same for ->release.
  */
 #ifdef COMPAT_HAVE_GENDISK_OPEN
 #define COMPAT_DISK_OPEN(fn)
@@ -58,8 +61,9 @@ static void compat_##fn(struct gendisk *gd, fmode_t mode)		\
 #endif
 
 /*
- * block: pass a gendisk to ->getgeo (v6.18). COMPAT_GETGEO(fn) makes the entry that
- * compat_getgeo_op(fn) names. compat_getgeo() asks another driver.
+ * Since v6.18, the first parameter of ->getgeo is a gendisk. For older kernels,
+ * COMPAT_GETGEO(fn) defines a wrapper of @fn with the old parameters. compat_getgeo_op(fn) is
+ * the function to store in ->getgeo. compat_getgeo() calls ->getgeo of another driver.
  */
 #ifdef COMPAT_HAVE_GENDISK_GETGEO
 #define COMPAT_GETGEO(fn)
@@ -76,14 +80,17 @@ static int compat_##fn(struct block_device *bdev, struct hd_geometry *geo)	\
 #define compat_getgeo(bdev, geo) ((bdev)->bd_disk->fops->getgeo(bdev, geo))
 #endif
 
-/* block: read keys and reservations in pr_ops (v6.5): code that only then is there */
+/*
+ * v6.5 adds pr_read_keys and pr_read_reservation. For older kernels, COMPAT_PR_READ() removes
+ * the code in its parentheses.
+ */
 #ifdef COMPAT_HAVE_PR_READ
 #define COMPAT_PR_READ(...) __VA_ARGS__
 #else
 #define COMPAT_PR_READ(...)
 #endif
 
-/* block: open block devices as files (v6.9) */
+/* Since v6.9, the kernel opens block devices as files */
 #ifndef COMPAT_HAVE_BDEV_FILE
 #ifdef COMPAT_HAVE_GENDISK_OPEN
 #error "Linux 6.5 to 6.8 opens block devices in a way that is not known here"
@@ -91,7 +98,7 @@ static int compat_##fn(struct block_device *bdev, struct hd_geometry *geo)	\
 
 struct blk_holder_ops;
 
-/* What older kernels want back at blkdev_put(); stands in for a struct file */
+/* Replaces struct file, and stores the arguments of blkdev_put() on older kernels */
 struct compat_bdev_file {
 	struct block_device *bdev;
 	fmode_t mode;
@@ -129,7 +136,7 @@ static inline void bdev_fput(struct file *bdev_file)
 	kfree(file);
 }
 
-/* fs: holders freeze and thaw (v6.8); without it holder.c is not built */
+/* Since v6.8, a holder has freeze and thaw operations. For older kernels, holder.c is not built. */
 #define zcblk_holder_ops	NULL
 #define zcblk_holder_stop(disk)	((void)(disk))
 #define compat_freeze_count(bdev)	((bdev)->bd_fsfreeze_count)
@@ -141,19 +148,22 @@ void zcblk_holder_stop(struct zcblk_disk *disk);
 #define compat_freeze_count(bdev)	atomic_read(&(bdev)->bd_fsfreeze_count)
 #endif
 
-/* The block layer has no name for this */
+/* True if the device is frozen. The block layer has no function for this check. */
 static inline bool compat_bdev_is_frozen(struct block_device *bdev)
 {
 	return compat_freeze_count(bdev) > 0;
 }
 
 /*
- * block: fix use after free for bd_holder_dir (v6.2). del_gendisk() makes the lower
- * disk not live under its open_mutex, and only then drops the first reference to
- * bd_holder_dir. The directory of a partition goes at the same time, as an open
- * partition is not deleted before. So a reference that is acquired under the mutex
- * while the disk is live keeps the directory. If it has left sysfs by the time of
- * the call, making a link in it fails with ENOENT.
+ * v6.2 fixes a use after free of bd_holder_dir. On older kernels, this wrapper holds a
+ * reference to the directory while bd_link_disk_holder() makes the links.
+ *
+ * del_gendisk() first marks the lower disk as not live under open_mutex, and then drops the
+ * first reference to bd_holder_dir. The directory of a partition is released at the same time,
+ * because an open partition is not deleted earlier. So a reference that is acquired under
+ * open_mutex from a live disk is valid.
+ *
+ * If the directory is no longer in sysfs, bd_link_disk_holder() fails with ENOENT.
  */
 #ifdef COMPAT_NEED_HOLDER_DIR_PIN
 static inline int compat_bd_link_disk_holder(struct block_device *bdev,
@@ -177,7 +187,10 @@ static inline int compat_bd_link_disk_holder(struct block_device *bdev,
 #define bd_link_disk_holder(bdev, disk) compat_bd_link_disk_holder(bdev, disk)
 #endif
 
-/* block: integrity memory is at hand for every bio_set (v6.15); the other way round */
+/*
+ * v6.15 removes bioset_integrity_create(), because every bio_set can then allocate integrity
+ * memory
+ */
 #ifndef COMPAT_HAVE_BIOSET_INTEGRITY_CREATE
 static inline int bioset_integrity_create(struct bio_set *bs, int pool_size)
 {
@@ -185,7 +198,7 @@ static inline int bioset_integrity_create(struct bio_set *bs, int pool_size)
 }
 #endif
 
-/* block: add a bdev_rw_virt helper (v6.16) */
+/* v6.16 adds bdev_rw_virt() */
 #ifndef COMPAT_HAVE_BDEV_RW_VIRT
 static inline int bdev_rw_virt(struct block_device *bdev, sector_t sector,
 			       void *data, size_t len, enum req_op op)
@@ -203,14 +216,15 @@ static inline int bdev_rw_virt(struct block_device *bdev, sector_t sector,
 }
 #endif
 
-/* block: remove the queue from blk_rq_map_kern() (v6.15) */
+/* v6.15 removes the queue parameter of blk_rq_map_kern() */
 #ifndef COMPAT_HAVE_RQ_MAP_KERN_RQ
 #define blk_rq_map_kern(rq, buf, len, gfp) blk_rq_map_kern((rq)->q, rq, buf, len, gfp)
 #endif
 
 /*
- * block: pass a batch to ->end_io of a request (v7.0). COMPAT_RQ_END_IO(fn) makes
- * the entry that compat_rq_end_io(fn) names.
+ * Since v7.0, ->end_io of a request has a batch as a parameter. For older kernels,
+ * COMPAT_RQ_END_IO(fn) defines a wrapper of @fn with the old parameters. compat_rq_end_io(fn)
+ * is the function to store in ->end_io.
  */
 #ifdef COMPAT_HAVE_RQ_END_IO_BATCH
 #define COMPAT_RQ_END_IO(fn)
@@ -226,8 +240,9 @@ static enum rq_end_io_ret compat_##fn(struct request *rq, blk_status_t status)	\
 #endif
 
 /*
- * dm-io: report unsupported regions apart from failed ones (v7.1). COMPAT_DM_IO_NOTIFY(fn)
- * makes the entry that compat_dm_io_notify(fn) names.
+ * Since v7.1, dm_io() reports unsupported regions apart from failed regions. For older kernels,
+ * COMPAT_DM_IO_NOTIFY(fn) defines a wrapper of @fn with the old parameters.
+ * compat_dm_io_notify(fn) is the callback to pass to dm_io().
  */
 #ifdef COMPAT_HAVE_DM_IO_UNSUP
 #define COMPAT_DM_IO_NOTIFY(fn)
@@ -243,40 +258,43 @@ static void compat_##fn(unsigned long error, void *context)		\
 #define compat_dm_io_notify(fn) compat_##fn
 #endif
 
-/* block: a feature says whether a queue can be polled (v6.11) */
+/* v6.11 replaces QUEUE_FLAG_POLL with the feature BLK_FEAT_POLL */
 #ifdef BLK_FEAT_POLL
 #define compat_queue_has_poll(q)	((q)->limits.features & BLK_FEAT_POLL)
 #else
 #define compat_queue_has_poll(q)	test_bit(QUEUE_FLAG_POLL, &(q)->queue_flags)
 #endif
 
-/* block: a queue may have the feature, but no hardware queue for it (v6.14) */
+/*
+ * True if the queue can be polled. From v6.14 on, a queue may have BLK_FEAT_POLL but no
+ * hardware queue for polling.
+ */
 static inline bool compat_queue_can_poll(struct request_queue *q)
 {
 	return compat_queue_has_poll(q) &&
 	       (!queue_is_mq(q) || q->tag_set->map[HCTX_TYPE_POLL].nr_queues);
 }
 
-/* block: polling does not sleep (v6.5) */
+/* v6.5 removes BLK_POLL_NOSLEEP, because polling no longer sleeps */
 #ifndef BLK_POLL_NOSLEEP
 #define BLK_POLL_NOSLEEP 0
 #endif
 
-/* block: BLK_STS_INVAL (v6.11) */
+/* v6.11 adds BLK_STS_INVAL */
 #ifndef BLK_STS_INVAL
 #define BLK_STS_INVAL BLK_STS_IOERR
 #endif
 
-/* block: bdev_nonrot() became bdev_rot() (v7.1) */
+/* v7.1 replaces bdev_nonrot() with bdev_rot() */
 #ifndef COMPAT_HAVE_BDEV_ROT
 #define bdev_rot(bdev)	(!bdev_nonrot(bdev))
 #endif
 
 /*
- * block: use bvec iterator helper for bio_may_need_split() (v7.0). Earlier kernels use the fast
- * path for a bio of one page only if bi_vcnt is 1, but bi_vcnt of a clone is 0. So the clone
- * gets the bi_vcnt of @bio. This is safe: the block layer's other readers of bi_vcnt handle
- * only bios that own their bio_vec table.
+ * Copies bi_vcnt to a clone, because the block layer submits a bio of one page on a fast path.
+ * Kernels before v7.0 use the fast path only if bi_vcnt is 1, but bi_vcnt of a clone is 0. The
+ * copy is safe: the block layer's other readers of bi_vcnt handle only bios that own their
+ * bio_vec table.
  */
 static inline void compat_clone_vcnt(struct bio *clone, const struct bio *bio)
 {
@@ -285,7 +303,7 @@ static inline void compat_clone_vcnt(struct bio *clone, const struct bio *bio)
 #endif
 }
 
-/* block: Add core atomic write support (v6.11) */
+/* v6.11 adds atomic writes */
 #ifndef REQ_ATOMIC
 #define REQ_ATOMIC 0
 
@@ -300,7 +318,7 @@ static inline unsigned int queue_atomic_write_unit_max_bytes(const struct reques
 }
 #endif
 
-/* block: Restore the per-bio/request data lifetime fields (v6.9): before, a bio has no hint */
+/* Sets the write hint of a bio. Before v6.9, a bio has no write hint. */
 static inline void compat_bio_set_write_hint(struct bio *bio, u8 hint)
 {
 #ifdef COMPAT_HAVE_WRITE_HINT
@@ -308,15 +326,16 @@ static inline void compat_bio_set_write_hint(struct bio *bio, u8 hint)
 #endif
 }
 
-/* block: Add BLK_FEAT_ATOMIC_WRITES (v6.14): a disk says that its limits are to count */
+/* v6.14 adds BLK_FEAT_ATOMIC_WRITES, which a disk sets to use its limits for atomic writes */
 #ifndef BLK_FEAT_ATOMIC_WRITES
 #define BLK_FEAT_ATOMIC_WRITES 0
 #endif
 
 /*
- * block: new max_hw_wzeroes_unmap_sectors queue limit (v6.17). The block layer accepts only 0
- * or the value of max_write_zeroes_sectors. The two limits of a lower device differ after its
- * driver has set max_write_zeroes_sectors to 0, because the operation failed.
+ * Copies the limits of REQ_OP_WRITE_ZEROES. v6.17 adds max_hw_wzeroes_unmap_sectors, and the
+ * block layer accepts only 0 or the value of max_write_zeroes_sectors for it. The two limits of
+ * a lower device differ if the operation failed and the driver then set
+ * max_write_zeroes_sectors to 0.
  */
 static inline void compat_copy_write_zeroes(struct queue_limits *lim,
 					    const struct queue_limits *from)
@@ -331,14 +350,15 @@ static inline void compat_copy_write_zeroes(struct queue_limits *lim,
 #endif
 }
 
-/* lib/crc: crc32c() needs no module of its own (v6.14) */
+/* Since v6.14, crc32c() needs no module of its own. Older kernels have __crc32c_le() instead. */
 #ifndef COMPAT_HAVE_CRC32C
 #define crc32c(crc, p, len)	__crc32c_le(crc, p, len)
 #endif
 
 /*
- * mm: is_vmalloc_or_module_addr() is exported (v6.12). Where modules are in the
- * range of vmalloc() this says yes for all of that.
+ * True if @x may be an address in a module. v6.12 is the first kernel that exports
+ * is_vmalloc_or_module_addr(). If modules share the address range of vmalloc(), the function
+ * returns true for that whole range.
  */
 static inline bool compat_is_module_addr(const void *x)
 {
@@ -351,7 +371,7 @@ static inline bool compat_is_module_addr(const void *x)
 #endif
 }
 
-/* Without CONFIG_STACKTRACE there is nothing to look at */
+/* Without CONFIG_STACKTRACE, the saved stack is empty */
 #ifndef CONFIG_STACKTRACE
 static inline unsigned int stack_trace_save(unsigned long *store,
 					    unsigned int size, unsigned int skipnr)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The user's side of the driver: /sys/kernel/config/zcblk, with a directory for
- * each disk and a file for each setting.
+ * Implements the user interface /sys/kernel/config/zcblk, which has a directory for each disk
+ * and a file for each setting.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -24,7 +24,7 @@ enum zcblk_power {
 	ZCBLK_POWER_OFF,
 	ZCBLK_POWER_ON,
 	ZCBLK_POWER_FORCE,
-	ZCBLK_POWER_DEFERRED,	/* off at the last close */
+	ZCBLK_POWER_DEFERRED,	/* remove the disk at its last close */
 };
 
 static const char *const zcblk_power_names[] = { "0", "1", "force", "deferred", NULL };
@@ -33,7 +33,7 @@ static const char *const zcblk_reset_names[] = { "1", NULL };
 
 static struct zcblk_settings zcblk_defaults;
 
-/* Removes disks at their last close */
+/* This workqueue removes disks at their last close */
 static struct workqueue_struct *zcblk_last_close_wq;
 
 static struct zcblk_device *to_zcblk_device(struct config_item *item)
@@ -54,8 +54,8 @@ static const char *zcblk_device_name(struct zcblk_device *dev)
  * @word: what the user wrote; a newline at its end is ignored
  *
  * Context: any.
- * Return: the index of the word; or -EINVAL if it is none of them, after a message that
- * lists the accepted words.
+ * Return: the index of the word; or -EINVAL if @words does not contain the word, after a
+ * message that lists @words.
  */
 int zcblk_parse_word(const char *who, const char *what,
 		     const char *const *words, const char *word)
@@ -74,7 +74,10 @@ int zcblk_parse_word(const char *who, const char *what,
 }
 EXPORT_SYMBOL_GPL(zcblk_parse_word);
 
-/* A setting with a value of @_words that may change at any time; @_prepare may refuse it */
+/*
+ * Defines the file of a setting whose value is one of @_words. The setting may change at any
+ * time, unless @_prepare returns an error.
+ */
 #define ZCBLK_WORD_ATTR(_name, _words, _prepare)				\
 static ssize_t zcblk_cfs_##_name##_show(struct config_item *item, char *page)	\
 {									\
@@ -116,7 +119,7 @@ static int zcblk_prepare_path(struct zcblk_device *dev, int path)
 	return zcblk_copy_prepare(dev->disk, zcblk_device_name(dev), path);
 }
 
-/* Asks the page cache for stable pages; zcblk.8 says which writers this affects */
+/* Requests stable pages from the page cache. zcblk.8 says which writers this request affects. */
 static int zcblk_prepare_stable(struct zcblk_device *dev, int on)
 {
 	WRITE_ONCE(dev->set.stable, on);
@@ -156,7 +159,10 @@ static bool zcblk_device_is_up(struct zcblk_device *dev, const char *what)
 	return dev->disk;
 }
 
-/* Changes a setting that is fixed while the disk is up; a negative @value is an error */
+/*
+ * Changes a setting, or fails if the disk is up. A negative @value is an errno, which the
+ * function returns.
+ */
 static int zcblk_device_set_fixed(struct zcblk_device *dev, const char *what,
 				  int *setting, int value)
 {
@@ -235,7 +241,7 @@ static const char *const zcblk_on_names[] = { "on", NULL };
 /**
  * zcblk_parse_engine() - look up a range lock by its name
  * @who: name of the disk or module, for the message
- * @word: what the user wrote: the name, or `on` for the best one
+ * @word: what the user wrote: a name, or `on` for the best range lock
  *
  * Context: any.
  * Return: an enum zcblk_range_engine; or -EINVAL, after a message.
@@ -267,7 +273,7 @@ CONFIGFS_ATTR(zcblk_cfs_, range_lock);
 
 static struct configfs_subsystem zcblk_subsys;
 
-/* Even if the lower device returns, the disk cannot use it again */
+/* True if the disk has lost its lower device. The disk cannot use a lower device that reappears. */
 static bool zcblk_device_is_dead(struct zcblk_device *dev)
 {
 	bool dead;
@@ -281,8 +287,8 @@ static bool zcblk_device_is_dead(struct zcblk_device *dev)
 }
 
 /*
- * The directory of a disk that is up cannot be removed: power on adds a configfs
- * dependency, which rmdir respects, and power off removes it.
+ * Prevents rmdir for the directory of a disk that is up. Power on adds a configfs dependency,
+ * which makes rmdir fail. Power off removes the dependency.
  */
 static int zcblk_device_pin(struct zcblk_device *dev)
 {
@@ -339,7 +345,10 @@ static int zcblk_device_power_on(struct zcblk_device *dev)
 	return 0;
 }
 
-/* The caller has its own reference to the directory */
+/*
+ * Removes the disk. The caller must hold a reference to the directory, because this function
+ * drops the reference of the disk.
+ */
 static int zcblk_device_power_off(struct zcblk_device *dev, bool force)
 {
 	struct zcblk_disk *disk = dev->disk;
@@ -358,7 +367,10 @@ static int zcblk_device_power_off(struct zcblk_device *dev, bool force)
 	return 0;
 }
 
-/* The directory may be removed before the disk is freed */
+/*
+ * Removes the disk now, or at its last close if the disk is open. In the second case, rmdir may
+ * remove the directory before the last close.
+ */
 static int zcblk_device_power_deferred(struct zcblk_device *dev)
 {
 	int err;
@@ -389,7 +401,10 @@ static int zcblk_device_set_power(struct zcblk_device *dev, enum zcblk_power pow
 	return err;
 }
 
-/* If the disk was opened again, it is removed at the next last close */
+/*
+ * Removes a disk after its last close. If the disk was opened again, its next last close
+ * removes it.
+ */
 static void zcblk_device_last_close(struct work_struct *work)
 {
 	struct zcblk_device *dev = container_of(work, struct zcblk_device, last_close);
@@ -403,9 +418,9 @@ static void zcblk_device_last_close(struct work_struct *work)
 
 /**
  * zcblk_configfs_last_close() - remove a disk whose removal was deferred to this close
- * @set: its settings
+ * @set: settings of the disk
  *
- * Context: any; the disk must not be removed during the call.
+ * Context: any. The disk must not be removed during the call.
  */
 void zcblk_configfs_last_close(const struct zcblk_settings *set)
 {
@@ -508,7 +523,10 @@ static const struct config_item_type zcblk_device_type = {
 	.ct_owner = THIS_MODULE,
 };
 
-/* zcblk0p1 is also the name of a partition of zcblk0, and of one of a disk called zcblk0p */
+/*
+ * True if a partition of another disk may have the name @name. For example, zcblk0p1 is a
+ * partition of the disk zcblk0, or of a disk zcblk0p.
+ */
 static bool zcblk_is_partition_name(const char *name)
 {
 	const char *c = name + strlen(name);
@@ -518,7 +536,10 @@ static bool zcblk_is_partition_name(const char *name)
 	return c > name + 1 && c[-1] == 'p' && isdigit(c[-2]);
 }
 
-/* The prefix keeps our names apart from those of other drivers' disks */
+/*
+ * True if a name has the prefix zcblk and only valid characters. The prefix distinguishes zcblk
+ * disks from the disks of other drivers.
+ */
 static bool zcblk_is_disk_name(const char *name)
 {
 	const char *c;
@@ -576,7 +597,10 @@ static struct zcblk_device *zcblk_device_alloc(const char *name)
 	return dev;
 }
 
-/* Could a partition of @disk be called @name? Uses the rule of the block layer's disk_name(). */
+/*
+ * True if a partition of @disk may have the name @name, by the rule in the block layer's
+ * disk_name()
+ */
 static bool zcblk_is_partition_of(const char *disk, const char *name)
 {
 	size_t len = strlen(disk);
@@ -598,7 +622,10 @@ static bool zcblk_names_clash(const char *disk, const char *name)
 	return true;
 }
 
-/* configfs holds its lock during this, so no other directory is made at the same time */
+/*
+ * Checks a new name against the names of all disks. configfs holds a mutex during the call, so
+ * no other directory is made at the same time.
+ */
 static int zcblk_check_others(struct config_group *group, const char *name)
 {
 	struct config_item *item;
@@ -611,7 +638,7 @@ static int zcblk_check_others(struct config_group *group, const char *name)
 		       name);
 		return -EEXIST;
 	}
-	/* Disks whose directory was removed */
+	/* Also check disks that are still open after their directory was removed */
 	return zcblk_disks_find(zcblk_names_clash, name, false) ? -EINVAL : 0;
 }
 
@@ -687,7 +714,10 @@ static struct configfs_subsystem zcblk_subsys = {
 	.su_mutex = __MUTEX_INITIALIZER(zcblk_subsys.su_mutex),
 };
 
-/* A device for the parameter lower=; its directory appears together with the driver's */
+/*
+ * Adds a directory for a path of the parameter lower=. The directory becomes visible when the
+ * driver registers with configfs.
+ */
 static int zcblk_configfs_add(const char *lower, unsigned int nr)
 {
 	struct zcblk_device *dev;
@@ -721,7 +751,7 @@ static int zcblk_configfs_try_lower(char *const *lower, unsigned int nr_lower)
 	while (i--)
 		if (!IS_ERR(files[i]))
 			bdev_fput(files[i]);
-	/* For ENOENT, insmod would report a missing symbol */
+	/* Return ENODEV instead of ENOENT, because insmod reports ENOENT as a missing symbol */
 	return err == -ENOENT ? -ENODEV : err;
 }
 
@@ -734,16 +764,15 @@ static void zcblk_configfs_power_all(enum zcblk_power power)
 }
 
 /**
- * zcblk_configfs_init() - show the driver in configfs, and bring up the disks
- * of the parameter lower=
- * @defaults: the settings that devices start with
+ * zcblk_configfs_init() - register with configfs, and bring up the disks of parameter lower=
+ * @defaults: initial settings of each disk
  * @lower: paths of lower devices
  * @nr_lower: number of paths
  *
- * Whatever can fail is done before the first disk is up. A disk's partition scan leaves
- * a reference to the module, which is dropped only when the caller returns to user space.
- * So the module could not be freed after a later failure. If a disk then fails to come
- * up, the log says so, and its power stays 0.
+ * The function does all steps that can fail before the first disk is up. The partition scan of
+ * a disk leaves a reference to the module, which is dropped only when the caller returns to
+ * user space. So the module could not be freed after a later failure. If a disk fails to come
+ * up, the function prints a message, and the disk's power stays 0.
  *
  * Context: process, module init.
  * Return: 0 or a negative errno.
@@ -787,7 +816,7 @@ void zcblk_configfs_exit(void)
 {
 	configfs_unregister_subsystem(&zcblk_subsys);
 	zcblk_configfs_power_all(ZCBLK_POWER_FORCE);
-	/* Before the directories, because it has references to them */
+	/* Destroy the workqueue first, because its work items hold references to the directories */
 	destroy_workqueue(zcblk_last_close_wq);
 	configfs_remove_default_groups(&zcblk_subsys.su_group);
 }

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Path copy works like a driver that cannot pass its caller's memory to the disk. For
- * every bio, it allocates bounce memory, copies the data, and sends the bounce memory to
- * the lower device.
+ * Path copy works like a driver that cannot pass its caller's memory to the disk. For every
+ * bio, path copy allocates bounce memory, copies the data, and sends the bounce memory to the
+ * lower device.
  *
- * A bio is sent in pieces of at most ZCBLK_BOUNCE_BYTES. Each piece has all flags of the
- * bio, including REQ_PREFLUSH, because the pieces complete in any order.
+ * A bio is sent in pieces of at most ZCBLK_BOUNCE_BYTES. Each piece has all flags of the bio,
+ * including REQ_PREFLUSH, because the pieces complete in any order.
  *
- * A bio with REQ_NOWAIT must fit into one piece. Otherwise, a later piece might have to
- * wait when others are in flight, and the bio would fail too late for its submitter to
- * try another way. The block layer does not split such bios either.
+ * A bio with REQ_NOWAIT must fit into one piece. Otherwise, a later piece might have to wait
+ * when earlier pieces are in flight. The bio would then fail too late for its submitter to
+ * retry without REQ_NOWAIT. The block layer does not split such bios either.
  *
- * Inside submit_bio, pieces are made as long as memory is available without waiting. A
- * worker makes the rest, and waits for memory. submit_bio must not wait, because its bios
- * stay on current->bio_list until it returns: it would wait for memory that they hold.
- * The worker's bios are issued at once.
+ * Inside submit_bio, zcblk makes pieces as long as memory is available without waiting. A
+ * worker makes the remaining pieces, and waits for memory. submit_bio must not wait, because
+ * the submitted pieces stay on current->bio_list until submit_bio returns. Otherwise,
+ * submit_bio would wait for memory that those pieces hold. The pieces of the worker are issued
+ * at once.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -26,28 +27,28 @@
 
 /**
  * struct zcblk_piece - a piece of a bio on path copy
- * @io: the bio
- * @iter: its position in that bio's data
- * @mem: its memory
- * @bio: the bio that is sent: a clone of the submitter's bio, with another table
+ * @io: the bio, tracked
+ * @iter: position of the piece in the data of the submitter's bio
+ * @mem: bounce memory of the piece
+ * @bio: the bio that is sent: a clone of the submitter's bio, with the bio_vec table of @mem
  *
- * It is in the front pad of a bio from the disk's pool.
+ * @bio is allocated from the disk's pool, and the other members are in its front pad.
  */
 struct zcblk_piece {
 	struct zcblk_io *io;
 	struct bvec_iter iter;
 	struct zcblk_bounce mem;
-	struct bio bio; /* last */
+	struct bio bio; /* must be the last member */
 };
 
 /**
  * zcblk_copy_prepare() - allocate the reserve that a disk needs for a path
  * @disk: the disk
- * @name: its name, for the message
+ * @name: name of the disk, for the message
  * @path: the path that is about to be set; for unreferenced=copy, path copy
  *
- * Path zerocopy needs nothing. The reserve stays until the disk is freed, because I/O that
- * began on path copy may be in flight after the setting has changed.
+ * Path zerocopy needs no reserve. The reserve stays allocated until the disk is freed, because
+ * I/O that began on path copy may be in flight after the setting has changed.
  *
  * I/O may run during the call. The code that submits a bio reads &zcblk_disk.needs with
  * smp_load_acquire(). The caller updates needs with smp_store_release() after this function
@@ -76,7 +77,10 @@ static void zcblk_copy_put(struct zcblk_io *io, blk_status_t status)
 		zcblk_io_complete(io, READ_ONCE(io->status));
 }
 
-/* A copy for unreferenced=copy needs pages with a reference count, which kmalloc() may lack */
+/*
+ * Return: how to allocate a piece's memory. The copy for unreferenced=copy needs pages with a
+ * reference count, but kmalloc() may return pages without one.
+ */
 static enum zcblk_bounce_kind zcblk_piece_kind(const struct zcblk_io *io)
 {
 	if (io->needs & ZCBLK_NEEDS_REFERENCES)
@@ -85,8 +89,9 @@ static enum zcblk_bounce_kind zcblk_piece_kind(const struct zcblk_io *io)
 }
 
 /*
- * The piece is a clone of the bio, so it has the same flags, priority, hints, cgroup and
- * integrity, but other pages. @io->clone has advanced to where the piece begins.
+ * Allocates the next piece of a bio, with a length of @len bytes. The piece's bio is a clone of
+ * the submitter's bio. The clone has the same flags, priority, hints, cgroup and integrity, but
+ * other pages. @io->clone starts at the position where the piece begins.
  */
 static struct zcblk_piece *zcblk_piece_alloc(struct zcblk_io *io, unsigned int len, gfp_t gfp)
 {
@@ -97,7 +102,7 @@ static struct zcblk_piece *zcblk_piece_alloc(struct zcblk_io *io, unsigned int l
 	bio = bio_alloc_clone(disk->lower, &io->clone, gfp, &disk->bounce.bios);
 	if (!bio)
 		return NULL;
-	/* An atomic write is one piece, and may not be trimmed */
+	/* An atomic write fits into one piece, and bio_trim() rejects atomic writes */
 	if (len < bio->bi_iter.bi_size)
 		bio_trim(bio, 0, len >> SECTOR_SHIFT);
 
@@ -112,7 +117,7 @@ static struct zcblk_piece *zcblk_piece_alloc(struct zcblk_io *io, unsigned int l
 	return NULL;
 }
 
-/* Copy between a piece's memory and the pages of the submitter's bio */
+/* Copies the data between a piece's memory and the pages of the submitter's bio */
 static void zcblk_piece_copy(struct zcblk_piece *piece)
 {
 	const struct bio_vec *vecs = piece->io->parent->bi_io_vec;
@@ -135,7 +140,7 @@ static void zcblk_piece_copy(struct zcblk_piece *piece)
 	zcblk_stats_copied(piece->io, piece->iter.bi_size);
 }
 
-/* After a read that failed, nothing is copied to the submitter's memory */
+/* Completes a piece. After a failed read, no data is copied to the submitter's memory. */
 static void zcblk_piece_end_io(struct bio *bio)
 {
 	struct zcblk_piece *piece = container_of(bio, struct zcblk_piece, bio);
@@ -168,7 +173,7 @@ static void zcblk_piece_submit(struct zcblk_io *io, struct zcblk_piece *piece)
 	submit_bio_noacct(bio);
 }
 
-/* Return: false if there was no memory for the next piece */
+/* Submits the remaining pieces of a bio. Return: false if a piece got no memory. */
 static bool zcblk_copy_pieces(struct zcblk_io *io, gfp_t gfp)
 {
 	struct zcblk_piece *piece;
@@ -195,11 +200,11 @@ static void zcblk_copy_work(struct work_struct *work)
 
 /**
  * zcblk_copy_stop_polling() - make a bio of several pieces complete by interrupt
- * @bio: the submitter's bio, which may be polled for
+ * @bio: the submitter's bio, which may have REQ_POLLED
  *
- * The pieces may be on several queues, and only one could be polled. On 6.1, all polled
- * I/O has REQ_NOWAIT. If zcblk sent it back, io_uring would submit it again with that
- * flag, forever. So the flag is removed, too.
+ * The pieces may be on several hardware queues, but the submitter could poll only one. On Linux
+ * 6.1, all polled I/O has REQ_NOWAIT. If zcblk ended the bio with BLK_STS_AGAIN, io_uring would
+ * submit the bio with REQ_NOWAIT again, forever. So this function clears REQ_NOWAIT, too.
  *
  * Context: any.
  */
@@ -212,11 +217,12 @@ void zcblk_copy_stop_polling(struct bio *bio)
 }
 
 /**
- * zcblk_copy_sends_back() - does a bio have REQ_NOWAIT, and several pieces?
+ * zcblk_copy_sends_back() - check whether a bio has REQ_NOWAIT and several pieces
  * @bio: the submitter's bio
  *
  * Context: any.
- * Return: true if it must end with BLK_STS_AGAIN, to be submitted without REQ_NOWAIT.
+ * Return: true if the bio must end with BLK_STS_AGAIN, so that it is submitted again without
+ * REQ_NOWAIT.
  */
 bool zcblk_copy_sends_back(const struct bio *bio)
 {
@@ -234,7 +240,7 @@ void zcblk_copy_start(struct zcblk_io *io)
 {
 	io->status = BLK_STS_OK;
 	io->pieces = 0;
-	/* A piece that ends early must not end the whole */
+	/* The extra count prevents early pieces from completing the bio during submission */
 	atomic_set(&io->pending, 1);
 	if (zcblk_copy_pieces(io, GFP_NOWAIT | __GFP_NOWARN)) {
 		zcblk_copy_put(io, BLK_STS_OK);

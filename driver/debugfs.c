@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files in debugfs: /sys/kernel/debug/zcblk/<disk>/ for each disk, api and clients/ for
- * the kernel API. The first line of each file is the version of its format.
+ * Creates the driver's files in debugfs. Each disk has a directory
+ * /sys/kernel/debug/zcblk/<disk>/. The kernel API has the file api and the directory clients/.
+ * The first line of each file is the version of its format.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -62,7 +63,10 @@ static int zcblk_debugfs_range_locks_show(struct seq_file *m, void *unused)
 	return zcblk_ranges_show(disk->ranges, m);
 }
 
-/* Has room for a thousand lines; if that is too small, seq_file starts again */
+/*
+ * The buffer has room for a thousand lines. If more lines are needed, seq_file doubles the
+ * buffer and calls the show function again.
+ */
 static int zcblk_debugfs_range_locks_open(struct inode *inode, struct file *file)
 {
 	return single_open_size(file, zcblk_debugfs_range_locks_show,
@@ -87,7 +91,7 @@ static const struct {
 };
 
 /**
- * zcblk_debugfs_add() - make the directory of a disk
+ * zcblk_debugfs_add() - create the directory and the files of a disk
  * @disk: the disk
  *
  * Context: process.
@@ -115,8 +119,8 @@ void zcblk_debugfs_del(struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_debugfs_add_client() - make the file of a client of the kernel API
- * @client: the client; @client->debugfs is removed with it
+ * zcblk_debugfs_add_client() - create the file of a client of the kernel API
+ * @client: the client; zcblk_client_destroy() removes the file
  *
  * Context: process.
  */
@@ -127,7 +131,7 @@ void zcblk_debugfs_add_client(struct zcblk_client *client)
 }
 
 /**
- * zcblk_debugfs_init() - make the directory of the driver
+ * zcblk_debugfs_init() - create the directory of the driver
  *
  * Context: process, module init.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The disk as the block layer sees it: added, opened, sent bios, removed.
+ * Adds disks to the block layer, implements their operations, and removes them.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -17,25 +17,29 @@
 
 #include "zcblk.h"
 
-/* Number of disks not yet freed; includes disks that were removed by force and are open */
+/* Number of disks that are not yet freed. An open disk counts even if it was removed by force. */
 static atomic_t zcblk_nr_disks = ATOMIC_INIT(0);
 
-/* The disks that hold a lower device */
+/* List of the disks that hold a lower device */
 static LIST_HEAD(zcblk_disks);
 static DEFINE_MUTEX(zcblk_disks_lock);
 
 /*
- * sg3_utils sends NVMe commands to all disks that have the block layer's own major number.
- * LVM uses no disk unless the name of its major number begins with one that LVM knows.
+ * The driver has its own major number, because sg3_utils sends NVMe commands to all disks with
+ * the block layer's own major number. LVM accepts a disk only if the name of its major number
+ * begins with a name that LVM knows. blkext is such a name.
  */
 #define ZCBLK_MAJOR_NAME	"blkext-" ZCBLK_NAME
-/* Minor numbers of each disk; partitions beyond them use the block layer's own major number */
+/*
+ * Number of minor numbers for each disk. Partitions with higher numbers use the block layer's
+ * own major number.
+ */
 #define ZCBLK_MINORS		16
 
 static int zcblk_major;
 static DEFINE_IDA(zcblk_indices);
 
-/* A refused removal is often retried, so the kernel log gets one message for each interval */
+/* Minimum interval between messages about a refused removal, because tools often retry a removal */
 #define ZCBLK_BUSY_MS	(10 * MSEC_PER_SEC)
 
 static int zcblk_open(struct gendisk *gd, blk_mode_t mode)
@@ -59,14 +63,20 @@ COMPAT_DISK_OPEN(zcblk_open)
 COMPAT_DISK_RELEASE(zcblk_release)
 COMPAT_GETGEO(zcblk_getgeo)
 
-/* For the disk or a partition: the block layer only sets a flag, and warns about writes */
+/*
+ * Makes the disk check each write from now on, because the block layer only warns about writes
+ * to a read-only disk or partition
+ */
 static int zcblk_set_read_only(struct block_device *bdev, bool ro)
 {
 	zcblk_io_add_needs(bdev->bd_disk->private_data, ZCBLK_NEEDS_REFUSE);
 	return 0;
 }
 
-/* Once the disk is off the list, nothing accesses the lower device */
+/*
+ * Removes the disk from the list, so that nothing else accesses the lower device, and closes
+ * the lower device
+ */
 static void zcblk_disk_close_lower(struct zcblk_disk *disk)
 {
 	mutex_lock(&zcblk_disks_lock);
@@ -114,11 +124,11 @@ static const struct block_device_operations zcblk_fops = {
 };
 
 /**
- * zcblk_is_ours() - is this a zcblk disk?
+ * zcblk_is_ours() - check whether a disk is a zcblk disk
  * @gd: any disk
  *
  * Context: any.
- * Return: true if it is.
+ * Return: true if @gd is a zcblk disk.
  */
 bool zcblk_is_ours(const struct gendisk *gd)
 {
@@ -126,18 +136,18 @@ bool zcblk_is_ours(const struct gendisk *gd)
 }
 
 /*
- * After the last close, the block layer first releases the module, and later frees the
- * disk. So module exit has to wait until the disk is freed.
+ * Waits until all disks are freed. After the last close, the block layer first releases the
+ * module, and later frees the disk. So module exit must wait for the second step.
  *
- * The count alone is not enough. A task that has decremented it still runs the
- * rest of zcblk_disk_free() and of zcblk_free_disk(), and may be preempted there.
- * It holds no RCU read lock, so the synchronize_rcu() of free_module() does not
- * wait for it. synchronize_rcu_tasks() waits until each task has slept or left the
- * kernel, and nothing after the decrement sleeps. Without preemption, synchronize_rcu()
- * has the same effect, and rcupdate.h defines synchronize_rcu_tasks() as that.
- * BPF, ftrace and kprobes select CONFIG_TASKS_RCU on a preemptible kernel.
+ * A wait until zcblk_nr_disks is 0 is not enough. The task that decrements zcblk_nr_disks still
+ * runs the rest of zcblk_disk_free() and of zcblk_free_disk(), and may be preempted there. The
+ * task holds no RCU read lock, so the synchronize_rcu() of free_module() does not wait for the
+ * task. synchronize_rcu_tasks() waits until each task has slept or left the kernel, and nothing
+ * after the decrement sleeps. Without preemption, synchronize_rcu() has the same effect, and
+ * rcupdate.h defines synchronize_rcu_tasks() as synchronize_rcu(). BPF, ftrace and kprobes
+ * select CONFIG_TASKS_RCU on a preemptible kernel.
  *
- * No test can hold a task between these instructions.
+ * No test covers this race, because a test cannot stop a task right after the decrement.
  */
 static void zcblk_disk_wait_all_freed(void)
 {
@@ -162,7 +172,7 @@ int zcblk_disk_init(void)
 }
 
 /**
- * zcblk_disk_exit() - wait until no disk is left
+ * zcblk_disk_exit() - wait until all disks are freed, and unregister their major number
  *
  * Context: process, module exit.
  */
@@ -252,7 +262,7 @@ static int zcblk_disk_alloc_gd(struct zcblk_disk *disk, const char *name)
 	return 0;
 }
 
-/* After this, only zcblk_disk_remove() may remove the disk */
+/* Adds the disk to the block layer. After success, only zcblk_disk_remove() may remove the disk. */
 static int zcblk_disk_add_gd(struct zcblk_disk *disk)
 {
 	int err = add_disk(disk->gd);
@@ -272,7 +282,7 @@ static int zcblk_disk_add_gd(struct zcblk_disk *disk)
 	mutex_lock(&zcblk_disks_lock);
 	list_add_tail(&disk->entry, &zcblk_disks);
 	mutex_unlock(&zcblk_disks_lock);
-	/* add_disk() has sent its event without the link */
+	/* add_disk() has sent its uevent before the holder link existed, so send another uevent */
 	disk_uevent(disk->gd, KOBJ_CHANGE);
 	zcblk_lower_uevent(disk->lower);
 	zcblk_debugfs_add(disk);
@@ -280,7 +290,10 @@ static int zcblk_disk_add_gd(struct zcblk_disk *disk)
 	return 0;
 }
 
-/* Report the zcblk disk that uses the lower device, even if it was removed by force */
+/*
+ * Prints the name of the zcblk disk that holds the lower device, even if that disk was removed
+ * by force
+ */
 static void zcblk_disk_name_holder(const char *name, const char *lower)
 {
 	struct zcblk_disk *disk;
@@ -306,13 +319,13 @@ static void zcblk_disk_name_holder(const char *name, const char *lower)
 /**
  * zcblk_disk_create() - claim the lower device and bring up a disk on it
  * @name: name of the disk
- * @set: its settings; must stay valid until zcblk_disk_remove() succeeds
+ * @set: settings of the disk; must stay valid until zcblk_disk_remove() succeeds
  *
- * Context: process; the path of the lower device is resolved in the caller's
- * file system.
- * Return: the disk, or an ERR_PTR(): the error of opening the lower device; -ELOOP if it
- * is a zcblk disk; -EOPNOTSUPP if it is zoned; -EROFS if it is read-only and @set is not;
- * or -ENOMEM.
+ * Context: process; the path of the lower device is resolved in the caller's file system.
+ * Return: the disk, or an ERR_PTR(). The error is -ELOOP, -EOPNOTSUPP or -EAGAIN if the lower
+ * device is a zcblk disk, zoned or frozen. The error is -EROFS if the lower device is read-only
+ * and the new disk is not. Otherwise, it is the error of opening the lower device, or of
+ * allocating or adding the disk.
  */
 struct zcblk_disk *zcblk_disk_create(const char *name,
 				     const struct zcblk_settings *set)
@@ -343,7 +356,10 @@ free_disk:
 	return ERR_PTR(err);
 }
 
-/* Reject new openers; fails if the disk is open, unless the removal is forced */
+/*
+ * Makes the disk reject new openers. Return: 0, or -EBUSY if the disk is open and @force is
+ * false.
+ */
 static int zcblk_disk_shut(struct zcblk_disk *disk, bool force)
 {
 	struct gendisk *gd = disk->gd;
@@ -365,9 +381,9 @@ static int zcblk_disk_shut(struct zcblk_disk *disk, bool force)
 }
 
 /**
- * zcblk_disk_defer() - schedule the removal of a disk at its last close, or cancel it
+ * zcblk_disk_defer() - schedule or cancel the removal of a disk at its last close
  * @disk: a disk from zcblk_disk_create()
- * @defer: true to call zcblk_configfs_last_close() at the last close
+ * @defer: true to call zcblk_configfs_last_close() at the last close; false to cancel that call
  *
  * Context: process.
  */
@@ -381,13 +397,14 @@ void zcblk_disk_defer(struct zcblk_disk *disk, bool defer)
 /**
  * zcblk_disk_remove() - shut a disk down
  * @disk: a disk from zcblk_disk_create()
- * @force: remove it even if it is open; all later I/O ends with an error
+ * @force: true to remove the disk even if it is open; all later I/O then ends with an error
  *
- * Returns when no I/O is in flight. The lower device is released here, or at
- * the last close of a disk that was removed by force.
+ * The function returns when no I/O is in flight. It also releases the lower device, unless the
+ * disk is still open after a forced removal. In that case, the last close releases the lower
+ * device.
  *
  * Context: process.
- * Return: 0, and then the caller has to call zcblk_disk_put(); -EBUSY if it is open.
+ * Return: 0, and the caller must then call zcblk_disk_put(); or -EBUSY if the disk is open.
  */
 int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 {
@@ -398,21 +415,30 @@ int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 		return err;
 	cancel_delayed_work_sync(&disk->watch);
 	if (force) {
-		/* First: otherwise a file system could wait for I/O that waits here */
+		/*
+		 * Fail the bios that wait for a range first. Otherwise, blk_mark_disk_dead()
+		 * could make a file system wait for these bios.
+		 */
 		if (disk->ranges)
 			zcblk_ranges_cancel(disk->ranges);
 		blk_mark_disk_dead(gd);
-		/* From here on, submitters cannot poll */
+		/* Submitters cannot poll a dead disk, so a worker polls for their I/O */
 		zcblk_poll_kick(disk);
 	}
-	/* Late: the writes of a file system that thaws must fail, not wait for a thaw below */
+	/*
+	 * Thaw only after blk_mark_disk_dead(), so that the writes of a thawed file system
+	 * fail. Otherwise, these writes would wait until the lower device thaws.
+	 */
 	zcblk_holder_stop(disk);
 	if (disk->linked)
 		bd_unlink_disk_holder(disk->lower, gd);
 	del_gendisk(gd);
 	zcblk_io_drain(disk);
 	cancel_delayed_work_sync(&disk->poll_work);
-	/* Late: until then, it shows the I/O that the removal waits for */
+	/*
+	 * Remove the debugfs files only now, because they show the I/O that zcblk_io_drain()
+	 * waits for
+	 */
 	zcblk_debugfs_del(disk);
 
 	WRITE_ONCE(disk->removed, true);
@@ -426,7 +452,8 @@ int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 
 /**
  * zcblk_disk_put() - drop the reference that keeps a disk after its last close
- * @disk: a disk that zcblk_disk_remove() has shut down; not accessed after this
+ * @disk: a disk that zcblk_disk_remove() has shut down; the caller must not access the disk
+ *	afterwards
  *
  * Context: process.
  */
@@ -440,7 +467,7 @@ void zcblk_disk_put(struct zcblk_disk *disk)
  * @disk: a disk for which zcblk_disk_put() was not called
  *
  * Context: any.
- * Return: a word.
+ * Return: "removing", "dead", "deferred" or "live".
  */
 const char *zcblk_disk_state(const struct zcblk_disk *disk)
 {
@@ -452,8 +479,10 @@ const char *zcblk_disk_state(const struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_disks_show() - list the disks that were removed but are still open
+ * zcblk_disks_show() - print the disks whose removal has started or was deferred
  * @page: the page to write to
+ *
+ * A removed disk is printed until its last close.
  *
  * Context: process.
  * Return: the number of bytes written.
@@ -480,13 +509,14 @@ ssize_t zcblk_disks_show(char *page)
 }
 
 /**
- * zcblk_disks_find() - look up a disk among those that hold a lower device
- * @match: function that returns true for the disk
- * @name: passed to @match
- * @removed: true to search disks that were removed and are open; false for the others
+ * zcblk_disks_find() - look up a disk among the disks that hold a lower device
+ * @match: function that returns true for a disk that matches
+ * @name: second argument of @match
+ * @removed: true to search the disks that were removed and are still open; false to search all
+ *	other disks
  *
  * Context: process.
- * Return: true if there is one.
+ * Return: true if a disk matches.
  */
 bool zcblk_disks_find(bool (*match)(const char *disk, const char *name), const char *name,
 		      bool removed)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lower device's properties while the disk is up.
+ * Copies changed properties of the lower device to the disk while the disk is up.
  *
- * No kernel reports their changes to a holder, so a worker compares them once a second.
- * Only a property that has changed is copied: what the user has set on the disk itself
- * remains until then. README.md has a table of all properties.
+ * The kernel does not report such changes to a holder, so a worker compares the properties once
+ * a second. Only a property that has changed is copied. If the user has set a property on the
+ * disk itself, that value remains until the lower device's value changes. driver/README.md has
+ * a table of all properties.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -59,7 +60,10 @@ static u64 zcblk_property(struct block_device *lower, enum zcblk_property proper
 	}
 }
 
-/* Return: a bit for each property that is not as it was at the last call */
+/*
+ * Reads all properties of the lower device. Return: a bit for each property that has changed
+ * since the last call.
+ */
 static unsigned long zcblk_follow_look(struct zcblk_disk *disk)
 {
 	unsigned long changed = 0;
@@ -75,7 +79,10 @@ static unsigned long zcblk_follow_look(struct zcblk_disk *disk)
 	return changed;
 }
 
-/* I/O that the disk accepts must be I/O that the lower device accepts */
+/*
+ * Makes the disk refuse all I/O if the lower device has become zoned or now has larger logical
+ * blocks than the disk. If the lower device fits again, the disk accepts I/O again.
+ */
 static void zcblk_follow_fit(struct zcblk_disk *disk)
 {
 	unsigned int size = queue_logical_block_size(disk->gd->queue);
@@ -111,8 +118,8 @@ static void zcblk_follow_announce(struct gendisk *gd, unsigned long changed)
 }
 
 /**
- * zcblk_follow_start() - remember how the lower device is
- * @disk: the disk, before it has limits: what changes later is noticed
+ * zcblk_follow_start() - record the properties of the lower device
+ * @disk: the disk, which has no limits yet, so that zcblk_follow() notices every later change
  *
  * Context: process.
  */
@@ -122,10 +129,10 @@ void zcblk_follow_start(struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_follow() - do what the lower device does
+ * zcblk_follow() - copy changed properties of the lower device to the disk
  * @disk: a disk that is up
  *
- * Context: process, one call at a time.
+ * Context: process; calls for the same disk must not overlap.
  */
 void zcblk_follow(struct zcblk_disk *disk)
 {
@@ -153,11 +160,13 @@ void zcblk_follow(struct zcblk_disk *disk)
  * @disk: the disk
  * @op: the operation
  *
- * Some devices find out only by trying. The limit remains 0 until that of the lower
- * device changes. The hardware's limit too, or the block layer would restore the other
- * with the next setting.
+ * Some devices report an unsupported operation only when it is submitted. The disk's limit
+ * remains 0 until the lower device's limit changes. The function also clears the hardware
+ * limit. Otherwise, the block layer would restore the limit from the hardware limit when
+ * another setting changes.
  *
- * Context: any; before the bio ends, so that the block layer sees it.
+ * Context: any. The caller ends the bio after this call, so that the submitter sees the new
+ * limit.
  */
 void zcblk_follow_unsupported(struct zcblk_disk *disk, enum zcblk_op op)
 {

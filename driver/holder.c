@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the lower device asks of its holder: to freeze, to thaw, to write out, to give up.
+ * Implements the operations that the block layer calls for the holder of a lower device:
+ * freeze, thaw, sync and mark_dead.
  *
- * Each operation is called with bd_holder_lock of the lower device held, which keeps our
- * claim, and with it the struct zcblk_disk. The operation pins the disk and releases the
- * lock. It then does to the disk and each partition what was done to the lower device.
+ * The block layer calls each operation with bd_holder_lock of the lower device held. This lock
+ * keeps the claim of zcblk, and so the struct zcblk_disk, valid. The operation pins the disk
+ * and releases the lock. The operation then freezes, thaws or writes out the disk and its
+ * partitions, or marks the disk as dead.
  *
- * bdev_freeze() holds bd_fsfreeze_mutex of the lower device around this, and acquires that
- * of the disk. All of these have one lockdep class, which must not be acquired twice. So a
- * worker does this, and the caller waits for a completion, which lockdep does not follow.
+ * bdev_freeze() calls the operation with bd_fsfreeze_mutex of the lower device held, and the
+ * operation must acquire bd_fsfreeze_mutex of the disk. Both mutexes have the same lockdep
+ * class, and lockdep reports a class that is acquired twice. So a worker freezes the disk, and
+ * the operation waits for a completion, which lockdep does not follow.
  *
- * For kernels from v6.8 on; on older ones, freezing the lower device freezes nothing above.
+ * Kernels before v6.8 have no freeze and thaw operations, and this file is not built for them.
+ * On these kernels, a freeze of the lower device does not freeze file systems on the disk.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -22,7 +26,10 @@
 
 #include "zcblk.h"
 
-/* Return: the disk that holds the lower device, pinned; NULL if it is not up */
+/*
+ * Pins the disk that holds the lower device, and releases bd_holder_lock. Return: the disk, or
+ * NULL if the disk is not up.
+ */
 static struct gendisk *zcblk_holder_pin(struct block_device *lower)
 	__releases(&lower->bd_holder_lock)
 {
@@ -30,7 +37,7 @@ static struct gendisk *zcblk_holder_pin(struct block_device *lower)
 	struct gendisk *gd = NULL;
 
 	lockdep_assert_held(&lower->bd_holder_lock);
-	/* Pairs with zcblk_lower_watch_start() */
+	/* Pairs with smp_store_release() in zcblk_lower_watch_start() */
 	if (smp_load_acquire(&disk->up) &&
 	    kobject_get_unless_zero(&disk_to_dev(disk->gd)->kobj))
 		gd = disk->gd;
@@ -38,7 +45,10 @@ static struct gendisk *zcblk_holder_pin(struct block_device *lower)
 	return gd;
 }
 
-/* Calls @fn for the disk and each of its partitions, until one fails */
+/*
+ * Calls @fn for the disk and each of its partitions, until a call fails. Return: 0 or the error
+ * of @fn.
+ */
 static int zcblk_holder_for_each(struct gendisk *gd,
 				 int (*fn)(struct block_device *bdev, unsigned long nr))
 {
@@ -69,7 +79,11 @@ static int zcblk_holder_freeze_one(struct block_device *bdev, unsigned long nr)
 
 	if (err)
 		return err;
-	/* Some file systems are frozen, and reclaim must not wait for them */
+
+	/*
+	 * GFP_NOIO, because memory reclaim must not wait for file systems that are already
+	 * frozen
+	 */
 	err = xa_err(xa_store(&disk->frozen, nr, bdev, GFP_NOIO));
 	if (err)
 		bdev_thaw(bdev);
@@ -105,7 +119,10 @@ static void zcblk_holder_do_work(struct work_struct *work)
 	struct zcblk_disk *disk = todo->disk;
 
 	mutex_lock(&disk->holder_lock);
-	/* Nothing can be written to a disk that was removed, and zcblk_holder_stop() thaws */
+	/*
+	 * A disk that is being removed is not frozen, because its file systems cannot write any
+	 * more. zcblk_holder_stop() thaws a disk that was frozen before its removal.
+	 */
 	if (todo->freeze && !disk->removing)
 		todo->err = zcblk_holder_for_each(disk->gd, zcblk_holder_freeze_one);
 	if (!todo->freeze || todo->err)
@@ -131,14 +148,20 @@ static int zcblk_holder_freeze(struct block_device *lower)
 	struct gendisk *gd = zcblk_holder_pin(lower);
 	int err;
 
-	/* A disk that is just coming up could miss this */
+	/*
+	 * Without this error, the lower device could be frozen while file systems on the new
+	 * disk are not
+	 */
 	if (!gd)
 		return -EBUSY;
 
 	err = zcblk_holder_run(gd, true);
 	if (!err) {
 		err = sync_blockdev(lower);
-		/* The lower device is not frozen then, and no thaw will follow */
+		/*
+		 * After an error, the lower device is not frozen, and the block layer calls no
+		 * thaw operation
+		 */
 		if (err)
 			zcblk_holder_run(gd, false);
 	}
@@ -159,7 +182,7 @@ static int zcblk_holder_thaw(struct block_device *lower)
 	return err;
 }
 
-/* As BLKFLSBUF does */
+/* Writes out the dirty data of a file system or of the page cache, like the ioctl BLKFLSBUF */
 static int zcblk_holder_sync_one(struct block_device *bdev, unsigned long nr)
 {
 	mutex_lock(&bdev->bd_holder_lock);
@@ -188,12 +211,15 @@ static void zcblk_holder_mark_dead(struct block_device *lower, bool surprise)
 	struct gendisk *gd = zcblk_holder_pin(lower);
 	struct zcblk_disk *disk;
 
-	/* If it is not up, the worker finds out */
+	/*
+	 * If the disk is not up yet, zcblk_lower_watch() later detects that the lower device is
+	 * gone
+	 */
 	if (!gd)
 		return;
 
 	disk = gd->private_data;
-	/* In an orderly removal, the lower device still writes */
+	/* In an orderly removal, the lower device still accepts writes, so write out dirty data */
 	if (!surprise)
 		zcblk_holder_for_each(gd, zcblk_holder_sync_one);
 	mutex_lock(&disk->holder_lock);
@@ -213,8 +239,8 @@ static const struct blk_holder_ops zcblk_holder_operations = {
 const struct blk_holder_ops *const zcblk_holder_ops = &zcblk_holder_operations;
 
 /**
- * zcblk_holder_stop() - thaw what is frozen as the lower device is
- * @disk: a disk that is being removed: nothing is frozen any more from here on
+ * zcblk_holder_stop() - thaw the disk and partitions that were frozen with the lower device
+ * @disk: a disk that is being removed, so that nothing freezes it again
  *
  * Context: process.
  */

@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory for tracked I/O.
+ * Caches the memory for tracked I/O.
  *
- * A struct zcblk_io is from the disk's bio_set. When it is freed, the CPU keeps it for
- * the next bio, so that in steady state no allocator is called. The clone in it is
- * initialised in place, and ended with bio_uninit().
+ * A struct zcblk_io is allocated from the disk's bio_set. When the driver frees such a
+ * structure, the current CPU keeps the structure for the next bio. So in steady state, no
+ * allocator is called. The clone in the structure is initialised in place, and released with
+ * bio_uninit().
  *
- * BIOSET_PERCPU_CACHE does not help: on 6.1, what it keeps must not be freed in an
- * interrupt, where most I/O completes, and its users are those that poll.
+ * BIOSET_PERCPU_CACHE does not help on 6.1. Memory in such a cache must not be freed in an
+ * interrupt, where most I/O completes. Only polled I/O uses such a cache.
  *
- * The bio_set has a mempool behind it, so that I/O continues when memory is short. A CPU
- * keeps nothing while that pool lacks elements: a submitter may wait for them. An element
- * in flight was allocated before, so its end fills the pool and wakes the submitter.
+ * The bio_set has a mempool, so that I/O continues when memory is short. While the mempool
+ * lacks elements, a CPU keeps nothing, because a submitter may wait for an element. Each I/O
+ * that completes then frees its memory to the mempool, which wakes the submitter.
  *
  * Copyright (C) 2026 The zcblk authors
  */
 #include "io-cache.h"
 
 /**
- * zcblk_bioset_init() - make a bio_set for clones, which may carry integrity
- * @set: to be initialised
- * @front_pad: room before each bio, in bytes
+ * zcblk_bioset_init() - initialise a bio_set for clones, which may have integrity data
+ * @set: the bio_set
+ * @front_pad: bytes to allocate before each bio
  * @flags: BIOSET_* flags
  *
  * Context: process.
- * Return: 0 or -ENOMEM; undone by bioset_exit().
+ * Return: 0, and the caller must call bioset_exit() later; or -ENOMEM.
  */
 int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad, int flags)
 {
@@ -40,7 +41,7 @@ int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad, int flags)
 }
 
 /**
- * zcblk_io_init() - prepare a disk for tracked I/O
+ * zcblk_io_init() - allocate a disk's bio_set and CPU caches for tracked I/O
  * @disk: the disk
  *
  * Context: process.
@@ -60,8 +61,8 @@ int zcblk_io_init(struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_io_exit() - undo zcblk_io_init()
- * @disk: the disk; nothing is in flight
+ * zcblk_io_exit() - free a disk's memory for tracked I/O
+ * @disk: the disk, without I/O in flight
  *
  * Context: process.
  */
@@ -81,10 +82,10 @@ void zcblk_io_exit(struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_io_alloc_slow() - allocate from the bio_set
+ * zcblk_io_alloc_slow() - allocate memory to track a bio from the bio_set
  * @disk: the disk
  * @bio: the submitter's bio
- * @io: to be freed: there was no memory to clone @bio there; or NULL
+ * @io: NULL, or memory that the function frees, because @bio could not be cloned to that memory
  *
  * Context: as zcblk_io_alloc().
  * Return: the memory, with a clone of @bio that has no device yet; or NULL.
@@ -102,15 +103,15 @@ struct zcblk_io *zcblk_io_alloc_slow(struct zcblk_disk *disk, struct bio *bio,
 }
 
 /**
- * zcblk_io_free_slow() - free to the bio_set
+ * zcblk_io_free_slow() - free the memory of a tracked bio to the bio_set
  * @disk: the disk
- * @io: its clone may have ended already, by bio_uninit()
+ * @io: the memory; bio_uninit() may already have released its clone
  *
  * Context: any.
  */
 void zcblk_io_free_slow(struct zcblk_disk *disk, struct zcblk_io *io)
 {
-	/* bio_init_clone() copies this flag also where it fails */
+	/* Even if bio_init_clone() fails, it has copied REQ_ALLOC_CACHE */
 	io->clone.bi_opf &= ~REQ_ALLOC_CACHE;
 	io->clone.bi_pool = &disk->io_set;
 	bio_put(&io->clone);

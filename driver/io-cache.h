@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Memory for tracked I/O, inline: it is a part of each I/O. io-cache.c explains it.
+ * Allocates and frees memory for tracked I/O. The functions are inline because they run for
+ * each tracked bio. io-cache.c describes the cache.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -13,7 +14,10 @@
 
 #include "zcblk.h"
 
-/* What a CPU keeps; a file system seldom has more 4 KiB requests in flight */
+/*
+ * Maximum number of free structures in a CPU's cache. A file system seldom has more requests of
+ * 4 KiB in flight.
+ */
 #define ZCBLK_IO_CACHED		64
 
 struct zcblk_io_cache {
@@ -65,20 +69,24 @@ static inline bool zcblk_io_push(struct zcblk_disk *disk, struct zcblk_io *io)
  * @disk: the disk that the bio was submitted to
  * @bio: the submitter's bio
  *
- * Context: process, inside submit_bio. May sleep until I/O in flight frees memory, but
- * not for a bio with REQ_NOWAIT.
- * Return: the memory, with a clone of @bio for the lower device; NULL if there is none.
+ * Context: process, inside submit_bio. May sleep until I/O in flight frees memory, but not for
+ * a bio with REQ_NOWAIT.
+ * Return: the memory, with a clone of @bio for the lower device; NULL if no memory is
+ * available.
  */
 static inline struct zcblk_io *zcblk_io_alloc(struct zcblk_disk *disk, struct bio *bio)
 {
 	const gfp_t gfp = GFP_NOWAIT | __GFP_NOWARN;
 	struct zcblk_io *io = NULL;
 
-	/* Memory for integrity is the bio_set's */
+	/* A bio with integrity must use memory from the bio_set, which has integrity memory */
 	if (likely(!bio_integrity(bio)))
 		io = zcblk_io_pop(disk);
 
-	/* Without a device: its cgroup would be looked up twice */
+	/*
+	 * Clone without a device, because a device would make the block layer look up the
+	 * cgroup twice
+	 */
 	if (unlikely(!io || bio_init_clone(NULL, &io->clone, bio, gfp))) {
 		io = zcblk_io_alloc_slow(disk, bio, io);
 		if (!io)
@@ -87,7 +95,7 @@ static inline struct zcblk_io *zcblk_io_alloc(struct zcblk_disk *disk, struct bi
 	io->clone.bi_bdev = disk->lower;
 	bio_clone_blkg_association(&io->clone, bio);
 
-	/* These say how the submitter allocated, and what a driver above needs */
+	/* These flags describe the submitter's memory and the needs of drivers above zcblk */
 	io->clone.bi_opf &= ~(REQ_ALLOC_CACHE | REQ_DRV);
 	compat_clone_vcnt(&io->clone, bio);
 	return io;
@@ -104,7 +112,10 @@ static inline void zcblk_io_free(struct zcblk_disk *disk, struct zcblk_io *io)
 {
 	const mempool_t *pool = &disk->io_set.bio_pool;
 
-	/* A submitter may wait for an element of the pool */
+	/*
+	 * If the pool lacks elements, free @io to the pool, because a submitter may wait for an
+	 * element
+	 */
 	if (likely(!bio_integrity(&io->clone) &&
 		   READ_ONCE(pool->curr_nr) >= pool->min_nr)) {
 		bio_uninit(&io->clone);

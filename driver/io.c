@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The life of a bio that came to a disk.
+ * Handles each bio that is submitted to a disk, in these steps:
  *
- *	submit		look up what it needs, by the disk's settings
- *	begin		count it, and track it: a clone, the time, the block layer's accounting
- *	range		acquire its range, if the disk has a range lock
+ *	submit		look up what the bio needs, from the disk's settings
+ *	begin		count and track the bio: a clone, the time, the block layer's accounting
+ *	range		acquire the bio's range, if the disk has a range lock
  *	start		send the clone, or pieces of bounce memory (copy.c), to the lower device
- *	complete	release the range, and account it
+ *	complete	release the range, and account the bio
  *	put		free the clone, and end the submitter's bio
  *
- * A bio that must wait for its range is queued between range and start. A worker starts
- * it, because a range may be released in interrupt context, which must not submit.
+ * A bio that must wait for its range is queued between range and start. A worker starts that
+ * bio, because a range may be released in interrupt context, where zcblk must not submit a bio.
  *
- * If nothing needs the completion, submit sends the submitter's own bio to the lower
- * device, and zcblk does not see it again.
+ * If zcblk does not need to see the completion, submit sends the submitter's own bio to the
+ * lower device. zcblk does not see that bio again.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -31,13 +31,16 @@
 #define ZCBLK_NEEDS_PATH	(ZCBLK_NEEDS_COPY | ZCBLK_NEEDS_TURN)
 #define ZCBLK_NEEDS_STATS	(ZCBLK_NEEDS_COUNT | ZCBLK_NEEDS_LATENCY)
 
-/* Needs that require a decision for each bio, by zcblk_io_decide() */
+/* Flags that require a decision for each bio, by zcblk_io_decide() */
 #define ZCBLK_NEEDS_DECISION	(ZCBLK_NEEDS_PATH | ZCBLK_NEEDS_REFUSE | ZCBLK_NEEDS_LOOK)
 
-/* Needs that each operation may have */
+/* Flags that any operation may have */
 #define ZCBLK_NEEDS_ALWAYS	(ZCBLK_NEEDS_STATS | ZCBLK_NEEDS_RANGE | ZCBLK_NEEDS_REFUSE)
 
-/* For each operation of the block layer: the driver's operation, and its other needs */
+/*
+ * For each operation of the block layer: the operation of zcblk, and the flags that the
+ * operation may have in addition to ZCBLK_NEEDS_ALWAYS
+ */
 static const struct {
 	enum zcblk_op op;
 	unsigned int needs;
@@ -52,12 +55,12 @@ static const struct {
 
 /**
  * zcblk_io_drain() - wait until no tracked I/O is in flight
- * @disk: the disk; no bio can come to it any more
+ * @disk: the disk, to which no bio can be submitted any more
  *
- * Each CPU has its own count, so that I/O shares no cache line. No bio arrives, so the
- * sum only falls. It is 0 when put has counted the last bio. The grace period then ensures
- * that the CPU that did so has completed its accesses to the disk. Submitters may be
- * unable to poll any longer, so this polls for their I/O.
+ * Each CPU has its own counter of I/O in flight, so that CPUs share no cache line. No bio
+ * arrives, so the sum of the counters only falls. The sum is 0 when zcblk_io_put() has counted
+ * the last bio. synchronize_rcu() then waits until the CPU that did so no longer accesses the
+ * disk. The function polls for polled I/O, because submitters may be unable to poll any longer.
  *
  * Context: process.
  */
@@ -71,7 +74,7 @@ void zcblk_io_drain(struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_io_update_needs() - look up what a disk's settings need for each bio
+ * zcblk_io_update_needs() - derive a disk's ZCBLK_NEEDS_* flags from its settings
  * @disk: the disk; a bio submitted during the call may still use the old settings
  *
  * Context: process; calls for the same disk exclude each other.
@@ -99,13 +102,13 @@ void zcblk_io_update_needs(struct zcblk_disk *disk)
 	if (set->unreferenced == ZCBLK_UNREFERENCED_COPY)
 		needs |= ZCBLK_NEEDS_REFERENCES;
 	spin_lock(&disk->needs_lock);
-	/* I/O that reads this also sees the reserve of path copy, see zcblk_copy_prepare() */
+	/* A reader of the new flags also sees the reserve of path copy; see zcblk_copy_prepare() */
 	smp_store_release(&disk->needs, needs | disk->own_needs);
 	spin_unlock(&disk->needs_lock);
 }
 
 /**
- * zcblk_io_add_needs() - add needs that do not follow from a disk's settings
+ * zcblk_io_add_needs() - add flags that do not follow from a disk's settings
  * @disk: the disk, which may have been removed by force
  * @needs: ZCBLK_NEEDS_* flags, for each bio from now on
  *
@@ -115,12 +118,16 @@ void zcblk_io_add_needs(struct zcblk_disk *disk, unsigned int needs)
 {
 	spin_lock(&disk->needs_lock);
 	disk->own_needs |= needs;
-	/* Pairs with zcblk_submit_bio() */
+	/* Pairs with smp_load_acquire() in zcblk_submit_bio() */
 	smp_store_release(&disk->needs, disk->needs | needs);
 	spin_unlock(&disk->needs_lock);
 }
 
-/* When its bio ends, the submitter sees that the limit is cleared, and falls back */
+/*
+ * Counts a failed bio, and sets the status of the submitter's bio. If the operation is
+ * unsupported, the function clears the disk's limit before the bio ends, so that the submitter
+ * falls back.
+ */
 static noinline void zcblk_io_fail(struct zcblk_io *io, blk_status_t status)
 {
 	if (io->needs & ZCBLK_NEEDS_COUNT)
@@ -137,17 +144,21 @@ static noinline void zcblk_io_put(struct zcblk_io *io)
 	struct bio *bio = io->parent;
 
 	zcblk_io_free(disk, io);
-	/* zcblk_disk_remove() may continue now: do not use the disk below */
+	/*
+	 * zcblk_disk_remove() may return after the next line, so do not access the disk
+	 * afterwards
+	 */
 	this_cpu_dec(disk->stats->in_flight);
 	bio_endio(bio);
 }
 
 /**
  * zcblk_io_complete() - release a bio's range, and account and end the bio
- * @io: the bio; freed
- * @status: its status
+ * @io: the tracked bio, which the function frees
+ * @status: status of the bio
  *
- * The range is released first, so that the submitter's next request does not wait for it.
+ * The range is released first, so that the submitter's next request does not wait for that
+ * range.
  *
  * Context: any.
  */
@@ -190,7 +201,7 @@ static noinline void zcblk_io_start(struct zcblk_io *io)
 	clone->bi_end_io = zcblk_clone_end_io;
 	if (unlikely(io->needs & ZCBLK_NEEDS_POLL))
 		zcblk_poll_sent(io, clone);
-	/* Checked first, so that the arguments are computed only if it is enabled */
+	/* Compute the arguments of the tracepoint only if it is enabled */
 	if (trace_block_bio_remap_enabled())
 		trace_block_bio_remap(clone, disk_devt(io->disk->gd),
 				      clone->bi_iter.bi_sector);
@@ -202,7 +213,7 @@ static void zcblk_io_start_work(struct work_struct *work)
 	zcblk_io_start(container_of(work, struct zcblk_io, work));
 }
 
-/* The bio has no range: it was refused or cancelled */
+/* Ends a bio that got no range, because its range was refused or cancelled */
 static void zcblk_io_cancel(struct zcblk_io *io, int err)
 {
 	io->needs &= ~ZCBLK_NEEDS_RANGE;
@@ -236,12 +247,12 @@ static noinline void zcblk_io_range(struct zcblk_io *io)
 	if (likely(!err))
 		zcblk_io_start(io);
 	else if (err == -EINPROGRESS)
-		zcblk_poll_kick(disk);	/* the range may be that of polled I/O */
+		zcblk_poll_kick(disk);	/* polled I/O may hold the range */
 	else
 		zcblk_io_cancel(io, err);
 }
 
-/* End a bio that is not tracked */
+/* Ends a bio that is not tracked, with an error */
 static void zcblk_io_refuse(struct zcblk_disk *disk, struct bio *bio,
 			    unsigned int needs, enum zcblk_op op, blk_status_t status)
 {
@@ -261,25 +272,29 @@ static bool zcblk_io_needs_completion(unsigned int needs)
 	return needs & ~ZCBLK_NEEDS_COUNT || trace_zcblk_complete_enabled();
 }
 
-/* Send the submitter's own bio, without tracking it. Inline, as this is the fastest path. */
+/* Sends the submitter's own bio, without tracking it. Inline, because this is the fastest path. */
 static __always_inline void zcblk_io_remap(struct zcblk_disk *disk, struct bio *bio,
 					   unsigned int needs, enum zcblk_op op)
 {
 	zcblk_stats_submit(disk, bio, needs, op);
 	trace_zcblk_submit(bio, ZCBLK_PATH_ZEROCOPY, op);
-	/* So that the block layer counts the bytes for the cgroup at the lower device, too */
+	/*
+	 * With the flag cleared, the block layer counts the bytes for the cgroup at the lower
+	 * device, too
+	 */
 	bio_clear_flag(bio, BIO_CGROUP_ACCT);
 	bio_set_dev(bio, disk->lower);
-	/* Checked first, so that the arguments are computed only if it is enabled */
+	/* Compute the arguments of the tracepoint only if it is enabled */
 	if (trace_block_bio_remap_enabled())
 		trace_block_bio_remap(bio, disk_devt(disk->gd), bio->bi_iter.bi_sector);
 	submit_bio_noacct(bio);
 }
 
 /*
- * The block layer only warns about a write to a read-only device, so zcblk refuses it. No
- * status stands for EROFS, so it uses BLK_STS_IOERR, like earlier kernels that refused such
- * writes. A flush is never checked here, because it writes no new data.
+ * True if the disk must refuse a bio. The block layer only warns about a write to a read-only
+ * device, so zcblk refuses the write. No status means EROFS, so zcblk uses BLK_STS_IOERR, like
+ * earlier kernels that refused such writes. Flushes are not checked here, because a flush
+ * writes no new data.
  */
 static bool zcblk_io_is_forbidden(struct zcblk_disk *disk, struct bio *bio)
 {
@@ -289,7 +304,10 @@ static bool zcblk_io_is_forbidden(struct zcblk_disk *disk, struct bio *bio)
 	       (bdev_read_only(bio->bi_bdev) || bdev_read_only(disk->lower));
 }
 
-/* Return: true if the bio is refused or sent back; it has ended then */
+/*
+ * Ends a bio that the disk refuses, or that must be submitted again without REQ_NOWAIT. Return:
+ * true if the bio has ended.
+ */
 static bool zcblk_io_turn_away(struct zcblk_disk *disk, struct bio *bio,
 			       unsigned int needs, enum zcblk_op op)
 {
@@ -300,14 +318,17 @@ static bool zcblk_io_turn_away(struct zcblk_disk *disk, struct bio *bio,
 	if (!(needs & ZCBLK_NEEDS_PATH))
 		return false;
 	zcblk_copy_stop_polling(bio);
-	/* Before the turn of path ab is counted: the bio will be submitted again */
+	/* Check this before path ab counts a turn, because the bio will be submitted again */
 	if (!zcblk_copy_sends_back(bio))
 		return false;
 	bio_wouldblock_error(bio);
 	return true;
 }
 
-/* Choose path copy, or on path ab the path whose turn it is */
+/*
+ * Chooses path copy, or on path ab the path whose turn it is. Return: the bio's flags, with the
+ * chosen path.
+ */
 static unsigned int zcblk_io_choose_path(struct zcblk_disk *disk, unsigned int needs,
 					 enum zcblk_op op)
 {
@@ -319,9 +340,9 @@ static unsigned int zcblk_io_choose_path(struct zcblk_disk *disk, unsigned int n
 }
 
 /*
- * Decide what a bio needs if that depends on the bio itself. On path copy, its pages are
- * not checked. On path ab, a bio that must be copied does not use up a turn.
- * Return: false if the bio is refused or sent back; it has ended then
+ * Decides what a bio needs if the decision depends on the bio itself. On path copy, the bio's
+ * pages are not checked. On path ab, a bio that must be copied does not use up a turn.
+ * Return: true; or false if the bio was refused or sent back, and has ended.
  */
 static bool zcblk_io_decide(struct zcblk_disk *disk, struct bio *bio, unsigned int *needs,
 			    enum zcblk_op op)
@@ -342,7 +363,7 @@ static bool zcblk_io_decide(struct zcblk_disk *disk, struct bio *bio, unsigned i
 	return true;
 }
 
-/* Track a bio whose completion is needed */
+/* Tracks a bio whose completion zcblk needs to see, and starts the bio */
 static noinline void zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 				    unsigned int needs, enum zcblk_op op)
 {
@@ -398,17 +419,20 @@ void zcblk_submit_bio(struct bio *bio)
 	struct zcblk_disk *disk = bio->bi_bdev->bd_disk->private_data;
 	unsigned int nr = (__force unsigned int)bio_op(bio);
 	enum zcblk_op op = zcblk_ops[nr].op;
-	/* Pairs with zcblk_io_update_needs() */
+	/* Pairs with smp_store_release() in zcblk_io_update_needs() */
 	unsigned int needs = smp_load_acquire(&disk->needs) &
 			     (zcblk_ops[nr].needs | ZCBLK_NEEDS_ALWAYS);
 
 	if (op != ZCBLK_OP_READ) {
-		/* A flush covers the writes that completed before it, so it has no range */
+		/* A flush covers the writes that completed before it, so a flush needs no range */
 		if (op == ZCBLK_OP_WRITE && !bio->bi_iter.bi_size) {
 			op = ZCBLK_OP_FLUSH;
 			needs &= ZCBLK_NEEDS_STATS;
 		} else if (unlikely(bdev_read_only(disk->lower))) {
-			/* The kernel does not notify holders, and the check each second is late */
+			/*
+			 * The kernel does not notify zcblk when the lower device becomes
+			 * read-only, and follow.c checks only once a second
+			 */
 			needs |= ZCBLK_NEEDS_REFUSE;
 		}
 	}

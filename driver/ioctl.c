@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the block layer does not do itself, and the lower device does: ioctls,
- * persistent reservations, the geometry and unique identifiers.
+ * Passes to the lower device what the block layer does not handle itself: ioctls, persistent
+ * reservations, the geometry and unique identifiers.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -19,7 +19,10 @@
 typedef int zcblk_ioctl_fn(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
 			   unsigned long arg);
 
-/* The caller has the disk open, and the disk keeps the lower device until the last close */
+/*
+ * Return: the lower device, or NULL if the disk is dead. The caller must have the disk open,
+ * because the disk keeps the lower device until the last close.
+ */
 static struct block_device *zcblk_ioctl_lower(struct gendisk *gd)
 {
 	struct zcblk_disk *disk = gd->private_data;
@@ -28,9 +31,9 @@ static struct block_device *zcblk_ioctl_lower(struct gendisk *gd)
 }
 
 /*
- * SG_IO without a capability sends commands that write through a file that is open
- * for writing only. Other commands write without such a check, as NVME_IOCTL_SUBMIT_IO
- * before v6.2, so only queries pass.
+ * Passes an ioctl to a lower device that must not be written to. Without write access and
+ * capabilities, SG_IO sends no commands that write. Other ioctls may write without such a
+ * check, for example NVME_IOCTL_SUBMIT_IO before v6.2. So only SG_IO and known queries pass.
  */
 static int zcblk_ioctl_read_only(zcblk_ioctl_fn *ioctl, struct block_device *lower,
 				 blk_mode_t mode, unsigned int cmd, unsigned long arg)
@@ -61,7 +64,10 @@ static int zcblk_ioctl_read_only(zcblk_ioctl_fn *ioctl, struct block_device *low
 	return err;
 }
 
-/* Commands may concern all of the device, so a part of it is not enough to send them */
+/*
+ * Passes an ioctl to the lower device. A command may affect the whole device, so a caller that
+ * opened a partition needs CAP_SYS_RAWIO.
+ */
 static int zcblk_ioctl_pass(zcblk_ioctl_fn *ioctl, struct block_device *bdev,
 			    struct block_device *lower, blk_mode_t mode,
 			    unsigned int cmd, unsigned long arg)
@@ -77,14 +83,14 @@ static int zcblk_ioctl_pass(zcblk_ioctl_fn *ioctl, struct block_device *bdev,
 
 /**
  * zcblk_ioctl() - pass on an ioctl that the block layer does not know
- * @bdev: our disk, or a partition of it
- * @mode: how it was opened
+ * @bdev: a zcblk disk, or a partition of one
+ * @mode: how @bdev was opened
  * @cmd: the ioctl
- * @arg: its argument
+ * @arg: argument of the ioctl
  *
  * Context: process, with @bdev open.
- * Return: what the lower device returns; -ENXIO when that has gone, or the disk was
- * removed; -EPERM when the disk is read-only and @cmd is not known to only read.
+ * Return: what the lower device returns. -ENXIO if the lower device is gone or the disk was
+ * removed. -EPERM if the disk is read-only and @cmd is not known to only read.
  */
 int zcblk_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
 		unsigned long arg)
@@ -97,11 +103,11 @@ int zcblk_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
 }
 
 /**
- * zcblk_compat_ioctl() - zcblk_ioctl() for 32-bit programs
- * @bdev: our disk, or a partition of it
- * @mode: how it was opened
+ * zcblk_compat_ioctl() - pass on an ioctl of a 32-bit program
+ * @bdev: a zcblk disk, or a partition of one
+ * @mode: how @bdev was opened
  * @cmd: the ioctl
- * @arg: its argument
+ * @arg: argument of the ioctl
  *
  * Context: process, with @bdev open.
  * Return: as zcblk_ioctl().
@@ -118,12 +124,13 @@ int zcblk_compat_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int 
 }
 
 /**
- * zcblk_getgeo() - look up the geometry
- * @gd: our disk
- * @geo: where to store it; the start is there already
+ * zcblk_getgeo() - look up the geometry of the lower device
+ * @gd: a zcblk disk
+ * @geo: where to store the geometry; the caller has already set its start
  *
  * Context: process, with the disk open.
- * Return: what the lower device returns; -ENOTTY when it has no geometry.
+ * Return: what the lower device returns; -ENOTTY if the lower device has no geometry; -ENXIO if
+ * the disk is dead.
  */
 int zcblk_getgeo(struct gendisk *gd, struct hd_geometry *geo)
 {
@@ -136,7 +143,11 @@ int zcblk_getgeo(struct gendisk *gd, struct hd_geometry *geo)
 	return compat_getgeo(lower, geo);
 }
 
-/* All of a lower disk: what concerns all of it is not for a disk on a partition */
+/*
+ * Return: the lower device; or NULL if the lower device is a partition, or if the disk is dead.
+ * Reservations and identifiers belong to a whole disk, so zcblk does not pass them on for a
+ * partition.
+ */
 static struct block_device *zcblk_ioctl_whole(struct gendisk *gd)
 {
 	struct block_device *lower = zcblk_ioctl_lower(gd);
@@ -145,13 +156,14 @@ static struct block_device *zcblk_ioctl_whole(struct gendisk *gd)
 }
 
 /**
- * zcblk_get_unique_id() - look up a unique identifier
- * @gd: our disk
- * @id: where to store it
- * @type: its kind
+ * zcblk_get_unique_id() - look up a unique identifier of the lower device
+ * @gd: a zcblk disk
+ * @id: where to store the identifier
+ * @type: kind of the identifier
  *
  * Context: process.
- * Return: its length, or what the lower device returns; -EOPNOTSUPP when it has none.
+ * Return: the identifier's length, or what the lower device returns; -EOPNOTSUPP if the lower
+ * device has no identifier.
  */
 int zcblk_get_unique_id(struct gendisk *gd, u8 id[16], enum blk_unique_id type)
 {
@@ -162,7 +174,10 @@ int zcblk_get_unique_id(struct gendisk *gd, u8 id[16], enum blk_unique_id type)
 	return lower->bd_disk->fops->get_unique_id(lower->bd_disk, id, type);
 }
 
-/* The operation @_op of struct pr_ops, with the arguments after @_proto's first */
+/*
+ * Defines the function of zcblk that calls the operation @_op of the lower device. The variable
+ * arguments are the parameters in @_proto that follow bdev.
+ */
 #define ZCBLK_PR_OP(_op, _proto, ...)						\
 static int zcblk_##_op _proto							\
 {										\

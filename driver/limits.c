@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the disk can do: all that its lower device can, and no more.
+ * Sets and updates the limits and features of a disk, which are those of its lower device.
  *
- * For kernels from v6.11 on; compat-limits.c does the same for older ones.
+ * This file is for kernels from v6.11 on. compat-limits.c does the same for older kernels.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -14,8 +14,9 @@
 #include "zcblk.h"
 
 /*
- * The path may change under load, so an atomic write must fit into one piece of path copy.
- * The unit is a power of two, and so is that piece.
+ * Sets the limits of atomic writes. The path may change while I/O is in flight, so an atomic
+ * write must always fit into one piece of path copy. The largest unit must be a power of two,
+ * so ZCBLK_BOUNCE_BYTES must also be a power of two.
  */
 static void zcblk_limits_stack_atomic(struct queue_limits *lim, struct block_device *lower)
 {
@@ -39,16 +40,19 @@ static void zcblk_limits_stack(struct queue_limits *lim, struct zcblk_disk *disk
 	struct block_device *lower = disk->lower;
 
 	blk_set_stacking_limits(lim);
-	/* Its default would make the disk stricter than the lower device */
+	/* The default of dma_alignment would make the disk stricter than the lower device */
 	lim->dma_alignment = 0;
-	/* Stacking clears NOWAIT again where it is missing */
+	/* queue_limits_stack_bdev() clears BLK_FEAT_NOWAIT if the lower device lacks it */
 	lim->features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;
-	/* The lower device's cache may be switched on later; it ignores what it does not need */
+	/*
+	 * The lower device's cache may be switched on later. Without a cache, the lower device
+	 * ignores flushes and FUA.
+	 */
 	lim->features |= BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA;
 	if (zcblk_lower_can_poll(lower))
 		lim->features |= BLK_FEAT_POLL;
 	queue_limits_stack_bdev(lim, lower, 0, name);
-	/* The user may have reduced it; the driver may have withdrawn it */
+	/* The user may have reduced the lower device's limit, or its driver may have set it to 0 */
 	lim->max_user_discard_sectors = bdev_max_discard_sectors(lower);
 	compat_copy_write_zeroes(lim, lim);
 	zcblk_limits_stack_atomic(lim, lower);
@@ -59,13 +63,13 @@ static void zcblk_limits_stack(struct queue_limits *lim, struct zcblk_disk *disk
 
 /**
  * zcblk_limits_alloc_disk() - allocate a disk with the limits of its lower device
- * @disk: our side of the disk
+ * @disk: the zcblk disk
  * @name: name of the disk, for messages
  *
- * Inline encryption is not passed on: the block layer does it by itself.
+ * The disk does not offer inline encryption, because the block layer can encrypt by itself.
  *
  * Context: process.
- * Return: the disk, not yet added, or an ERR_PTR().
+ * Return: the block layer's disk, which is not added yet; or an ERR_PTR().
  */
 struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *name)
 {
@@ -106,7 +110,7 @@ static void zcblk_limits_copy(struct queue_limits *lim, const struct queue_limit
 /**
  * zcblk_limits_follow() - copy limits of the lower device that have changed
  * @disk: a disk that is up
- * @changed: a bit for each enum zcblk_property
+ * @changed: a bit for each enum zcblk_property that has changed
  *
  * Context: process.
  */
@@ -125,6 +129,6 @@ void zcblk_limits_follow(struct zcblk_disk *disk, unsigned long changed)
 	if (err)
 		pr_warn("%s: cannot follow the limits of %pg (%d)\n", gd->disk_name,
 			disk->lower, err);
-	/* The update has set it to its default */
+	/* queue_limits_commit_update() has set ra_pages to its default */
 	gd->bdi->ra_pages = ra_pages;
 }

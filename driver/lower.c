@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lower device: claimed, checked, watched, released.
+ * Claims, checks, watches and releases the lower device of a disk.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -8,7 +8,7 @@
 
 #include "zcblk.h"
 
-/* The block layer does not report what changes, so we look */
+/* Interval between checks of the lower device, because the block layer does not report changes */
 #define ZCBLK_WATCH_INTERVAL	HZ
 
 static const struct {
@@ -43,11 +43,17 @@ static int zcblk_lower_check(struct block_device *lower)
 		return -ELOOP;
 	if (bdev_is_zoned(lower))
 		return -EOPNOTSUPP;
-	/* The disk's file systems would not be frozen */
+	/*
+	 * If the lower device is already frozen, the file systems of the new disk would not be
+	 * frozen
+	 */
 	return compat_bdev_is_frozen(lower) ? -EAGAIN : 0;
 }
 
-/* The kernel says EACCES of a read-only device, and of a path that is barred */
+/*
+ * Return: -EROFS if the device is read-only, else -EACCES. The kernel returns EACCES for a
+ * read-only device, and also for a path that the caller may not use.
+ */
 static int zcblk_lower_why_barred(const char *path)
 {
 	struct file *file = bdev_file_open_by_path(path, BLK_OPEN_READ, NULL, NULL);
@@ -91,12 +97,12 @@ static struct file *zcblk_lower_try(const struct zcblk_settings *set, void *hold
  * zcblk_lower_claim() - claim the lower device that the settings name
  * @set: the settings
  * @holder: the holder of the claim, as for bdev_file_open_by_path()
- * @ops: what the lower device may ask of @holder, or NULL
- * @name: name of the disk that is to stand on it, for messages
+ * @ops: holder operations that the block layer calls for the lower device, or NULL
+ * @name: name of the disk that will use the lower device, for messages
  *
  * Context: process; resolves a path.
- * Return: the open device, to be released by bdev_fput(); or an ERR_PTR(), and
- * a message that says why.
+ * Return: the open device, which the caller must release with bdev_fput(); or an ERR_PTR(),
+ * after a message that says why.
  */
 struct file *zcblk_lower_claim(const struct zcblk_settings *set, void *holder,
 			       const struct blk_holder_ops *ops, const char *name)
@@ -112,11 +118,11 @@ struct file *zcblk_lower_claim(const struct zcblk_settings *set, void *holder,
 
 /**
  * zcblk_lower_open() - claim the lower device for a disk
- * @disk: the disk that is to stand on it
+ * @disk: the disk that will use the lower device
  * @name: name of that disk, for messages
  *
  * Context: process; resolves a path.
- * Return: 0; or a negative errno, and a message that says why.
+ * Return: 0; or a negative errno, after a message that says why.
  */
 int zcblk_lower_open(struct zcblk_disk *disk, const char *name)
 {
@@ -131,14 +137,14 @@ int zcblk_lower_open(struct zcblk_disk *disk, const char *name)
 }
 
 /**
- * zcblk_lower_can_poll() - can I/O be polled for?
+ * zcblk_lower_can_poll() - check whether zcblk can poll the lower device
  * @lower: the lower device
  *
- * A bio-based device polls for what it has made of a bio, so it needs the bio. zcblk
- * polls a queue.
+ * zcblk polls hardware queues. A bio-based device has none, and polls only for a bio that was
+ * submitted to it.
  *
  * Context: any.
- * Return: true if it has queues that can be polled.
+ * Return: true if the lower device has hardware queues that can be polled.
  */
 bool zcblk_lower_can_poll(struct block_device *lower)
 {
@@ -148,10 +154,11 @@ bool zcblk_lower_can_poll(struct block_device *lower)
 }
 
 /**
- * zcblk_lower_uevent() - report that the lower device has a new holder, or lost it
+ * zcblk_lower_uevent() - send a uevent after the lower device got or lost its holder
  * @lower: the lower device
  *
- * udev's rules hide the data of a lower device, and of its partitions, while a disk is up.
+ * While a disk uses a lower device, udev rules hide the data of the lower device and of its
+ * partitions.
  *
  * Context: process.
  */
@@ -167,7 +174,7 @@ void zcblk_lower_uevent(struct block_device *lower)
 
 /**
  * zcblk_lower_close() - release the lower device
- * @disk: the disk; nothing happens when it holds none
+ * @disk: the disk; if it holds no lower device, the function does nothing
  *
  * Context: process. No I/O may be in flight.
  */
@@ -177,7 +184,10 @@ void zcblk_lower_close(struct zcblk_disk *disk)
 
 	if (!disk->lower_file)
 		return;
-	/* The page cache of the lower device does not know what the disk has written */
+	/*
+	 * The disk has written to the lower device, so the page cache of the lower device is
+	 * outdated
+	 */
 	invalidate_bdev(disk->lower);
 	dev = get_device(&disk->lower->bd_device);
 	bdev_fput(disk->lower_file);
@@ -187,23 +197,23 @@ void zcblk_lower_close(struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_lower_watch_start() - look at the lower device again in a second
+ * zcblk_lower_watch_start() - schedule the next check of the lower device
  * @disk: the disk
  *
- * Not on our own workqueue: the end of a disk may make a file system wait for
- * work that may not be waited for in memory reclaim.
+ * The work does not run on the disk's own workqueue. If the disk dies, the work may make a file
+ * system wait for other work. A workqueue with WQ_MEM_RECLAIM must not wait for such work.
  *
  * Context: any.
  */
 void zcblk_lower_watch_start(struct zcblk_disk *disk)
 {
-	/* Pairs with zcblk_holder_pin() */
+	/* Pairs with smp_load_acquire() in zcblk_holder_pin() */
 	smp_store_release(&disk->up, true);
 	schedule_delayed_work(&disk->watch, ZCBLK_WATCH_INTERVAL);
 }
 
 /**
- * zcblk_lower_gone() - the lower device is gone, and so is the disk
+ * zcblk_lower_gone() - mark a disk as dead, because its lower device is gone
  * @disk: the disk
  *
  * Context: process; not while the disk is being removed.
@@ -212,22 +222,29 @@ void zcblk_lower_gone(struct zcblk_disk *disk)
 {
 	bool dead;
 
-	/* The worker and the lower device may find out at the same time */
+	/*
+	 * zcblk_lower_watch() and zcblk_holder_mark_dead() may call this function at the same
+	 * time
+	 */
 	spin_lock(&disk->needs_lock);
 	dead = disk->dead;
 	WRITE_ONCE(disk->dead, true);
 	spin_unlock(&disk->needs_lock);
 	if (dead)
 		return;
+
 	pr_err("%s: lower device %pg has gone\n", disk->gd->disk_name, disk->lower);
 	blk_mark_disk_dead(disk->gd);
-	/* Submitters cannot poll any more, and the lower device waits for I/O */
+	/*
+	 * Submitters cannot poll any more, but the removal of the lower device waits for polled
+	 * I/O
+	 */
 	zcblk_poll_kick(disk);
 	set_capacity(disk->gd, 0);
 }
 
 /**
- * zcblk_lower_watch() - follow the lower device's properties, or its end
+ * zcblk_lower_watch() - check the lower device, and follow its changes or its loss
  * @work: &zcblk_disk.watch
  *
  * Context: workqueue, once a second.

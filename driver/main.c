@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Module init and exit, and the module parameters.
+ * Defines the module parameters, and initialises and exits the module.
  *
  * Copyright (C) 2026 The zcblk authors
  */

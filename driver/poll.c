@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Polled I/O: a submitter that polls for its bio polls the lower device's queue.
+ * Implements polled I/O: when a submitter polls for its bio, zcblk polls a queue of the lower
+ * device.
  *
- * A tracked bio that is polled for has a number, which its bi_cookie says. Under that
- * number stands what has been sent down for it, and the lower device writes the number of
- * a queue to the bi_cookie of that. This is all that a poller needs. Its bio may complete
- * at any time, by another poller or by a timeout, so it must not look at more.
+ * Each polled bio has a number, which zcblk stores in bi_cookie of the bio. The number is an
+ * index into a table. The table entry points to the bio that was sent to the lower device. The
+ * lower device writes the number of a hardware queue to bi_cookie of that second bio. A poller
+ * needs no more than this queue number. A poller must not access other data of that bio,
+ * because the bio may complete at any time, by another poller or by a timeout.
  *
- * What is sent down waits in a queue that only a poller looks at. If its submitter stops
- * polling, it is held, and with it its range. So a worker polls for all of a disk's I/O
- * while another bio waits for a range, and when the disk is dead or goes down.
+ * Only a poller checks the queue for completions. If a submitter stops polling, its bio does
+ * not complete, and the bio does not release its range. So a worker polls for all I/O of a disk
+ * while another bio waits for a range. It also polls when the disk is dead or is being removed.
  *
- * dm keeps its state in bi_private of the submitter's bio instead, and completes the bio
- * in its poller only. No other poller may then end the bio, and no worker.
+ * dm instead keeps its state in bi_private of the submitter's bio, and completes the bio only
+ * in that submitter's poller. With this method, no other poller and no worker may end the bio.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -23,17 +25,20 @@
 
 #include "zcblk.h"
 
-/* Polled I/O in flight, of all disks; what is more completes by interrupt */
+/*
+ * Maximum number of polled bios in flight, for all disks together. Further bios complete by
+ * interrupt.
+ */
 #define ZCBLK_NR_POLLED		1024
 
 /**
- * struct zcblk_polled - a bio that is polled for
- * @lock: protects what follows; acquired in interrupt context, too
- * @disk: its disk
- * @sent: what is in flight for it, or NULL
+ * struct zcblk_polled - a table entry for a polled bio
+ * @lock: protects the other members; acquired in interrupt context, too
+ * @disk: disk of the polled bio, or NULL if the entry is not in use
+ * @sent: bio in flight at the lower device, or NULL
  */
 struct zcblk_polled {
-	spinlock_t lock; /* see above */
+	spinlock_t lock; /* protects the other members */
 	struct zcblk_disk *disk;
 	struct bio *sent;
 };
@@ -42,7 +47,7 @@ static struct zcblk_polled *zcblk_polled;
 static struct sbitmap zcblk_polled_map;
 
 /**
- * zcblk_poll_init() - prepare for polled I/O
+ * zcblk_poll_init() - allocate the table of polled bios
  *
  * Context: process, module init.
  * Return: 0 or -ENOMEM.
@@ -64,7 +69,7 @@ int zcblk_poll_init(void)
 }
 
 /**
- * zcblk_poll_exit() - undo zcblk_poll_init()
+ * zcblk_poll_exit() - free the memory from zcblk_poll_init()
  *
  * Context: process, module exit; there are no disks.
  */
@@ -86,8 +91,8 @@ static void zcblk_poll_set(struct zcblk_io *io, struct zcblk_disk *disk, struct 
 }
 
 /**
- * zcblk_poll_begin() - give a polled bio a number
- * @io: the bio; it loses REQ_POLLED if no number is free
+ * zcblk_poll_begin() - assign a number to a polled bio
+ * @io: the tracked bio; if no number is free, the function clears REQ_POLLED
  *
  * Context: process, inside submit_bio.
  */
@@ -108,9 +113,9 @@ void zcblk_poll_begin(struct zcblk_io *io)
 }
 
 /**
- * zcblk_poll_sent() - say what is in flight for a polled bio
- * @io: the bio
- * @sent: what is about to be sent down; NULL before that is freed
+ * zcblk_poll_sent() - record the bio that is in flight for a polled bio
+ * @io: the polled bio, tracked
+ * @sent: the bio that is about to be sent to the lower device; NULL before that bio is freed
  *
  * Context: any.
  */
@@ -120,8 +125,8 @@ void zcblk_poll_sent(struct zcblk_io *io, struct bio *sent)
 }
 
 /**
- * zcblk_poll_end() - a polled bio has ended
- * @io: the bio; what was sent down for it is still there
+ * zcblk_poll_end() - free the number of a polled bio that has completed
+ * @io: the tracked bio; the caller frees its clone after this call
  *
  * Context: any.
  */
@@ -132,7 +137,10 @@ void zcblk_poll_end(struct zcblk_io *io)
 	sbitmap_put(&zcblk_polled_map, io->poll_nr);
 }
 
-/* The disk remains until the RCU read lock is released, see zcblk_io_drain() */
+/*
+ * Polls for the bio with the number @nr. The disk stays valid until the RCU read lock is
+ * released; see zcblk_io_drain(). Return: as bio_poll(), or 0 if no bio is in flight.
+ */
 static int zcblk_poll_nr(unsigned int nr, struct io_comp_batch *iob, unsigned int how)
 {
 	struct zcblk_polled *polled = &zcblk_polled[nr];
@@ -140,7 +148,10 @@ static int zcblk_poll_nr(unsigned int nr, struct io_comp_batch *iob, unsigned in
 	unsigned long flags;
 	int found = 0;
 
-	/* Of a bio, bio_poll() needs the device and the cookie, if there are queues */
+	/*
+	 * bio_poll() reads only the device and bi_cookie of a bio, if the device has hardware
+	 * queues
+	 */
 	bio_init(&probe, NULL, NULL, 0, (__force blk_opf_t)REQ_OP_READ | REQ_POLLED);
 	rcu_read_lock();
 	spin_lock_irqsave(&polled->lock, flags);
@@ -157,13 +168,13 @@ static int zcblk_poll_nr(unsigned int nr, struct io_comp_batch *iob, unsigned in
 }
 
 /**
- * zcblk_poll_bio() - poll for a bio that came to a disk
- * @bio: the submitter's bio; it may have completed, and be another one now
+ * zcblk_poll_bio() - poll for a bio that was submitted to a disk
+ * @bio: the submitter's bio, which may have completed; its memory may contain another bio now
  * @iob: as for bio_poll()
  * @flags: as for bio_poll()
  *
  * Context: as bio_poll().
- * Return: what bio_poll() found at the lower device; 0 if nothing was sent there.
+ * Return: what bio_poll() returns for the lower device; 0 if no bio is in flight there.
  */
 int zcblk_poll_bio(struct bio *bio, struct io_comp_batch *iob, unsigned int flags)
 {
@@ -177,7 +188,7 @@ int zcblk_poll_bio(struct bio *bio, struct io_comp_batch *iob, unsigned int flag
  * @disk: the disk
  *
  * Context: process.
- * Return: true if there was any.
+ * Return: true if the disk has polled I/O in flight.
  */
 bool zcblk_poll_disk(struct zcblk_disk *disk)
 {
@@ -197,7 +208,7 @@ bool zcblk_poll_disk(struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_poll_work() - poll for a disk's I/O, and again later
+ * zcblk_poll_work() - poll for a disk's I/O, and repeat later until none is in flight
  * @work: &zcblk_disk.poll_work
  *
  * Context: workqueue.
@@ -212,7 +223,7 @@ void zcblk_poll_work(struct work_struct *work)
 }
 
 /**
- * zcblk_poll_kick() - have a worker poll until no polled I/O is in flight
+ * zcblk_poll_kick() - start a worker that polls until no polled I/O is in flight
  * @disk: the disk
  *
  * Context: any.

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages without a reference count of their own. These are pages of slab, and in newer
- * kernels, such as 7.2, of kmalloc() above 8 KiB. If several pages are allocated without
- * __GFP_COMP, only the first page has a count.
+ * Checks for pages without a reference count of their own. Such pages belong to slab, and in
+ * newer kernels, such as 7.2, also to kmalloc() above 8 KiB. If several pages are allocated
+ * without __GFP_COMP, only the first page has a count.
  *
- * A network driver may send the pages of a write by reference. It then increments the
- * count of each page, which these pages do not allow. Some drivers copy such pages,
- * others fail the write, or free a page in use. The setting `unreferenced` of a disk, and
- * the policy of a client, choose how zcblk treats such a write. Reads are not checked,
- * because network drivers copy received data to their pages.
+ * A network driver may send the pages of a write by reference. The driver then increments the
+ * count of each page, which is not allowed for such pages. Some drivers copy such pages. Other
+ * drivers fail the write, or free a page in use. The setting `unreferenced` of a disk, and the
+ * policy of a client, choose how zcblk treats such a write. Reads are not checked, because
+ * network drivers copy received data to their pages.
  *
- * sendpage_ok() is the kernel's check of a page. Its sendpages_ok() is not used: if a run
- * does not begin at the start of a page, that function skips the last page.
+ * sendpage_ok() is the kernel's check of one page. The kernel also has sendpages_ok() for a run
+ * of pages. zcblk does not use sendpages_ok(), because that function skips the last page if the
+ * run does not begin at the start of a page.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -20,11 +21,11 @@
 #include "zcblk.h"
 
 /**
- * zcblk_page_is_unreferenced() - does a page have no reference count of its own?
+ * zcblk_page_is_unreferenced() - check whether a page has no reference count of its own
  * @page: the page
  *
  * Context: any.
- * Return: true if it must not be sent by reference.
+ * Return: true if @page must not be sent by reference.
  */
 bool zcblk_page_is_unreferenced(struct page *page)
 {
@@ -32,11 +33,11 @@ bool zcblk_page_is_unreferenced(struct page *page)
 }
 
 /**
- * zcblk_bio_is_unreferenced() - does a page of a bio have no reference count of its own?
+ * zcblk_bio_is_unreferenced() - check a bio for pages without a reference count of their own
  * @bio: the bio
  *
  * Context: any.
- * Return: true if a page has none.
+ * Return: true if @bio has such a page.
  */
 bool zcblk_bio_is_unreferenced(struct bio *bio)
 {
@@ -50,13 +51,13 @@ bool zcblk_bio_is_unreferenced(struct bio *bio)
 }
 
 /**
- * zcblk_buf_is_unreferenced() - does a page of a buffer have no reference count of its own?
+ * zcblk_buf_is_unreferenced() - check a buffer for pages without a reference count of their own
  * @kind: ZCBLK_BUF_KMEM or ZCBLK_BUF_VMALLOC
  * @buf: start of the buffer
- * @len: its length in bytes
+ * @len: length of the buffer in bytes
  *
  * Context: any.
- * Return: true if a page has none; false if a page is missing.
+ * Return: true if the buffer has such a page; false if it has none, or if a page is missing.
  */
 bool zcblk_buf_is_unreferenced(enum zcblk_buf_kind kind, const void *buf, size_t len)
 {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Watching the buffers of writes for changes while they are in flight: the bug
- * that zero-copy invites. A checksum of the data is made at submission, and again
- * when the device is done with it; where they differ, memory was written
- * that belonged to the I/O, and what is on the disk is unknown.
+ * Detects changes of a write's data while the write is in flight. With zero-copy, the device
+ * reads the submitter's memory, so such a change corrupts the write. This file computes a
+ * checksum of the data at submission, and again when the device has completed the write. If the
+ * checksums differ, the memory was changed while it belonged to the I/O. The data on the disk
+ * is then unknown.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -18,8 +19,9 @@
 #include "trace.h"
 
 /*
- * Of the stack, @skip of our own functions are left out.
- * Return: NULL without memory: that write is not watched then.
+ * Allocates a record with the checksum @sum and the current stack, without the @skip innermost
+ * functions.
+ * Return: the record; or NULL if there is no memory, and then the write is not checked.
  */
 static noinline struct zcblk_stable *zcblk_stable_alloc(u32 sum, unsigned int skip)
 {
@@ -49,20 +51,23 @@ static u32 zcblk_sum_bio(struct bio *bio)
 }
 
 /**
- * zcblk_stable_begin_bio() - watch the data of a bio that came to a disk
- * @io: a write on path zerocopy; @io->stable is set, to NULL without memory
+ * zcblk_stable_begin_bio() - record the checksum of a bio's data
+ * @io: a write on path zerocopy; the function sets @io->stable, to NULL if there is no memory
  *
  * Context: process, inside submit_bio.
  */
 void zcblk_stable_begin_bio(struct zcblk_io *io)
 {
-	/* Up to zcblk_io_begin(); zcblk_submit_bio() has left, by a tail call, or is shown */
+	/*
+	 * Skip the functions up to zcblk_io_begin(). The stack contains zcblk_submit_bio() only
+	 * if the compiler made no tail call.
+	 */
 	io->stable = zcblk_stable_alloc(zcblk_sum_bio(io->parent), 3);
 }
 
 /**
- * zcblk_stable_end_bio() - look whether the data of a bio has changed
- * @io: the write, done, or failed before it went down
+ * zcblk_stable_end_bio() - check whether the data of a bio has changed, and free its checksum
+ * @io: the write, which has completed, or has failed before it was sent
  *
  * Context: any.
  */
@@ -98,22 +103,26 @@ static u32 zcblk_sum_source(const struct zcblk_bufio *io)
 }
 
 /**
- * zcblk_stable_begin_buf() - watch the buffer of an I/O
- * @io: a write that is not copied, to be submitted
+ * zcblk_stable_begin_buf() - record the checksum of the data of an I/O of the kernel API
+ * @io: a write that is about to be submitted and is not copied; the function sets @io->stable,
+ *	to NULL if there is no memory
  *
  * Context: process.
  */
 void zcblk_stable_begin_buf(struct zcblk_bufio *io)
 {
-	/* Up to here: the compiler may or may not inline the rest */
+	/*
+	 * Skip the functions up to this one. The compiler may inline the callers, so their
+	 * number varies.
+	 */
 	io->stable = zcblk_stable_alloc(zcblk_sum_source(io), 2);
 	if (io->stable)
 		zcblk_count(io->client, watched, 1);
 }
 
 /**
- * zcblk_stable_end_buf() - look whether the buffer of an I/O has changed
- * @io: the I/O with ZCBLK_BUFIO_STABLE, done, whether it was watched or not
+ * zcblk_stable_end_buf() - check whether the data of an I/O has changed, and free its checksum
+ * @io: an I/O with ZCBLK_BUFIO_STABLE, completed; @io->stable is NULL if it has no checksum
  *
  * Context: any.
  */

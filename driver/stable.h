@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Watching the buffers of writes for changes while they are in flight.
+ * Detects changes of a write's data while the write is in flight. stable.c describes how.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -9,15 +9,18 @@
 
 #include "zcblk.h"
 
-/* A few callers identify the submitter; more would cost each write more */
+/*
+ * Maximum number of stack entries to save. A few entries identify the submitter, and more
+ * entries would slow down each write.
+ */
 #define ZCBLK_STABLE_STACK	8
 
 /**
- * struct zcblk_stable - what is remembered of a write
- * @io: the write, of the kernel API
- * @work: compares the data of a long one
- * @sum: checksum of its data at submission
- * @nr: entries in @stack
+ * struct zcblk_stable - the checksum and the submitter's stack of a write in flight
+ * @io: the I/O of the kernel API; set only if @work compares its data
+ * @work: work that compares the data of a long I/O of the kernel API
+ * @sum: checksum of the data at submission
+ * @nr: number of entries in @stack
  * @stack: the submitter's stack
  */
 struct zcblk_stable {

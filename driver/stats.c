@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a disk has done: per-CPU counters and histograms, added up when read.
+ * Counts the I/O of a disk in per-CPU counters and histograms, and adds them up for a reader.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -23,9 +23,10 @@ const char *const zcblk_op_names[] = {
 };
 
 /*
- * Numbers of statuses differ between kernels, so they are known by name. The first
- * one counts all that have no name. It comes before inval, as the two have one number
- * before Linux 6.11: see compat.h.
+ * Names of the statuses that are counted. The files in debugfs show names, because the numbers
+ * of statuses differ between kernels. The first entry also counts all statuses that are not in
+ * the table. "ioerr" must precede "inval", because compat.h defines both with the same number
+ * before Linux 6.11.
  */
 static const struct {
 	blk_status_t status;
@@ -76,7 +77,8 @@ void zcblk_stats_exit(struct zcblk_disk *disk)
  * zcblk_stats_reset() - set a disk's counters to zero
  * @disk: the disk
  *
- * What other CPUs count at that moment may survive, or be lost.
+ * If another CPU updates a counter at the same time, the counter may keep its old value, or the
+ * update may be lost.
  *
  * Context: process.
  */
@@ -93,7 +95,7 @@ void zcblk_stats_reset(struct zcblk_disk *disk)
 
 /**
  * zcblk_stats_count_bvecs() - count the contiguous runs of a bio's data
- * @stats: where to
+ * @stats: the counters to update
  * @bio: the bio
  *
  * Context: any.
@@ -123,7 +125,7 @@ static unsigned int zcblk_error_index(blk_status_t status)
 /**
  * zcblk_stats_error() - count a bio that ended with an error
  * @disk: the disk
- * @status: how it ended
+ * @status: status of the bio
  *
  * Context: any.
  */
@@ -134,8 +136,8 @@ void zcblk_stats_error(struct zcblk_disk *disk, blk_status_t status)
 
 /**
  * zcblk_stats_copied() - count bytes that the CPU has copied
- * @io: the bio that they belong to
- * @bytes: how many
+ * @io: the bio that the bytes belong to
+ * @bytes: number of bytes
  *
  * Context: any.
  */
@@ -146,7 +148,7 @@ void zcblk_stats_copied(struct zcblk_io *io, unsigned int bytes)
 }
 
 /**
- * zcblk_stats_split() - count a piece beyond a bio's first
+ * zcblk_stats_split() - count a piece that follows the first piece of a bio
  * @io: the bio
  *
  * Context: any.
@@ -169,10 +171,10 @@ void zcblk_stats_unstable(struct zcblk_io *io)
 }
 
 /**
- * zcblk_stats_unreferenced() - count a write of pages without a reference count
+ * zcblk_stats_unreferenced() - count the bytes of a write of pages without a reference count
  * @disk: the disk
  * @bio: the write
- * @needs: ZCBLK_NEEDS_* flags that say on which path it goes
+ * @needs: ZCBLK_NEEDS_* flags of the write, which contain its path
  *
  * Context: any.
  */
@@ -198,7 +200,7 @@ void zcblk_stats_unreferenced(struct zcblk_disk *disk, struct bio *bio, unsigned
  * @disk: the disk
  *
  * Context: any.
- * Return: how many bios are tracked; not exact while bios come and go.
+ * Return: the number of tracked bios; not exact while bios are submitted or completed.
  */
 s64 zcblk_stats_in_flight(struct zcblk_disk *disk)
 {
@@ -214,7 +216,7 @@ static u64 zcblk_data_bytes(struct zcblk_disk *disk, enum zcblk_path path)
 /**
  * zcblk_stats_show() - write a disk's counters
  * @disk: the disk
- * @m: where to
+ * @m: file to write to
  *
  * Context: process.
  */
@@ -270,7 +272,7 @@ static void zcblk_show_histogram(struct zcblk_disk *disk, struct seq_file *m,
 /**
  * zcblk_stats_show_latency() - write a disk's latency histograms
  * @disk: the disk
- * @m: where to
+ * @m: file to write to
  *
  * Context: process.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A disk's counters, and the part of counting that every bio goes through.
+ * Defines a disk's counters, and the inline functions that count each bio.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -12,10 +12,13 @@
 
 #include "zcblk.h"
 
-/* log2(ns) buckets of a histogram; the last one has all that is longer */
+/*
+ * Number of buckets of a latency histogram. A bucket's index is log2 of the latency in ns. The
+ * last bucket also counts all longer latencies.
+ */
 #define ZCBLK_NR_BUCKETS	40
 
-/* Statuses that are counted by name; see zcblk_errors[] */
+/* Number of entries in zcblk_errors[] in stats.c */
 #define ZCBLK_NR_ERRORS		13
 
 struct zcblk_io_stats {
@@ -32,19 +35,19 @@ struct zcblk_stats {
 	u64 splits;
 	u64 unstable;
 	u64 errors[ZCBLK_NR_ERRORS];
-	/* Not cleared by a reset */
+	/* zcblk_stats_reset() clears only the members before this one */
 	s64 in_flight;
 };
 
 /**
- * zcblk_stats_submit() - count a bio that comes in
+ * zcblk_stats_submit() - count a bio that was submitted to a disk
  * @disk: the disk
  * @bio: the submitter's bio
- * @needs: what has to be done for it: ZCBLK_NEEDS_* flags
- * @op: what it does
+ * @needs: ZCBLK_NEEDS_* flags of the bio
+ * @op: operation of the bio
  *
- * Inline, for it is a part of the fastest way through the driver: out of line
- * it was a twentieth of all that zcblk adds to a remapped bio.
+ * The function is inline because the driver's fastest path, zcblk_io_remap(), calls it. Out of
+ * line, it caused a twentieth of the time that zcblk adds to a remapped bio.
  *
  * Context: any.
  */
@@ -58,7 +61,7 @@ static inline void zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
 	stats = &disk->stats->io[zcblk_needs_path(needs)][op];
 	this_cpu_inc(stats->ios);
 	this_cpu_add(stats->bytes, bio->bi_iter.bi_size);
-	/* A clone does not say how long the table is that it shares */
+	/* bi_vcnt of a clone is 0, because the clone shares the bio_vec table of another bio */
 	if (likely(bio->bi_vcnt == 1))
 		this_cpu_inc(stats->segments);
 	else if (zcblk_op_has_data(op))
@@ -66,9 +69,9 @@ static inline void zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
 }
 
 /**
- * zcblk_stats_end() - count a bio that has ended
+ * zcblk_stats_end() - add a completed bio to the latency histogram, if its needs say so
  * @io: the bio
- * @latency_ns: time from submission, ns
+ * @latency_ns: time since the bio's submission, in ns
  *
  * Context: any.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tracepoints' bodies.
+ * Defines the code of the tracepoints that trace.h declares.
  *
  * Copyright (C) 2026 The zcblk authors
  */

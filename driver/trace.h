@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints: zcblk:zcblk_submit, zcblk:zcblk_complete and zcblk:zcblk_unstable, and
- * zcblk:zcblk_range_wait, zcblk_range_grant and zcblk_range_release of range locks.
+ * Defines the tracepoints of the trace system zcblk. zcblk_submit, zcblk_complete and
+ * zcblk_unstable are for bios. zcblk_range_wait, zcblk_range_grant and zcblk_range_release are
+ * for range locks.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -83,7 +84,10 @@ TRACE_EVENT(zcblk_complete,
 		      (unsigned long long)__entry->sector, __entry->bytes,
 		      __entry->error, __entry->latency_ns));
 
-/* The stack is the submitter's, innermost caller first; what is not there is 0 */
+/*
+ * The event contains the submitter's stack, with the innermost caller first. Unused entries are
+ * 0.
+ */
 TRACE_EVENT(zcblk_unstable,
 	    TP_PROTO(dev_t dev, sector_t sector, size_t bytes, u32 sum,
 		     const struct zcblk_stable *stable),
@@ -119,7 +123,7 @@ TRACE_DEFINE_ENUM(ZCBLK_RANGE_WRITE);
 			 { ZCBLK_RANGE_READ, "read" },			\
 			 { ZCBLK_RANGE_WRITE, "write" })
 
-/* What happens to a range; @_what names @_value, a u64 */
+/* Defines an event for a range, with a u64 field that has the name @_what and the value @_value */
 #define ZCBLK_RANGE_EVENT(_name, _what, _proto, _args, _value)		\
 TRACE_EVENT(_name, TP_PROTO _proto, TP_ARGS _args,			\
 	    TP_STRUCT__entry(__field(dev_t, dev)			\
@@ -137,7 +141,10 @@ TRACE_EVENT(_name, TP_PROTO _proto, TP_ARGS _args,			\
 		      zcblk_show_kind(__entry->kind), __entry->start,	\
 		      __entry->last, __entry->_what))
 
-/* A range overlaps an earlier one, which starts at this sector */
+/*
+ * @range waits for @blocker, an earlier range that overlaps @range; for_sector is the start of
+ * @blocker
+ */
 ZCBLK_RANGE_EVENT(zcblk_range_wait, for_sector,
 		  (struct zcblk_ranges *ranges, struct zcblk_range *range,
 		   const struct zcblk_range *blocker),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The version of the module, the tool and the packages; 'scripts/check version' compares them.
+ * Defines the version of the module, the tool and the packages. `scripts/check version` checks
+ * that all of them have the same version.
  *
  * Copyright (C) 2026 The zcblk authors
  */

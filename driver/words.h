@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Words that users write into attributes. For the driver and its companions.
+ * Declares the parser of words that users write to attributes. The driver and the exerciser use
+ * it.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Private types of the zcblk driver, and prototypes grouped by the file that
- * owns them.
+ * This header declares the private types and functions of the zcblk driver. The functions are
+ * grouped by the source file that defines them.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -25,17 +25,17 @@
 
 #define ZCBLK_NAME	"zcblk"
 
-/* Lower devices that the module's parameter accepts */
+/* The maximum number of paths in the module parameter lower= */
 #define ZCBLK_MAX_LOWER		16
 
-/* Size limit of a piece that is copied, in bytes */
+/* The maximum size of a copied piece of I/O, in bytes */
 #define ZCBLK_BOUNCE_BYTES	(128 * 1024)
 
 enum zcblk_path {
 	ZCBLK_PATH_ZEROCOPY,	/* send the submitter's pages to the lower device */
-	ZCBLK_PATH_COPY,	/* copy, and send bounce pages */
+	ZCBLK_PATH_COPY,	/* copy the data, and send bounce memory */
 	ZCBLK_NR_PATHS,
-	ZCBLK_PATH_AB = ZCBLK_NR_PATHS,	/* alternate between both */
+	ZCBLK_PATH_AB = ZCBLK_NR_PATHS,	/* alternate between the two paths */
 };
 
 enum zcblk_bounce_kind {
@@ -43,7 +43,7 @@ enum zcblk_bounce_kind {
 	ZCBLK_BOUNCE_KMALLOC,
 	ZCBLK_BOUNCE_VMALLOC,
 	ZCBLK_NR_BOUNCE_KINDS,
-	ZCBLK_BOUNCE_RESERVE = ZCBLK_NR_BOUNCE_KINDS,	/* from the mempool */
+	ZCBLK_BOUNCE_RESERVE = ZCBLK_NR_BOUNCE_KINDS,	/* an element of the pool's reserve */
 };
 
 enum zcblk_stats_level {
@@ -56,7 +56,7 @@ enum zcblk_op {
 	ZCBLK_OP_OTHER,
 	ZCBLK_OP_READ,
 	ZCBLK_OP_WRITE,
-	ZCBLK_OP_FLUSH,		/* a preflush without data */
+	ZCBLK_OP_FLUSH,		/* a write of no data, with REQ_PREFLUSH */
 	ZCBLK_OP_DISCARD,
 	ZCBLK_OP_SECURE_ERASE,
 	ZCBLK_OP_WRITE_ZEROES,
@@ -68,7 +68,7 @@ static inline bool zcblk_op_has_data(enum zcblk_op op)
 	return op == ZCBLK_OP_READ || op == ZCBLK_OP_WRITE;
 }
 
-/* The words that a setting accepts; each array ends with NULL */
+/* Each array holds the names of an enum's values. The last element is NULL. */
 extern const char *const zcblk_path_names[];
 extern const char *const zcblk_bounce_names[];
 extern const char *const zcblk_stats_names[];
@@ -76,18 +76,20 @@ extern const char *const zcblk_op_names[];
 extern const char *const zcblk_unreferenced_names[];
 
 /**
- * struct zcblk_settings - a disk's settings, from configfs
- * @lower: path of the lower device; fixed while the disk is up
- * @path: an enum zcblk_path; may change under load, after zcblk_copy_prepare()
- * @bounce: an enum zcblk_bounce_kind; may change under load
- * @stats: an enum zcblk_stats_level; may change under load
- * @stable: 1: detect changes of a write's data in flight; may change under load
- * @unreferenced: an enum zcblk_unreferenced, the policy for writes of pages without a
- *	reference count; may change under load, after
- *	zcblk_copy_prepare()
- * @range_lock: an enum zcblk_range_engine; fixed while the disk is up
- * @overlap: an enum zcblk_overlap; may change under load
- * @read_only: 1: the disk refuses writes; fixed while the disk is up
+ * struct zcblk_settings - the settings of a disk, which the user sets in configfs
+ * @lower: path of the lower device
+ * @path: an enum zcblk_path; zcblk_copy_prepare() must succeed before a change
+ * @bounce: an enum zcblk_bounce_kind
+ * @stats: an enum zcblk_stats_level
+ * @stable: 1 to detect changes of a write's data while the write is in flight, else 0
+ * @unreferenced: an enum zcblk_unreferenced: the policy for writes of pages without a reference
+ *	count; zcblk_copy_prepare() must succeed before a change
+ * @range_lock: an enum zcblk_range_engine
+ * @overlap: an enum zcblk_overlap
+ * @read_only: 1 if the disk refuses writes, else 0
+ *
+ * @lower, @range_lock and @read_only are fixed while the disk is up. The other settings may
+ * change while I/O is in flight.
  */
 struct zcblk_settings {
 	char *lower;
@@ -101,13 +103,16 @@ struct zcblk_settings {
 	int read_only;
 };
 
-/* The path for zcblk_copy_prepare(): unreferenced=copy needs the memory of path copy, too */
+/* Return: the path for zcblk_copy_prepare(); unreferenced=copy needs the memory of path copy */
 static inline enum zcblk_path zcblk_copying_path(const struct zcblk_settings *set)
 {
 	return set->unreferenced == ZCBLK_UNREFERENCED_COPY ? ZCBLK_PATH_COPY : set->path;
 }
 
-/* Properties of a lower device that change while the disk is up; see follow.c */
+/*
+ * Properties of a lower device that may change while the disk is up. follow.c compares these
+ * properties once a second.
+ */
 enum zcblk_property {
 	ZCBLK_SIZE,
 	ZCBLK_READ_ONLY,
@@ -123,22 +128,25 @@ enum zcblk_property {
 	ZCBLK_NR_PROPERTIES,
 };
 
-/* The properties that are limits and flags of the disk's queue */
+/* Mask of the properties that are limits or flags of the disk's queue */
 #define ZCBLK_LIMITS	GENMASK(ZCBLK_NOWAIT, ZCBLK_DISCARD)
 
-/* What a bio needs, from the settings and the disk's state */
-#define ZCBLK_NEEDS_COPY	BIT(0)	/* path copy; else path zerocopy */
-#define ZCBLK_NEEDS_TURN	BIT(1)	/* path ab: choose the path by turns */
-#define ZCBLK_NEEDS_COUNT	BIT(2)	/* statistics: counters */
-#define ZCBLK_NEEDS_LATENCY	BIT(3)	/* statistics: latency */
-#define ZCBLK_NEEDS_RANGE	BIT(4)	/* it holds, or waits for, a range */
+/*
+ * These flags select how zcblk handles a bio. The flags follow from the disk's settings and
+ * state.
+ */
+#define ZCBLK_NEEDS_COPY	BIT(0)	/* use path copy; if clear, use path zerocopy */
+#define ZCBLK_NEEDS_TURN	BIT(1)	/* alternate the path, for path ab */
+#define ZCBLK_NEEDS_COUNT	BIT(2)	/* update the counters of the statistics */
+#define ZCBLK_NEEDS_LATENCY	BIT(3)	/* measure the latency for the statistics */
+#define ZCBLK_NEEDS_RANGE	BIT(4)	/* lock the bio's range of sectors */
 #define ZCBLK_NEEDS_STABLE	BIT(5)	/* detect changes of the data in flight */
-#define ZCBLK_NEEDS_ACCOUNT	BIT(6)	/* the block layer's accounting: iostats is 1 */
-#define ZCBLK_NEEDS_POLL	BIT(7)	/* its submitter polls; poll_nr is set */
-#define ZCBLK_NEEDS_REFUSE	BIT(8)	/* check whether to refuse it */
-#define ZCBLK_NEEDS_SUPPORT	BIT(9)	/* the lower device may not support the operation */
+#define ZCBLK_NEEDS_ACCOUNT	BIT(6)	/* account the bio, because iostats is 1 */
+#define ZCBLK_NEEDS_POLL	BIT(7)	/* the submitter polls; io->poll_nr is set */
+#define ZCBLK_NEEDS_REFUSE	BIT(8)	/* check whether to refuse the bio */
+#define ZCBLK_NEEDS_SUPPORT	BIT(9)	/* check for an unsupported operation */
 #define ZCBLK_NEEDS_LOOK	BIT(10)	/* check for pages without a reference count */
-#define ZCBLK_NEEDS_REFERENCES	BIT(11)	/* copy it if such a page is found */
+#define ZCBLK_NEEDS_REFERENCES	BIT(11)	/* copy a bio if such a page is found */
 
 static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
 {
@@ -146,29 +154,34 @@ static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
 }
 
 /**
- * struct zcblk_device - a directory in configfs
+ * struct zcblk_device - a disk's directory in configfs
  * @group: the directory
- * @lock: serialises power, and settings that may not change while powered
+ * @lock: serialises changes of the power and of the settings
+ * @from_param: true if the module parameter lower= made the directory; rmdir then fails
+ * @pinned: true if rmdir fails with EBUSY; protected by @lock
+ * @show_lock: held to change @disk or the path of the lower device, and to read them without
+ *	@lock
  * @set: the settings; the I/O path reads them with READ_ONCE()
- * @from_param: made for the parameter lower=, and not to be removed by rmdir
- * @pinned: rmdir fails with EBUSY; under @lock
- * @show_lock: protects changes of @disk and of the path of the lower device, for readers
- *	that must not wait for @lock, which may be held for long
- * @disk: the running disk, or NULL; it holds a reference to @group; under @lock
- * @last_close: removes a disk whose removal is deferred
+ * @disk: the disk that is up, which holds a reference to @group, or NULL; protected by @lock
+ * @last_close: work that removes a disk after its last close, if the removal was deferred
  *
- * Lock order: what configfs holds around a store, then &zcblk_device.lock, then
- * the open_mutex of our disk or of the lower device, never both, or
- * &zcblk_disk.holder_lock and then what bdev_freeze() acquires for our disk. The lock of
- * the list of disks, in disk.c, and @show_lock come last. The I/O path acquires none of
- * them.
+ * A reader that must not wait for @lock uses @show_lock, because @lock may be held for long.
+ *
+ * Locks are acquired in this order:
+ * 1. the locks that configfs holds when it calls a store function
+ * 2. &zcblk_device.lock
+ * 3. the open_mutex of either the zcblk disk or the lower device; or &zcblk_disk.holder_lock,
+ *    and then the locks that bdev_freeze() acquires for the zcblk disk
+ * 4. zcblk_disks_lock in disk.c, and @show_lock
+ *
+ * The I/O path acquires none of these locks.
  */
 struct zcblk_device {
 	struct config_group group;
-	struct mutex lock; /* see above */
+	struct mutex lock; /* serialises changes of power and settings */
 	bool from_param;
 	bool pinned;
-	spinlock_t show_lock; /* see above */
+	spinlock_t show_lock; /* protects disk and set.lower for readers */
 	struct zcblk_settings set;
 	struct zcblk_disk *disk;
 	struct work_struct last_close;
@@ -176,10 +189,11 @@ struct zcblk_device {
 
 /**
  * struct zcblk_bounce_pool - bios and memory for pieces that are copied
- * @bios: bios of the pieces
- * @reserve: memory for use when the allocators have none
- * @vfree_list: vmalloc memory, which completion must not free itself
- * @vfree_work: frees @vfree_list
+ * @bios: bio_set of the pieces
+ * @reserve: mempool of bounce memory, used when the allocators fail
+ * @vfree_list: vmalloc() memory that @vfree_work frees, because a completion must not call
+ *	vfree()
+ * @vfree_work: work that frees the memory in @vfree_list
  */
 struct zcblk_bounce_pool {
 	struct bio_set bios;
@@ -189,12 +203,12 @@ struct zcblk_bounce_pool {
 };
 
 /**
- * struct zcblk_bounce - memory of one piece
- * @pool: the pool that it belongs to
- * @kind: how it was allocated
- * @mem: the memory, unless @kind is page
- * @pages: a bio that is never sent: the table of the memory's pages
- * @vecs: that table; at least one entry, because a page may be larger than
+ * struct zcblk_bounce - bounce memory of one piece
+ * @pool: the pool that the piece belongs to
+ * @kind: how the memory was allocated
+ * @mem: address of the memory; NULL if @kind is ZCBLK_BOUNCE_PAGE
+ * @pages: a bio that is never submitted; its bio_vec table lists the memory's pages
+ * @vecs: the bio_vec table of @pages, with one entry if a page is larger than
  *	ZCBLK_BOUNCE_BYTES
  */
 struct zcblk_bounce {
@@ -206,14 +220,14 @@ struct zcblk_bounce {
 };
 
 /**
- * zcblk_bounce_copy() - copy between a piece's memory and other memory
- * @bounce: the piece's memory
- * @at: position in it; advanced by @len
- * @mem: the other memory
- * @len: bytes to copy, not 0
- * @write: copy from @mem, for a write; else to it
+ * zcblk_bounce_copy() - copy between a piece's bounce memory and other memory
+ * @bounce: the bounce memory
+ * @at: position in the bounce memory; the function advances it by @len
+ * @mem: address of the other memory
+ * @len: number of bytes to copy, not 0
+ * @write: true to copy from @mem, for a write; false to copy to @mem, for a read
  *
- * This is inline because path copy calls it for each page.
+ * The function is inline because path copy calls it for each page.
  *
  * Context: any.
  */
@@ -241,51 +255,52 @@ struct zcblk_io_stats;
 struct zcblk_io_cache;
 
 /**
- * struct zcblk_disk - a disk that is up, or is still open
- * @gd: the disk as the block layer sees it
- * @set: settings of the device; valid until the disk is shut down
- * @needs: what each bio needs: ZCBLK_NEEDS_* flags
+ * struct zcblk_disk - a disk that is up, or that was removed and is still open
+ * @gd: the disk of the block layer
+ * @set: settings of the disk; valid until zcblk_disk_remove() succeeds
+ * @needs: ZCBLK_NEEDS_* flags that apply to all bios of the disk
  * @own_needs: the flags in @needs that do not follow from the settings
- * @needs_lock: serialises changes of both; a leaf
- * @lower_file: our claim on the lower device
+ * @needs_lock: innermost lock, which serialises changes of @needs, @own_needs and @dead
+ * @lower_file: open file that claims the lower device
  * @lower: the lower device
- * @index: determines its minor numbers; negative until it is allocated
+ * @index: determines the disk's minor numbers; negative until it is allocated
  * @entry: entry in the list of disks that hold a lower device
- * @removing: no new openers; under @gd->open_mutex
- * @deferred: to be removed at the last close; under @gd->open_mutex
- * @removed: its name is free; if it is still in the list, it is open
- * @said_busy: time of the last message that it is open
- * @dead: the lower device has gone
- * @unfit: the lower device has changed so that it must not get I/O
- * @seen: properties of the lower device when we last looked
- * @up: the disk was added; set before anything reads @gd by way of @lower
- * @linked: the holder links in sysfs exist
- * @watch: checks periodically whether the lower device has changed or is gone
- * @holder_lock: serialises calls from the lower device's holder operations with the
- *	removal of the disk
- * @frozen: the disk and its partitions, by number, that are frozen as the lower device
- *	is; under @holder_lock
- * @wq: makes pieces for which submit_bio had no memory. Each disk has its own, because
- *	disks may be stacked on each other, with other drivers between them.
- * @io_set: clones, each inside a struct zcblk_io
+ * @removing: true if the disk rejects new openers; protected by @gd->open_mutex
+ * @deferred: true if the last close removes the disk; protected by @gd->open_mutex
+ * @removed: true if the disk was removed, so that its name is free; a removed disk in the list
+ *	is still open
+ * @said_busy: time of the last message that the disk is open and cannot be removed
+ * @dead: true if the lower device is gone
+ * @unfit: true if the lower device has changed so that it must not get I/O
+ * @seen: properties of the lower device at the last check
+ * @up: true if the disk was added; zcblk_holder_pin() reads @gd only if @up is true
+ * @linked: true if the holder links in sysfs exist
+ * @watch: work that checks periodically whether the lower device has changed or is gone
+ * @holder_lock: serialises calls from the lower device's holder operations with the removal of
+ *	the disk
+ * @frozen: the disk and partitions that were frozen with the lower device, indexed by partition
+ *	number; protected by @holder_lock
+ * @wq: workqueue for bios that submit_bio could not start at once. Each disk has its own
+ *	workqueue, because disks may be stacked on each other, with other drivers between them.
+ * @io_set: bio_set of the clones, each inside a struct zcblk_io
  * @io_cache: per-CPU caches of free memory from @io_set
- * @bounce: pieces of path copy; initialised when the path is copy or ab for the first time
+ * @bounce: pool of path copy; initialised when a setting first needs path copy
  * @ranges: the range lock, or NULL
- * @can_poll: the lower device has queues to poll
- * @poll_work: polls for I/O in flight when its submitters do not
+ * @can_poll: true if the lower device has queues to poll
+ * @poll_work: work that polls for I/O in flight when its submitters do not poll
  * @stats: per-CPU counters
- * @debugfs: directory of this disk
+ * @debugfs: directory of the disk in debugfs
  * @turn: for each operation, a counter that alternates the path on path ab
  *
- * Power on creates it, and power off shuts it down. It is freed with the last reference
- * to @gd, which after a forced removal is dropped at the last close.
+ * Power on creates the structure, and power off shuts the disk down. The last reference to @gd
+ * frees the structure. After a forced removal, the last close drops that reference.
  */
 struct zcblk_disk {
 	struct gendisk *gd;
 	const struct zcblk_settings *set;
 	unsigned int needs;
 	unsigned int own_needs;
-	spinlock_t needs_lock; /* see above */
+	spinlock_t needs_lock; /* protects needs, own_needs and dead */
 	struct file *lower_file;
 	struct block_device *lower;
 	int index;
@@ -300,7 +315,7 @@ struct zcblk_disk {
 	bool linked;
 	u64 seen[ZCBLK_NR_PROPERTIES];
 	struct delayed_work watch;
-	struct mutex holder_lock; /* see above */
+	struct mutex holder_lock; /* protects frozen */
 	struct xarray frozen;
 	struct workqueue_struct *wq;
 	struct bio_set io_set;
@@ -311,31 +326,31 @@ struct zcblk_disk {
 	struct delayed_work poll_work;
 	struct zcblk_stats __percpu *stats;
 	struct dentry *debugfs;
-	/* Every bio on path ab writes this; all other members rarely change */
+	/* Every bio on path ab writes @turn, but the other members rarely change */
 	atomic_t turn[ZCBLK_NR_OPS] ____cacheline_aligned_in_smp;
 };
 
 /**
- * struct zcblk_io - one bio of the submitter, while zcblk tracks it
- * @next: while it is free: the next one of the CPU's cache
- * @disk: the disk it came to
+ * struct zcblk_io - a submitter's bio that zcblk tracks
+ * @next: next free structure in the CPU's cache, while this one is free
+ * @disk: the disk that the bio was submitted to
  * @parent: the submitter's bio
- * @start_ns: time of its submission in ns, or 0 if its latency is not needed
- * @start_jiffies: time of its submission, for the block layer's accounting
- * @needs: what it needs: ZCBLK_NEEDS_* flags
- * @op: its operation
- * @poll_nr: its number, if its submitter polls
- * @status: path copy: the status of a piece that failed
- * @pending: path copy: pieces in flight, and 1 during submission
- * @pieces: path copy: pieces made
- * @stable: checksum of a write's data; NULL if there was no memory for it
- * @range: the range that it holds or waits for
- * @work: continues in a worker, which may sleep: after a wait for a range; path copy:
- *	with the rest of the pieces
- * @clone: path zerocopy: the bio that is sent to the lower device; path copy: the part
- *	for which no piece was made yet
+ * @start_ns: time of the bio's submission in ns, or 0 if the latency is not needed
+ * @start_jiffies: time of the bio's submission, for the block layer's accounting
+ * @needs: ZCBLK_NEEDS_* flags of the bio
+ * @op: operation of the bio, an enum zcblk_op
+ * @poll_nr: number of the bio in the table of polled bios, if its submitter polls
+ * @status: on path copy, the status of a piece that failed
+ * @pending: on path copy, the number of pieces in flight, plus 1 during submission
+ * @pieces: on path copy, the number of pieces that were submitted
+ * @stable: checksum of a write's data; NULL if there was no memory for the checksum
+ * @range: the range of sectors that the bio holds or waits for
+ * @work: work that starts the bio after a wait for its range; on path copy, also work that
+ *	submits the remaining pieces
+ * @clone: on path zerocopy, the bio that is sent to the lower device; on path copy, the data
+ *	that no piece was made for yet
  *
- * It is in the front pad of a bio from &zcblk_disk.io_set.
+ * @clone is allocated from &zcblk_disk.io_set, and the other members are in its front pad.
  */
 struct zcblk_io {
 	struct zcblk_io *next;
@@ -352,7 +367,7 @@ struct zcblk_io {
 	struct zcblk_stable *stable;
 	struct zcblk_range range;
 	struct work_struct work;
-	struct bio clone; /* last */
+	struct bio clone; /* must be the last member */
 };
 
 static inline enum zcblk_path zcblk_io_path(const struct zcblk_io *io)
@@ -360,32 +375,35 @@ static inline enum zcblk_path zcblk_io_path(const struct zcblk_io *io)
 	return zcblk_needs_path(io->needs);
 }
 
-/* Size limit of a bio of the kernel API, in bytes */
+/* The maximum size of a bio of the kernel API, in bytes */
 #define ZCBLK_BIO_BYTES		SZ_1G
 
-/* In order of restriction: the kind of a source is the highest of its segments */
+/*
+ * Kinds of memory, from the least to the most restricted. If an I/O has several segments, the
+ * kind of the I/O is the highest kind of its segments.
+ */
 enum zcblk_buf_kind {
-	ZCBLK_BUF_KMEM,		/* the direct map: one run of pages */
-	ZCBLK_BUF_VMALLOC,	/* pages that need not be contiguous */
+	ZCBLK_BUF_KMEM,		/* the direct map: contiguous pages */
+	ZCBLK_BUF_VMALLOC,	/* vmalloc(): pages may be anywhere */
 	ZCBLK_BUF_STACK,	/* the stack of the current task */
-	ZCBLK_BUF_IMAGE,	/* the image of a module */
-	ZCBLK_BUF_NONE,		/* no memory */
+	ZCBLK_BUF_IMAGE,	/* code or data of a module */
+	ZCBLK_BUF_NONE,		/* not memory, or of mixed kinds */
 };
 
-/* Allocation flags for an I/O of the kernel API, which may wait unless it has REQ_NOWAIT */
+/* Return: allocation flags for an I/O of the kernel API, which may wait unless it has REQ_NOWAIT */
 static inline gfp_t zcblk_bufio_gfp(const struct zcblk_bufio *io)
 {
 	return io->opf & REQ_NOWAIT ? GFP_NOWAIT | __GFP_NOWARN : GFP_NOIO;
 }
 
-/* configfs.c */
+/* Defined in configfs.c */
 int zcblk_configfs_init(const struct zcblk_settings *defaults,
 			char *const *lower, unsigned int nr_lower);
 void zcblk_configfs_exit(void);
 int zcblk_parse_engine(const char *who, const char *word);
 void zcblk_configfs_last_close(const struct zcblk_settings *set);
 
-/* disk.c */
+/* Defined in disk.c */
 struct zcblk_disk *zcblk_disk_create(const char *name,
 				     const struct zcblk_settings *set);
 void zcblk_disk_defer(struct zcblk_disk *disk, bool defer);
@@ -399,7 +417,7 @@ bool zcblk_is_ours(const struct gendisk *gd);
 int zcblk_disk_init(void);
 void zcblk_disk_exit(void);
 
-/* ioctl.c */
+/* Defined in ioctl.c */
 struct hd_geometry;
 struct pr_ops;
 extern const struct pr_ops zcblk_pr_ops;
@@ -410,16 +428,16 @@ int zcblk_compat_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int 
 int zcblk_getgeo(struct gendisk *gd, struct hd_geometry *geo);
 int zcblk_get_unique_id(struct gendisk *gd, u8 id[16], enum blk_unique_id type);
 
-/* limits.c, or compat-limits.c for kernels before v6.11 */
+/* Defined in limits.c, or in compat-limits.c for kernels before v6.11 */
 struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *name);
 void zcblk_limits_follow(struct zcblk_disk *disk, unsigned long changed);
 
-/* follow.c */
+/* Defined in follow.c */
 void zcblk_follow_start(struct zcblk_disk *disk);
 void zcblk_follow(struct zcblk_disk *disk);
 void zcblk_follow_unsupported(struct zcblk_disk *disk, enum zcblk_op op);
 
-/* lower.c */
+/* Defined in lower.c */
 struct file *zcblk_lower_claim(const struct zcblk_settings *set, void *holder,
 			       const struct blk_holder_ops *ops, const char *name);
 int zcblk_lower_open(struct zcblk_disk *disk, const char *name);
@@ -430,19 +448,19 @@ void zcblk_lower_gone(struct zcblk_disk *disk);
 void zcblk_lower_watch_start(struct zcblk_disk *disk);
 void zcblk_lower_watch(struct work_struct *work);
 
-/* io-cache.c; see also io-cache.h */
+/* Defined in io-cache.c; io-cache.h defines the inline functions */
 int zcblk_bioset_init(struct bio_set *set, unsigned int front_pad, int flags);
 int zcblk_io_init(struct zcblk_disk *disk);
 void zcblk_io_exit(struct zcblk_disk *disk);
 
-/* io.c */
+/* Defined in io.c */
 void zcblk_io_drain(struct zcblk_disk *disk);
 void zcblk_io_update_needs(struct zcblk_disk *disk);
 void zcblk_io_add_needs(struct zcblk_disk *disk, unsigned int needs);
 void zcblk_io_complete(struct zcblk_io *io, blk_status_t status);
 void zcblk_submit_bio(struct bio *bio);
 
-/* poll.c */
+/* Defined in poll.c */
 int zcblk_poll_init(void);
 void zcblk_poll_exit(void);
 void zcblk_poll_begin(struct zcblk_io *io);
@@ -453,13 +471,13 @@ bool zcblk_poll_disk(struct zcblk_disk *disk);
 void zcblk_poll_work(struct work_struct *work);
 void zcblk_poll_kick(struct zcblk_disk *disk);
 
-/* copy.c */
+/* Defined in copy.c */
 int zcblk_copy_prepare(struct zcblk_disk *disk, const char *name, enum zcblk_path path);
 void zcblk_copy_stop_polling(struct bio *bio);
 bool zcblk_copy_sends_back(const struct bio *bio);
 void zcblk_copy_start(struct zcblk_io *io);
 
-/* bounce.c */
+/* Defined in bounce.c */
 int zcblk_bounce_pool_init(struct zcblk_bounce_pool *pool, unsigned int front_pad,
 			   int flags);
 void zcblk_bounce_pool_exit(struct zcblk_bounce_pool *pool);
@@ -467,7 +485,7 @@ bool zcblk_bounce_alloc(struct zcblk_bounce *bounce, struct bio *bio, unsigned i
 			gfp_t gfp);
 void zcblk_bounce_free(struct zcblk_bounce *bounce);
 
-/* api/buffer.c */
+/* Defined in api/buffer.c */
 enum zcblk_buf_kind zcblk_buf_kind_slow(const void *buf, size_t len);
 bool zcblk_buf_is_present(enum zcblk_buf_kind kind, const void *buf, size_t len);
 struct page *zcblk_buf_page(enum zcblk_buf_kind kind, const void *addr);
@@ -480,28 +498,28 @@ void zcblk_buf_flush(struct zcblk_client *client, enum zcblk_buf_kind kind, void
 void zcblk_buf_invalidate(struct zcblk_client *client, enum zcblk_buf_kind kind,
 			  void *buf, size_t len);
 
-/* reference.c */
+/* Defined in reference.c */
 bool zcblk_page_is_unreferenced(struct page *page);
 bool zcblk_bio_is_unreferenced(struct bio *bio);
 bool zcblk_buf_is_unreferenced(enum zcblk_buf_kind kind, const void *buf, size_t len);
 
-/* api/registered.c */
+/* Defined in api/registered.c */
 bool zcblk_registered_is_unreferenced(const struct zcblk_buf *reg);
 enum zcblk_buf_kind zcblk_registered_kind(const struct zcblk_buf *reg,
 					  const void *buf, size_t len);
 unsigned int zcblk_registered_add(const struct zcblk_buf *reg, struct bio *bio,
 				  const void *buf, size_t len);
 
-/* api/bufio.c */
+/* Defined in api/bufio.c */
 void zcblk_bufio_failed(struct zcblk_bufio *io, size_t at, blk_status_t status);
 void zcblk_bufio_put(struct zcblk_bufio *io);
 void zcblk_bufio_refuse(struct zcblk_bufio *io, enum zcblk_reason reason);
 
-/* api/copy.c */
+/* Defined in api/copy.c */
 int zcblk_bufio_copy_init(struct zcblk_client *client);
 void zcblk_bufio_copy(struct zcblk_bufio *io);
 
-/* stats.c; see also stats.h */
+/* Defined in stats.c; stats.h defines the inline functions */
 struct seq_file;
 
 int zcblk_stats_init(struct zcblk_disk *disk);
@@ -518,7 +536,7 @@ void zcblk_stats_unreferenced(struct zcblk_disk *disk, struct bio *bio, unsigned
 void zcblk_stats_show(struct zcblk_disk *disk, struct seq_file *m);
 void zcblk_stats_show_latency(struct zcblk_disk *disk, struct seq_file *m);
 
-/* debugfs.c */
+/* Defined in debugfs.c */
 void zcblk_debugfs_init(void);
 void zcblk_debugfs_exit(void);
 void zcblk_debugfs_add_client(struct zcblk_client *client);
