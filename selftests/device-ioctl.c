@@ -4,7 +4,7 @@
  *
  * USAGE: device-ioctl DEVICE geometry|register|reserve|release|preempt|abort|clear|
  *	loop-clear
- * Prints what ioctl() returned, or the error's name; geometry: what it found, too.
+ * Prints the return value of ioctl(), or the error's name. `geometry` also prints the geometry.
  *
  * Copyright (C) The zcblk authors
  */

@@ -9,7 +9,7 @@
 API_MODULES=$ZCBLK_BUILD/selftests/modules
 API_IO=/sys/module/zcblk_io/parameters
 
-# api_requires NAME...: skips the test unless these modules were built
+# api_requires NAME...: skips the test unless these test modules were built
 api_requires() {
 	local name
 
@@ -19,8 +19,8 @@ api_requires() {
 	requires
 }
 
-# api_run NAME [PARAM=VALUE...]: loads the module, which then does all its work; its parameters are
-# in $TMP/NAME/ afterwards
+# api_run NAME [PARAM=VALUE...]: loads a module that does all its work while it is loaded. Then
+# copies its parameters to $TMP/NAME/.
 api_run() {
 	local name=$1 status=0
 	shift
@@ -37,12 +37,12 @@ api_run() {
 	return "$status"
 }
 
-# api_result NAME PARAM: prints the value after api_run
+# api_result NAME PARAM: prints the value that a parameter of the module had after api_run
 api_result() {
 	printf '%s\n' "$(<"$TMP/$1/$2")"
 }
 
-# api_stat KEY...: prints the number that follows KEY..., e.g. `io mapped` or `bios`
+# api_stat KEY...: prints the counter of the API with this key, as in `io mapped` or `bios`
 api_stat() {
 	local line
 
@@ -55,8 +55,8 @@ api_stat() {
 	return 1
 }
 
-# api_io [PARAM=VALUE...]: the module zcblk-io does one I/O. Parameters that are not named have
-# their defaults. It starts no process, because tests call it often.
+# api_io [PARAM=VALUE...]: does one I/O by the module zcblk-io. Parameters without a VALUE have
+# their defaults. The function starts no process, because tests call it often.
 api_io() {
 	local setting
 
@@ -72,12 +72,12 @@ api_io() {
 	printf 1 >"$API_IO/run" || die "zcblk-io $*"
 }
 
-# api_io_result PARAM: prints the value after the last I/O
+# api_io_result PARAM: prints the value that a parameter of zcblk-io has after the last I/O
 api_io_result() {
 	printf '%s\n' "$(<"$API_IO/$1")"
 }
 
-# api_load [PARAM=VALUE...]: prepares an I/O; api_repeat does it, and api_unload ends it
+# api_load [PARAM=VALUE...]: loads the module zcblk-repeat, which prepares an I/O for api_repeat
 api_load() {
 	insmod "$API_MODULES/zcblk-repeat.ko" "$@" || die "zcblk-repeat $* does not load"
 	defer api_unload
@@ -87,7 +87,7 @@ api_unload() {
 	! module_loaded zcblk_repeat || rmmod zcblk_repeat
 }
 
-# api_repeat N: in the context of the shell that calls it
+# api_repeat N: does the I/O of api_load N times, in the context of the calling shell
 api_repeat() {
 	sysfs_write "$1" /sys/module/zcblk_repeat/parameters/run
 }

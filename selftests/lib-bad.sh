@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Refused settings of zcblk0: checks the error, the reason in the kernel log, and that nothing
-# changes.
+# Checks that zcblk0 refuses a setting: the error, the reason in the kernel log, and that the
+# setting is unchanged.
 #
 # USAGE: . ./lib-bad.sh (after lib.sh)
 # REQUIREMENTS: none
 
-# check_refused DESC ERROR LOG ATTRIBUTE VALUE
+# check_refused DESC ERROR LOG ATTRIBUTE VALUE: checks that writing VALUE fails with ERROR, and that
+# the kernel log contains LOG
 check_refused() {
 	local desc=$1 error=$2 log=$3 attribute=$4 value=$5 before
 
@@ -19,8 +20,8 @@ check_refused() {
 		"$(zcblk_get zcblk0 "$attribute")"
 }
 
-# check_lower_refused DESC ERROR LOWER [BUSY]: LOWER may be refused by `lower` or by `power`; it is
-# free afterwards
+# check_lower_refused DESC ERROR LOWER: checks that zcblk0 does not come up on LOWER, and comes up
+# on another device afterwards. ERROR may be the result of setting `lower` or `power`.
 check_lower_refused() {
 	local desc=$1 error=$2 lower=$3
 

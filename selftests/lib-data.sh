@@ -8,14 +8,14 @@
 
 SETTINGS="zerocopy/page copy/page copy/kmalloc copy/vmalloc ab/page"
 
-# use SETTING: sets path and bounce of zcblk0 to PATH/BOUNCE
+# use PATH/BOUNCE: sets the attributes path and bounce of zcblk0
 use() {
 	zcblk_set zcblk0 bounce "${1#*/}"
 	zcblk_set zcblk0 path "${1%/*}"
 }
 
-# flip: changes zcblk0's path every 10 ms until it is killed, and adds a line to $TMP/flips each
-# time. Waiting needs no process: `read` waits for a pipe without a writer.
+# flip: changes zcblk0's path every 10 ms until it is killed, and appends a line to $TMP/flips each
+# time. It starts no process to wait: `read` waits for a pipe into which no process writes.
 flip() {
 	local path
 
@@ -42,7 +42,8 @@ flip_stop() {
 	check "path was changed meanwhile" test "$(wc -l <"$TMP/flips")" -ge 10
 }
 
-# tree_sources: makes random data and a directory tree of it, once for all rounds
+# tree_sources: writes random data to $TMP/random, and makes the directory tree $TMP/tree of it. All
+# rounds use both.
 tree_sources() {
 	head -c 4000000 /dev/urandom >"$TMP/random"
 	mkdir "$TMP/tree"
@@ -50,8 +51,8 @@ tree_sources() {
 	[ "$(find "$TMP/tree" -type f | wc -l)" -gt 50 ]
 }
 
-# write_tree DIR [FLAG]: writes files of 100 B to 1 MB by small and large writes. Memory, which has
-# no direct I/O, needs FLAG.
+# write_tree DIR [FLAG]: writes files of up to 1 MB by small and large writes. FLAG replaces
+# oflag=direct of dd, because a file system in memory has no direct I/O.
 write_tree() {
 	mkdir "$1/small" "$1/middle" "$1/large"
 	head -c 15000 "$TMP/random" | split -a 3 -b 511 - "$1/small/f"
@@ -83,8 +84,8 @@ tree_intact() {
 	diff -r --exclude=lost+found "$TMP/tree" "$1"
 }
 
-# fs_round FS LOWER SETTING steady|flipping: mkfs, write and unmount on zcblk0, then check and read
-# on the lower device
+# fs_round FS LOWER SETTING steady|flipping: makes a file system on zcblk0, writes files, and
+# unmounts it. Then checks the file system and the files on the lower device.
 fs_round() {
 	local fs=$1 lower=$2 setting=$3 desc="$1, $3, $4"
 
@@ -113,7 +114,8 @@ zcblk_add_again() {
 	wait_for 5 test -b /dev/zcblk0
 }
 
-# fs_rounds FS: every setting with a steady path, and every kind of memory with a changing path
+# fs_rounds FS: runs fs_round for every setting with a steady path, and for every kind of memory
+# with a changing path
 fs_rounds() {
 	local setting
 
@@ -127,13 +129,13 @@ fs_rounds() {
 	done
 }
 
-# io_bytes DISK: bytes read and written, as the kernel counted them
+# io_bytes DISK: prints the sum of bytes read and written that the kernel counted
 io_bytes() {
 	awk '{ printf "%.0f\n", ($3 + $7) * 512 }' "/sys/block/$1/stat"
 }
 
-# check_bytes SETTING MOVED: compares the bytes that the statistics count as copied and mapped
-# since reset_stats with those that the kernel counted
+# check_bytes SETTING MOVED: checks that zcblk0's statistics count MOVED bytes since reset_stats,
+# and that the setting's path copied or mapped these bytes
 check_bytes() {
 	local setting=$1 moved=$2 copied mapped
 
@@ -159,7 +161,7 @@ check_bytes() {
 }
 
 # check_halves SETTING OP: checks that each path did half of the I/Os, within 2 %. If the number of
-# I/Os is odd, path zerocopy may have one more, because it has the first turn.
+# I/Os is odd, path zerocopy may have one more, because the first I/O uses it.
 check_halves() {
 	local zerocopy copy
 
@@ -169,7 +171,8 @@ check_halves() {
 	check_near "$1: half of the ${2}s on each path" "$zerocopy" "$copy" 2
 }
 
-# verify SETTING FIO-OPTIONS...: fio writes random blocks and reads them back
+# verify SETTING FIO-OPTIONS...: checks that fio reads the same data from random blocks that it
+# wrote, and checks the statistics
 verify() {
 	local setting=$1 before
 	shift

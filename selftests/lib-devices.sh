@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Makes and removes block devices: zcblk disks, and their lower devices. Every function that makes
-# one defers its removal. Sourced by lib.sh.
+# a device defers the removal of the device. lib.sh sources this file.
 #
 # USAGE: . ./lib.sh
-# REQUIREMENTS: configfs; kmod, dmsetup, util-linux for what uses them
+# REQUIREMENTS: configfs; kmod, dmsetup, util-linux for the functions that use them
 
 CONFIGFS=/sys/kernel/config
 ZCFS=$CONFIGFS/zcblk
@@ -15,8 +15,8 @@ module_loaded() {
 	[ -d "/sys/module/${1//-/_}" ]
 }
 
-# module_load NAME [OPT=VALUE...]: loads a module. If the module makes devices when it is loaded,
-# this only checks that it exists; its own function loads it.
+# module_load NAME [OPT=VALUE...]: loads a module. Only checks that the module exists if loading it
+# makes devices: brd_add and scsi_debug_add load these modules.
 module_load() {
 	! module_loaded "$1" || return 0
 	case $1 in
@@ -26,7 +26,7 @@ module_load() {
 	esac
 }
 
-# kname DEVICE: the kernel's name of a device node
+# kname DEVICE: prints the kernel's name of a device node
 kname() {
 	local name=${1##*/} dm
 
@@ -37,7 +37,8 @@ kname() {
 	return 1
 }
 
-# sysfs_write VALUE FILE: fails with a message that names both, unlike the shell's own message
+# sysfs_write VALUE FILE: writes the value. If this fails, prints a message that contains both VALUE
+# and FILE, unlike the shell's own message.
 sysfs_write() {
 	printf '%s\n' "$1" >"$2" && return 0
 	echo "cannot write '$1' to $2"
@@ -62,14 +63,14 @@ zcblk_insmod() {
 	insmod "$(zcblk_module)" "$@"
 }
 
-# zcblk_load [PARAM=VALUE...]
+# zcblk_load [PARAM=VALUE...]: loads the module zcblk, and defers zcblk_unload
 zcblk_load() {
 	! module_loaded zcblk || zcblk_unload
 	zcblk_insmod "$@" || die "zcblk does not load"
 	defer zcblk_unload
 }
 
-# zcblk_unload: removes all that is left, so that a failure does not cause others
+# zcblk_unload: removes all disks and the module, so that a failure does not cause later failures
 zcblk_unload() {
 	local dir
 
@@ -94,12 +95,13 @@ zcblk_get() {
 	printf '%s\n' "$(<"$ZCFS/$1/$2")"
 }
 
-# zcblk_set DISK ATTRIBUTE VALUE
+# zcblk_set DISK ATTRIBUTE VALUE: writes an attribute of the disk
 zcblk_set() {
 	sysfs_write "$3" "$ZCFS/$1/$2"
 }
 
-# zcblk_make DISK [ATTRIBUTE=VALUE...]: a configured device, not powered
+# zcblk_make DISK [ATTRIBUTE=VALUE...]: makes a disk and sets its attributes, but does not bring it
+# up
 zcblk_make() {
 	local disk=$1 setting
 	shift
@@ -110,14 +112,15 @@ zcblk_make() {
 	done
 }
 
-# zcblk_add DISK ATTRIBUTE=VALUE...: a disk, ready as /dev/DISK
+# zcblk_add DISK ATTRIBUTE=VALUE...: makes a disk, brings it up, and waits for /dev/DISK
 zcblk_add() {
 	zcblk_make "$@"
 	zcblk_set "$1" power 1
 	wait_for 5 test -b "/dev/$1"
 }
 
-# zcblk_del DISK: if the disk must be removed by force, that is done, but it is a failure
+# zcblk_del DISK: shuts the disk down and removes it. If this needs power=force, fails after the
+# removal.
 zcblk_del() {
 	local status=0
 
@@ -134,7 +137,8 @@ zcblk_del() {
 
 # --- below zcblk -----------------------------------------------------------
 
-# null_add NAME ATTRIBUTE=VALUE...: null_blk as /dev/NAME; size in MiB
+# null_add NAME ATTRIBUTE=VALUE...: makes /dev/NAME, a disk of null_blk. The attribute `size` is in
+# MiB.
 null_add() {
 	local name=$1 setting
 	shift
@@ -148,9 +152,9 @@ null_add() {
 	wait_for 5 test -b "/dev/$name"
 }
 
-# null_fill NAME: writes all blocks, which is necessary before polled writes. null_blk allocates a
-# page at the first write of a block. That may sleep, and a poller must not, so a debug kernel
-# would report null_blk.
+# null_fill NAME: writes all blocks of the disk, which is necessary before polled writes. null_blk
+# allocates a page at the first write of a block. The allocation may sleep, but polling must not
+# sleep, so a debug kernel would report an error.
 null_fill() {
 	dd if=/dev/zero of="/dev/$1" bs=1M count="$(<"$NULLFS/$1/size")" oflag=direct status=none
 }
@@ -170,7 +174,7 @@ scsi_debug_disk() {
 	return 1
 }
 
-# scsi_debug_add OPT=VALUE...: sets SCSI_DEV
+# scsi_debug_add OPT=VALUE...: makes a SCSI disk, and sets SCSI_DEV to its path
 scsi_debug_add() {
 	module_load sd_mod
 	modprobe scsi_debug delay=0 "$@"
@@ -184,7 +188,7 @@ scsi_debug_del() {
 	! module_loaded scsi_debug || wait_for 10 modprobe -r scsi_debug
 }
 
-# brd_add MIB: a RAM disk, /dev/ram0
+# brd_add MIB: makes the RAM disk /dev/ram0
 brd_add() {
 	! module_loaded brd || rmmod brd
 	modprobe brd rd_nr=1 "rd_size=$(($1 * 1024))"
@@ -196,7 +200,7 @@ brd_del() {
 	! module_loaded brd || rmmod brd
 }
 
-# dm_add NAME TABLE: /dev/mapper/NAME, made without udev
+# dm_add NAME TABLE: makes /dev/mapper/NAME without udev
 dm_add() {
 	module_load dm_mod
 	dmsetup create --noudevrules --noudevsync "$1" --table "$2"
@@ -209,7 +213,7 @@ dm_del() {
 	dmsetup remove --noudevrules --noudevsync "$1"
 }
 
-# loop_add MIB: sets LOOP_DEV
+# loop_add MIB: makes a loop device on a file, and sets LOOP_DEV to its path
 loop_add() {
 	module_load loop
 	truncate -s "${1}M" "$TMP/loop"
@@ -217,12 +221,12 @@ loop_add() {
 	defer losetup -d "$LOOP_DEV"
 }
 
-# unused DEVICE: no partitions, no holders, not mounted
+# unused DEVICE: returns 0 if the device has no partitions and no holders, and is not mounted
 unused() {
 	[ "$(lsblk -nro NAME,MOUNTPOINT "$1" | wc -w)" -eq 1 ]
 }
 
-# scratch_disks: prints the disks in ZCBLK_SCRATCH, whose content may be lost
+# scratch_disks: prints the unused disks in ZCBLK_SCRATCH, whose content may be lost
 scratch_disks() {
 	local disk
 
@@ -231,7 +235,7 @@ scratch_disks() {
 	done
 }
 
-# scratch N: sets SCRATCH to scratch disk N, and wipes it; the first is 0
+# scratch N: sets SCRATCH to the scratch disk with index N, from 0, and wipes its signatures
 scratch() {
 	local disks
 
@@ -240,7 +244,7 @@ scratch() {
 	wipefs -aq "$SCRATCH"
 }
 
-# mount_add DEVICE DIR [OPTIONS]
+# mount_add DEVICE DIR [OPTIONS]: makes the directory, and mounts the device on it
 mount_add() {
 	mkdir -p "$2"
 	mount -o "${3:-defaults}" "$1" "$2"
@@ -251,18 +255,19 @@ umount_if() {
 	! mountpoint -q "$1" || umount "$1"
 }
 
-# cgroup_io: enables the controller that counts and limits block I/O, or skips the test
+# cgroup_io: enables the cgroup controller `io`, which counts and limits block I/O. Skips the test
+# if the kernel has no such controller.
 cgroup_io() {
 	grep -sqw io /sys/fs/cgroup/cgroup.controllers || skip "the kernel has no io controller"
 	echo +io >/sys/fs/cgroup/cgroup.subtree_control
 }
 
-# same_size DEVICE DEVICE
+# same_size DEVICE DEVICE: returns 0 if the sizes of both devices are equal
 same_size() {
 	[ "$(blockdev --getsize64 "$1")" = "$(blockdev --getsize64 "$2")" ]
 }
 
-# fio_run OUTPUT ARGS...: runs fio, and leaves its JSON in OUTPUT
+# fio_run OUTPUT ARGS...: runs fio, and writes its result in JSON to the file OUTPUT
 fio_run() {
 	local output=$1
 	shift

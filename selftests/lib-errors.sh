@@ -10,7 +10,7 @@ write_block() {
 	dd if=/dev/zero of="$1" bs=4k count=1 seek="$2" oflag=direct
 }
 
-# counted_only NAME
+# counted_only NAME: returns 0 if zcblk0 counted errors named NAME, and no other errors
 counted_only() {
 	local count
 
@@ -18,8 +18,9 @@ counted_only() {
 	[ "$count" -ge 1 ] && [ "$count" -eq "$(stat_errors zcblk0)" ]
 }
 
-# check_read_error LOWER OFFSET LENGTH NAME: on every path, the read fails with the error of the
-# lower device. It is counted as NAME, and leaks nothing.
+# check_read_error LOWER OFFSET LENGTH NAME: checks on every path that a read fails with the error
+# of the lower device. The error must be counted as NAME, and the read must not store foreign bytes
+# in the buffer.
 check_read_error() {
 	local lower=$1 offset=$2 length=$3 name=$4 setting want got
 
@@ -36,7 +37,8 @@ check_read_error() {
 	done
 }
 
-# check_write_error LOWER BLOCK NAME: likewise for a write of one 4 KiB block
+# check_write_error LOWER BLOCK NAME: checks on every path that a write of one 4 KiB block fails
+# with the error of the lower device. The error must be counted as NAME.
 check_write_error() {
 	local lower=$1 block=$2 name=$3 path want
 

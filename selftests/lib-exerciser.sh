@@ -8,7 +8,7 @@
 
 EXFS=$CONFIGFS/zcblk_exerciser
 
-# exerciser_load: loads zcblk, the exerciser, and the engine dm-io if it was built
+# exerciser_load: loads zcblk and the exerciser. Also loads the engine dm-io if it was built.
 exerciser_load() {
 	local dir
 
@@ -22,7 +22,7 @@ exerciser_load() {
 	fi
 }
 
-# exerciser_unload: removes all that is left, so that a failure does not cause others
+# exerciser_unload: removes all jobs and modules, so that a failure does not cause later failures
 exerciser_unload() {
 	local dir
 
@@ -33,12 +33,12 @@ exerciser_unload() {
 	! module_loaded zcblk_exerciser || rmmod zcblk_exerciser
 }
 
-# exerciser_features NAME: the values of this attribute
+# exerciser_features NAME: prints the values that the attribute NAME accepts
 exerciser_features() {
 	sed -n "s/^$1 //p" "$EXFS/features"
 }
 
-# job_add JOB TARGET [ATTRIBUTE=VALUE...]
+# job_add JOB TARGET [ATTRIBUTE=VALUE...]: makes a job on the device TARGET, and sets its attributes
 job_add() {
 	local job=$1 target=$2
 	shift 2
@@ -48,14 +48,14 @@ job_add() {
 	job_set "$job" target="$target" destroy="$target" "$@"
 }
 
-# job_del JOB: ends and removes it
+# job_del JOB: ends the job if it runs, and removes the job
 job_del() {
 	[ -d "$EXFS/$1" ] || return 0
 	! job_is "$1" running || job_set "$1" run=0
 	wait_for 10 rmdir "$EXFS/$1"
 }
 
-# job_set JOB ATTRIBUTE=VALUE...
+# job_set JOB ATTRIBUTE=VALUE...: sets attributes of the job
 job_set() {
 	local job=$1 setting
 	shift
@@ -65,13 +65,13 @@ job_set() {
 	done
 }
 
-# job_run JOB [ATTRIBUTE=VALUE...]: runs it, and returns when it has ended
+# job_run JOB [ATTRIBUTE=VALUE...]: sets attributes, runs the job, and returns when it has ended
 job_run() {
 	job_set "$@" && sysfs_write 1 "$EXFS/$1/run"
 }
 
-# job_result JOB KEY...: prints what follows KEY..., e.g. `reason mapped`, or 0 if there is no such
-# key
+# job_result JOB KEY...: prints the value of a key in the job's result, as in `reason mapped`. If
+# the key does not exist, prints 0.
 job_result() {
 	local job=$1 line
 	shift
@@ -84,18 +84,18 @@ job_result() {
 	echo 0
 }
 
-# job_is JOB STATE
+# job_is JOB STATE: returns 0 if the job is in that state
 job_is() {
 	[ "$(<"$EXFS/$1/run")" = "$2" ]
 }
 
-# can_do ENGINE BUFFER: the engine accepts such buffers
+# can_do ENGINE BUFFER: returns 0 if the engine accepts this kind of buffer
 can_do() {
 	[ "$1" != rw-virt ] || [[ $2 != *v* ]]
 }
 
-# disk_counter DEVICE COLUMN: of /sys/block/DEVICE/stat; 1 reads, 3 sectors read,
-# 5 writes, 7 sectors written
+# disk_counter DEVICE COLUMN: prints a column of /sys/block/DEVICE/stat. 1 is reads, 3 is sectors
+# read, 5 is writes, and 7 is sectors written.
 disk_counter() {
 	local row
 

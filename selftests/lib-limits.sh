@@ -6,9 +6,9 @@
 # USAGE: . ./lib-limits.sh (after lib.sh)
 # REQUIREMENTS: sysfs
 
-# Files under queue/ that state what the device is, whatever the kernel has of
-# them; the rest is policy (scheduler, readahead, ...) of each queue. A disk always has a
-# write cache and FUA: test_lower_01 checks them.
+# Files in queue/ that describe the device. A kernel may lack some of these files. Other files, such
+# as those of the scheduler and of readahead, are settings of each queue. The list omits write_cache
+# and fua, because a zcblk disk always has both. test_lower_01 checks them.
 LIMITS="logical_block_size physical_block_size minimum_io_size optimal_io_size
 	dma_alignment max_hw_sectors_kb max_segments max_segment_size
 	max_integrity_segments max_discard_segments discard_granularity
@@ -29,7 +29,8 @@ same_file() {
 	return 1
 }
 
-# same_limits DISK LOWER: kernel names
+# same_limits DISK LOWER: prints the limits that differ, and fails if there is any. Both arguments
+# are kernel names.
 same_limits() {
 	local upper=/sys/block/$1 lower=/sys/block/$2 limit status=0
 
@@ -42,7 +43,7 @@ same_limits() {
 	return "$status"
 }
 
-# check_limits DESC LOWER: makes zcblk0 over LOWER and compares
+# check_limits DESC LOWER: makes zcblk0 on LOWER, and compares limits and size with those of LOWER
 check_limits() {
 	zcblk_add zcblk0 "lower=$2"
 	check "limits over $1" same_limits zcblk0 "$(kname "$2")"

@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A load on a disk while the machine changes. The load must continue, and find no error.
+# Does I/O on a disk while a test changes the machine. The I/O must continue, and find no error.
 #
 # USAGE: . ./lib-load.sh (after lib.sh)
 # REQUIREMENTS: fio
 
-# load_start DISK [OPTION]...: fio writes to the disk, and verifies, until load_stop
+# load_start DISK [OPTION]...: starts fio in the background, which writes to the disk and verifies
+# the data until load_stop
 load_start() {
 	DISK=$1
 	shift
@@ -23,13 +24,13 @@ load_moving() {
 	[ "$(stat_ios "$DISK" all all)" -gt "$1" ]
 }
 
-# load_goes_on DESC
+# load_goes_on DESC: checks that fio still does I/O, and has found no wrong data
 load_goes_on() {
 	check "$1: I/O goes on" wait_for 20 load_moving "$(stat_ios "$DISK" all all)"
 	check "$1: fio found nothing wrong" kill -0 "$LOAD"
 }
 
-# load_stop: stops it, and checks that its I/O is complete
+# load_stop: stops fio, and checks that no I/O failed or is in flight
 load_stop() {
 	stop "$LOAD"
 	check_eq "$DISK: no error is counted" 0 "$(stat_errors "$DISK")"

@@ -13,7 +13,8 @@ can_fail_allocations() {
 	[ -e "$DEBUGFS/fail_page_alloc" ] && [ -e "$DEBUGFS/failslab" ]
 }
 
-# fail_allocations PERCENT: in tasks with /proc/self/make-it-fail set
+# fail_allocations PERCENT: makes this share of allocations fail in tasks that have set
+# /proc/self/make-it-fail
 fail_allocations() {
 	local injector
 
@@ -29,9 +30,8 @@ fail_allocations() {
 	echo 1 >"$DEBUGFS/failslab/ignore-gfp-wait"
 }
 
-# take_most: occupies three quarters of the free memory until the test ends, if the kernel has huge
-# pages. A test that occupies all of it several times is then faster on kernels that clear
-# allocated pages.
+# take_most: occupies three quarters of the free memory with huge pages until the test ends. A test
+# that repeatedly occupies all memory is then faster on kernels that clear allocated pages.
 take_most() {
 	local nr=/proc/sys/vm/nr_hugepages key kib _
 
@@ -47,10 +47,10 @@ take_most() {
 KMEM_EVENTS=(kmem/kmalloc kmem/kmem_cache_alloc kmem/mm_page_alloc)
 # shellcheck disable=SC2034
 KMEM_PATTERN=': (kmalloc|kmem_cache_alloc|mm_page_alloc): '
-# kmemleak allocates for each allocation
+# Call sites in kmemleak, which allocates an object for each allocation
 KMEMLEAK='call_site=(mem_pool_alloc|_*create_object)'
 
-# trace_events VALUE EVENT...: 1 enables them, 0 disables them
+# trace_events VALUE EVENT...: enables the events if VALUE is 1, and disables them if it is 0
 trace_events() {
 	local event
 
@@ -59,10 +59,10 @@ trace_events() {
 	done
 }
 
-# events_more PATTERN SLACK FEW MANY: prints how many more events trace MANY has than trace FEW,
-# and lists them by call site in $TMP/sites. The tasks that do the I/O, and interrupts, cause some
-# more events in one of the traces, at call sites of their own. So a difference of up to SLACK at a
-# call site is ignored.
+# events_more PATTERN SLACK FEW MANY: prints how many more events the trace in file MANY has than
+# that in file FEW. Lists the difference of each call site in $TMP/sites. Interrupts and the tasks
+# that do the I/O cause a few events in only one trace. So differences of up to SLACK at a call
+# site are ignored.
 events_more() {
 	awk -v pattern="$1" -v without="$KMEMLEAK" -v slack="$2" -v few="$3" '
 		$0 !~ pattern || $0 ~ without { next }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Lists which memory has pages without a reference count of their own, by kernel, like the first
-# table in REFERENCES of driver/api/README.md.
+# Lists the kinds of memory whose pages have no reference count of their own on this kernel. The
+# first table in REFERENCES of driver/api/README.md has the same content.
 #
 # USAGE: . ./lib-reference.sh (after lib.sh)
 # REQUIREMENTS: none
@@ -11,12 +11,12 @@
 # shellcheck disable=SC2034 # the tests use them
 MAP=0 DETECT=1 COPY=2
 
-# Newer supported kernels use pages with a count of 0 for kmalloc() above 8 KiB
+# kernel_freezes_kmalloc: returns 0 if pages of kmalloc() above 8 KiB have a reference count of 0
 kernel_freezes_kmalloc() {
 	[ "$(uname -r | cut -d. -f1)" -ge 7 ]
 }
 
-# memory_kinds: prints lines "BUFFER BYTES referenced|unreferenced"
+# memory_kinds: prints lines "BUFFER BYTES referenced|unreferenced" for this kernel
 memory_kinds() {
 	local large=referenced
 

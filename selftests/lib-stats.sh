@@ -1,15 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Reads the statistics of zcblk and of the kernel. Sourced by lib.sh.
+# Reads the statistics of zcblk and of the kernel. lib.sh sources this file.
 #
 # USAGE: . ./lib.sh
 # REQUIREMENTS: debugfs
 
 DEBUGFS=/sys/kernel/debug
 
-# stat_column DISK PATH OP COLUMN: prints the sum over the matching `io` rows; PATH and OP may be
-# `all`. The shell reads the file itself, because a process costs more than that.
+# stat_column DISK PATH OP COLUMN: prints the sum of a column over the matching `io` rows. PATH and
+# OP may be `all`. The shell reads the file itself, because a process would need more time.
 stat_column() {
 	local row sum=0 found=1
 
@@ -36,7 +36,7 @@ stat_segments() {
 	stat_column "$1" "$2" "$3" 5
 }
 
-# stat_value DISK KEY...: prints the number that follows KEY..., e.g. `copied copy`
+# stat_value DISK KEY...: prints the value of a key in the statistics, as in `copied copy`
 stat_value() {
 	local disk=$1 line
 	shift
@@ -57,7 +57,7 @@ stat_mapped() {
 	stat_value "$1" mapped "$2"
 }
 
-# stat_errors DISK: sum of all error counters
+# stat_errors DISK: prints the sum of all error counters
 stat_errors() {
 	local row sum=0
 
@@ -67,7 +67,8 @@ stat_errors() {
 	echo "$sum"
 }
 
-# hist_total DISK PATH OP: I/Os in the latency histogram
+# hist_total DISK PATH OP: prints the number of I/Os in the latency histograms. PATH and OP may be
+# `all`.
 hist_total() {
 	local row sum=0
 
@@ -84,7 +85,7 @@ idle() {
 	[ "$(stat_value "$1" inflight)" -eq 0 ]
 }
 
-# queue_limit DISK NAME
+# queue_limit DISK NAME: prints a file in the disk's directory queue/ of sysfs
 queue_limit() {
 	printf '%s\n' "$(<"/sys/class/block/$1/queue/$2")"
 }
@@ -101,7 +102,7 @@ dev_t() {
 	echo $((major << 20 | minor))
 }
 
-# block_trace_start KNAME: records the requests issued to this device from now on
+# block_trace_start KNAME: starts to record the requests that are issued to this device
 block_trace_start() {
 	echo 0 >"$RQ_ISSUE/enable"
 	echo >"$TRACEFS/trace"
@@ -117,7 +118,7 @@ block_trace_off() {
 	echo >"$TRACEFS/trace"
 }
 
-# block_trace: the recorded requests in order, one `RWBS SECTOR SECTORS` a line
+# block_trace: prints the recorded requests in order, as lines `RWBS SECTOR SECTORS`
 block_trace() {
 	sed -n 's/.*block_rq_issue: [0-9,]* \([A-Z]*\) .* \([0-9]*\) + \([0-9]*\) .*/\1 \2 \3/p' \
 		"$TRACEFS/trace"
@@ -129,14 +130,14 @@ meminfo_kib() {
 	awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo
 }
 
-# slab_kib: prints the memory in all slab caches, after freeing the reclaimable part
+# slab_kib: frees the caches that the kernel can reclaim, and prints the unreclaimable slab memory
 slab_kib() {
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
 	meminfo_kib SUnreclaim
 }
 
-# task_named PATTERN: there is a task whose name matches
+# task_named PATTERN: returns 0 if there is a task whose name matches the pattern
 task_named() {
 	local comm name
 

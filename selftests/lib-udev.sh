@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs udevd with zcblk's rules, asks it about devices, and checks that data on devices can be
-# found.
+# Runs udevd with zcblk's rules, reads its properties and links of devices, and checks on which
+# device mount finds data.
 #
 # USAGE: . ./lib-udev.sh (after lib.sh)
-# REQUIREMENTS: udev; zcblk's rules where udev looks for them
+# REQUIREMENTS: udev; zcblk's rules in a directory that udev searches
 
 UDEVD=/lib/systemd/systemd-udevd
 
@@ -13,7 +13,7 @@ settle() {
 	udevadm settle --timeout=60
 }
 
-# udev_start: starts udevd, and waits until it has seen all block devices
+# udev_start: starts udevd, and waits until it has processed all block devices
 udev_start() {
 	requires program=udevadm file=$UDEVD
 	compgen -G '/*/udev/rules.d/60-zcblk.rules' >/dev/null ||
@@ -27,7 +27,7 @@ udev_start() {
 	settle
 }
 
-# show_udevd: prints what its processes wait for
+# show_udevd: prints the processes of udevd, and the kernel function in which each process waits
 show_udevd() {
 	local pid
 
@@ -37,7 +37,7 @@ show_udevd() {
 	done
 }
 
-# files that udevd leaves behind would mislead tests without udev
+# udev_stop: stops udevd, and removes its files, which would mislead tests without udev
 udev_stop() {
 	settle
 	udevadm control --exit
@@ -45,12 +45,13 @@ udev_stop() {
 	rm -rf /run/udev/control /run/udev/data /run/udev/links /run/udev/tags /dev/disk
 }
 
-# property DEVICE NAME
+# property DEVICE NAME: prints the value of a udev property of the device
 property() {
 	udevadm info --query=property --name="$1" | sed -n "s/^$2=//p"
 }
 
-# links DEVICE DIRECTORY...: prints the links in /dev/disk/DIRECTORY that udev has for the device
+# links DEVICE DIRECTORY...: prints the links in each /dev/disk/DIRECTORY that udev made for the
+# device
 links() {
 	local device=$1 dir found=()
 	shift
@@ -62,18 +63,18 @@ links() {
 	echo "${found[*]}"
 }
 
-# own_links DEVICE: prints the links that do not depend on its content
+# own_links DEVICE: prints the device's links except those of the UUID and label of a file system
 own_links() {
 	udevadm info --query=symlink --name="$1" | tr ' ' '\n' |
 		grep -vE '^disk/by-(uuid|label)/' | sort | paste -sd' '
 }
 
-# leads LINK: prints where a link in /dev/disk leads to
+# leads LINK: prints the target of a link in /dev/disk
 leads() {
 	readlink -f "/dev/disk/$1" 2>/dev/null || true
 }
 
-# disk_add LOWER [NAME]: adds a zcblk disk, and waits until udev has seen it
+# disk_add LOWER [NAME]: adds a zcblk disk, and waits until udev has processed it
 disk_add() {
 	local disk=${2:-zcblk0}
 
@@ -82,7 +83,7 @@ disk_add() {
 	settle
 }
 
-# disk_del NAME: removes it, and waits until udev has seen the lower device again
+# disk_del NAME: removes the disk, and waits until udev has processed the event of the lower device
 disk_del() {
 	[ -d "$ZCFS/$1" ] || return 0
 	settle
@@ -90,7 +91,8 @@ disk_del() {
 	settle
 }
 
-# write_data WHAT: writes 4 MiB to the file system that mount finds as WHAT, and sets SOURCE
+# write_data WHAT: mounts WHAT, as in UUID=..., and writes a file of 4 MiB. Sets SOURCE to the
+# device that was mounted.
 write_data() {
 	mkdir -p "$TMP/mnt"
 	mount "$1" "$TMP/mnt"
@@ -101,7 +103,8 @@ write_data() {
 	umount "$TMP/mnt"
 }
 
-# data_is_on DEVICE WHAT: mount finds WHAT on DEVICE, with the same data
+# data_is_on DEVICE WHAT: mounts WHAT, and returns 0 if the file of write_data is intact, and if
+# DEVICE was mounted
 data_is_on() {
 	local source
 
@@ -113,7 +116,8 @@ data_is_on() {
 	[ "$source" = "$1" ]
 }
 
-# is_member DESC DEVICE: udev says that DEVICE is a member, so nothing looks for data on it
+# is_member DESC DEVICE: checks that udev marks DEVICE as a member of a zcblk disk. Programs do not
+# search a member for data.
 is_member() {
 	check_eq "$1 is a member" zcblk_member "$(property "$2" ID_FS_TYPE)"
 	check_eq "$1 has no links for its data" "" "$(links "$2" by-uuid by-label)"

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The base of every zcblk test: results in KTAP, requirements, deferred cleanup, and the check of
-# the kernel log. lib-devices.sh makes devices, and lib-stats.sh reads statistics.
+# Every zcblk test sources this file. Its functions print results in KTAP, check requirements,
+# defer cleanup, and check the kernel log. It sources lib-devices.sh, which makes devices, and
+# lib-stats.sh, which reads statistics.
 #
 # USAGE: . ./lib.sh (first line of a test; there is nothing to call at its end)
 # REQUIREMENTS: root, bash 5, a kernel with configfs and debugfs
@@ -42,8 +43,8 @@ fail() {
 	printf 'not ok %d %s\n' "$RESULTS" "$1"
 }
 
-# run_captured CMD...: runs CMD in a subshell that stops at the first failing
-# command (which `CMD || ...` would not), output in $TMP/output, status in RC
+# run_captured CMD...: runs CMD in a subshell that stops at the first failing command. A function in
+# `CMD || ...` would not stop there. The output is in $TMP/output, and the status in RC.
 run_captured() {
 	set +e
 	(
@@ -58,7 +59,7 @@ show_output() {
 	sed 's/^/# /' "$TMP/output"
 }
 
-# check DESC CMD...: ok if CMD succeeds
+# check DESC CMD...: passes if CMD succeeds
 check() {
 	local desc=$1
 	shift
@@ -72,7 +73,7 @@ check() {
 	fi
 }
 
-# check_fails DESC TEXT CMD...: ok if CMD fails and prints TEXT
+# check_fails DESC TEXT CMD...: passes if CMD fails and prints TEXT
 check_fails() {
 	local desc=$1 text=$2
 	shift 2
@@ -86,7 +87,7 @@ check_fails() {
 	fi
 }
 
-# check_eq DESC WANT GOT
+# check_eq DESC WANT GOT: passes if both strings are equal
 check_eq() {
 	if [ "$2" = "$3" ]; then
 		pass "$1"
@@ -96,8 +97,8 @@ check_eq() {
 	fi
 }
 
-# cells: prints the table on stdin with | between its cells. A column ends where no line has a
-# character, because releases of libsmartcols differ in the width of columns.
+# cells: reads a table from stdin, and prints it with | after each cell. Columns are separated where
+# all lines have a blank. Their widths are not compared, because releases of libsmartcols differ.
 cells() {
 	awk '{
 		line[NR] = $0
@@ -121,12 +122,12 @@ cells() {
 	}'
 }
 
-# check_table DESC WANT GOT: ok if the cells of both tables are the same
+# check_table DESC WANT GOT: passes if the cells of both tables are the same
 check_table() {
 	check_eq "$1" "$(cells <<<"$2")" "$(cells <<<"$3")"
 }
 
-# check_near DESC WANT GOT PERCENT
+# check_near DESC WANT GOT PERCENT: passes if GOT differs from WANT by at most PERCENT %
 check_near() {
 	local off=$(($3 > $2 ? $3 - $2 : $2 - $3))
 
@@ -138,7 +139,7 @@ check_near() {
 	fi
 }
 
-# skip REASON, die REASON: end the test
+# skip REASON: ends the test as skipped. die REASON: ends the test as failed.
 skip() {
 	SKIP_REASONS+=("$1")
 	exit 4
@@ -151,7 +152,7 @@ die() {
 
 # --- cleanup ---------------------------------------------------------------
 
-# defer CMD...: runs CMD at the end of the test, the last deferred one first
+# defer CMD...: registers CMD to run at the end of the test. The last deferred command runs first.
 defer() {
 	DEFERRED+=("$(printf '%q ' "$@")")
 }
@@ -174,8 +175,8 @@ stop() {
 	wait "$1" 2>/dev/null || true
 }
 
-# wait_for SECONDS CMD...: polls until CMD succeeds, and fails at the deadline. SECONDS are those
-# of an idle machine, like time limits; `run` explains PATIENCE.
+# wait_for SECONDS CMD...: repeats CMD until it succeeds, and fails after SECONDS. These are seconds
+# of an idle machine: they are multiplied by PATIENCE and TIME_SCALE, which `run` explains.
 wait_for() {
 	local deadline=$((SECONDS + $1 * ${PATIENCE:-4} * ${TIME_SCALE:-1}))
 	shift
@@ -195,7 +196,7 @@ DMESG_SPLATS+='|sleeping function called|refcount_t: |list_(add|del) corruption'
 DMESG_SPLATS+='|UBSAN|KASAN|KCSAN|KFENCE|kmemleak: [0-9]+ new|[Oo]bjects remaining'
 DMESG_SPLATS+='|still has objects|page allocation failure|DEBUG_LOCKS'
 
-# dmesg_mark: dmesg_new and dmesg_has look only at later lines
+# dmesg_mark: writes a mark to the kernel log. dmesg_new and dmesg_has read only lines after it.
 dmesg_mark() {
 	DMESG_MARK="zcblk selftest: $TEST_NAME mark $RANDOM$RANDOM"
 	echo "$DMESG_MARK" >/dev/kmsg
@@ -222,13 +223,13 @@ dmesg_has() {
 	return 1
 }
 
-# dmesg_allow REGEX: a line that this test provokes on purpose
+# dmesg_allow REGEX: allows warnings that match REGEX, because the test causes them on purpose
 dmesg_allow() {
 	DMESG_ALLOWED+=("$1")
 }
 
-# is_splat LINE: a warning that the test does not allow. The statuses are explicit: a bare `return`
-# in an EXIT trap has the status from before the trap.
+# is_splat LINE: returns 0 if the line is a warning that the test does not allow. Each `return` has
+# a status, because without one, `return` in an EXIT trap uses the status from before the trap.
 is_splat() {
 	local allowed
 
@@ -275,7 +276,7 @@ require_one() {
 	esac
 }
 
-# requires WHAT...: skips the test unless all requirements are met; see require_one
+# requires WHAT...: skips the test unless all requirements are met. require_one lists their kinds.
 requires() {
 	local one
 

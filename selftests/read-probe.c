@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * read-probe: reads from a device into a buffer with known content. It prints what was read, and
- * how many other bytes the device has changed.
+ * read-probe: reads from a device into a buffer with known content. Prints the result, and how many
+ * bytes after the data were overwritten.
  *
  * USAGE: read-probe DEVICE OFFSET LENGTH
- * Prints `<result> <foreign>`: the bytes read or the error's name, and how many
- * bytes after the ones read are neither as they were nor zero.
+ * Prints `<result> <foreign>`. The result is the number of bytes read, or the error's name.
+ * Foreign is the number of bytes after the data that are neither zero nor their old value.
  *
  * Copyright (C) The zcblk authors
  */

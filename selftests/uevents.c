@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * uevents: prints the kernel's uevents, as `udevadm monitor --kernel` does if udev is installed.
+ * uevents: prints the kernel's uevents, like `udevadm monitor --kernel`, but does not need udev.
  *
  * Copyright (C) The zcblk authors
  */
@@ -28,7 +28,7 @@ static int open_uevents(void)
 	return fd;
 }
 
-/* Prints an event as one line: its strings, which are separated by NULs, joined by spaces */
+/* Prints an event as one line. NULs separate the strings of an event, and spaces replace them. */
 static void print_event(const char *message, size_t length)
 {
 	size_t at;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk add: loads the module if it must, makes a disk and brings it up; or
- * leaves no disk behind.
+ * zcblk add: loads the module if necessary, makes a disk and brings it up. If a step fails,
+ * removes the disk again.
  */
 #include "commands.h"
 #include "disk.h"
@@ -136,7 +136,7 @@ static int load_module(const char *file)
 	return disk_need_configfs();
 }
 
-/* The first name that nothing has */
+/* Makes a disk with the first free name: zcblk0, zcblk1, ... Return: 0, or a negative errno */
 static int make_free(struct request *request, char free_name[LABEL_SIZE])
 {
 	unsigned int i = 0;
@@ -171,7 +171,7 @@ static int make_named(const char *name)
 	return 1;
 }
 
-/* The directory, with a name of its own where none is asked for. */
+/* Makes the disk's directory in configfs. Without --name, the first free name is used. */
 static int make(struct request *request, char free_name[LABEL_SIZE])
 {
 	int ret = request->name ? make_named(request->name) :
@@ -190,7 +190,7 @@ static int bring_up(const struct request *request)
 	static const struct setting power = { "power", "1" };
 	const struct setting lower = { "lower", request->lower };
 
-	/* First: other values may depend on it */
+	/* Set `lower` first, because valid values of other attributes may depend on it */
 	if (disk_set(request->name, &lower))
 		return STATUS_FAILED;
 	for (int i = 0; i < request->count; i++)
@@ -204,7 +204,10 @@ static int bring_up(const struct request *request)
 	return STATUS_FAILED;
 }
 
-/* Once the disk is up, LVM hides one of two duplicates: so it is asked before. */
+/*
+ * Makes the disk and brings it up. When the disk is up, LVM hides one of two duplicates, so
+ * lvm_sees() runs LVM before.
+ */
 static int add(struct request *request)
 {
 	char free_name[LABEL_SIZE], filter[FILTER_SIZE];

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define FIRST_PAUSE_MS	20
-#define LAST_PAUSE_MS	640	/* 1.3 seconds in all */
+#define LAST_PAUSE_MS	640	/* the sum of all pauses is 1.3 seconds */
 
 static const char usage[] =
 	"Usage: zcblk del [--force | --deferred] NAME...\n"
@@ -47,7 +47,10 @@ static int remove_directory(const char *disk, const char *how)
 	return kernel_remove(disk);
 }
 
-/* udev may be looking into the disk: that is over in a moment. */
+/*
+ * Repeats @step for about a second while it returns -EBUSY, because udev may have the device
+ * open for a short time.
+ */
 static int retry_busy(int (*step)(const char *disk, const char *how),
 		      const char *disk, const char *how)
 {
@@ -77,8 +80,9 @@ static int read_partitions(const char *lower, const char *how)
 }
 
 /*
- * The kernel has those partitions of the lower device that were there when the disk
- * came up. Most errors mean that it can have none.
+ * Makes the kernel read the partition table of the lower device again. The table may have changed
+ * while the disk was up. Only -EBUSY is reported, because most other errors mean that the device
+ * cannot have partitions.
  */
 static void refresh_lower(const char *disk, const char *lower)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk exercise: loads a device with I/O from kernel buffers, by several engines
- * in turn, and compares them.
+ * zcblk exercise: does I/O between kernel buffers and a device. Several engines do the same I/O
+ * in turn, and their costs are compared.
  */
 #include "commands.h"
 #include "disk.h"
@@ -52,13 +52,13 @@ static const char usage[] =
 enum {
 	OPT_DESTROY = 256, OPT_ENGINE, OPT_BUFFER, OPT_SIZE, OPT_OP, OPT_TIME,
 	OPT_PAIRS, OPT_BASELINE, OPT_MODULES,
-	OPT_FIXED,			/* and above: places in fixed_options */
+	OPT_FIXED,			/* option of fixed_options[0]; others follow in order */
 };
 
-/* Options that become an attribute of the job as they are. */
+/* The name of each of these options is also the name of the job's attribute that it sets. */
 static const char * const fixed_options[] = {
 	"offset", "depth", "threads", "span", "count", "seed", "batch",
-	"verify", "stable", "polled", "latency",	/* these have no argument */
+	"verify", "stable", "polled", "latency",	/* these four have no argument */
 };
 
 #define FIXED(name, i, argument) { name, argument, NULL, OPT_FIXED + (i) }
@@ -101,7 +101,7 @@ static void fix(struct exercise *exercise, const char *attribute, const char *va
 	fixed->value = value;
 }
 
-/* Splits @text, in place. */
+/* Splits @text, a list separated by commas, in place. Return: an exit status */
 static int parse_list(struct value_list *list, char *text, const char *what)
 {
 	char *rest = text, *value;
@@ -118,7 +118,7 @@ static int parse_list(struct value_list *list, char *text, const char *what)
 	return STATUS_OK;
 }
 
-/* As numbers, which is what tables and JSON are to have. */
+/* Converts sizes with a unit, as in 4k, to bytes, because tables and JSON contain numbers. */
 static int parse_sizes(struct value_list *list, char *text)
 {
 	static char bytes[MAX_VALUES][LABEL_SIZE];
@@ -315,7 +315,7 @@ static int judge_one(const struct cell *cell, const char *engine,
 	return status;
 }
 
-/* What went wrong inside of jobs that ran. */
+/* Prints the errors in the results of all legs. Return: STATUS_FAILED if there is any */
 static int judge(const struct exercise *exercise, const struct cell *cell)
 {
 	int status = judge_one(cell, "again", &cell->leg[exercise->engine.count].result);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk list: a line for each disk.
+ * zcblk list: prints a line for each disk.
  */
 #include "commands.h"
 #include "disk.h"
@@ -21,7 +21,7 @@ static const char usage[] =
 
 enum { NAME, LOWER, STATE = 6, SIZE, HOLDER, COLUMNS };
 
-/* Those between NAME and SIZE show the attribute of the same place. */
+/* The columns between NAME and SIZE show the attribute at the same index in attributes[]. */
 static const struct column columns[COLUMNS] = {
 	{ "NAME",	SCOLS_JSON_STRING,	"name of the disk" },
 	{ "LOWER",	SCOLS_JSON_STRING,	"lower device" },
@@ -38,7 +38,7 @@ static const char * const attributes[COLUMNS] = {
 	NULL, "lower", "path", "bounce", "stats", "read_only", "state", NULL, NULL
 };
 
-/* HOLDER is shown where there is one */
+/* The column HOLDER is shown only if a disk was removed and is still open */
 static const char shown[] = "NAME,LOWER,PATH,BOUNCE,STATS,RO,STATE,SIZE";
 static const char shown_removed[] = "NAME,LOWER,PATH,BOUNCE,STATS,RO,STATE,SIZE,HOLDER";
 
@@ -56,7 +56,7 @@ static void add_disk(struct table *table, const char *disk)
 		table_set_bytes(table, SIZE, bytes);
 }
 
-/* True if the disk's directory in configfs still exists, and its state is neither off nor live */
+/* True if the disk's directory in configfs still exists, and the state is neither off nor live */
 static bool is_listed(const struct removed *disk)
 {
 	char state[VALUE_SIZE];

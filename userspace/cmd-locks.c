@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk locks: requests that hold ranges, requests that wait, and counters.
+ * zcblk locks: prints the requests that hold ranges, the requests that wait, and counters.
  */
 #include "commands.h"
 #include "disk.h"

@@ -48,7 +48,7 @@ static void print_command(int count, char *arguments[])
 	putchar('\n');
 }
 
-/* The arguments of 'zcblk add'; splits @attributes in place. */
+/* Stores the arguments of 'zcblk add' in @arguments. Splits @attributes in place. */
 static int arguments_of(const struct request *request, struct tab_disk *disk,
 			char *attributes, char **arguments)
 {
@@ -96,7 +96,10 @@ static bool is_live(const char *disk)
 	return !kernel_get(disk, "state", state) && !strcmp(state, "live");
 }
 
-/* What is left of a disk that is down, or whose lower device went away, goes first. */
+/*
+ * Brings up the disk. If its directory exists but the disk is not live, the directory is removed
+ * first. The disk may be down, or its lower device may have disappeared.
+ */
 static int bring_up(const struct request *request, struct tab_disk *disk)
 {
 	char *arguments[3] = { "zcblk", disk->name };

@@ -32,12 +32,15 @@ static const char heading[] =
 
 struct save {
 	struct names disks;
-	bool *saved;			/* one for each of the disks */
+	bool *saved;			/* for each of @disks: its line is written */
 	FILE *out;
 	int status;
 };
 
-/* The table's line has a value that the kernel does not know, and that the tool looks for. */
+/*
+ * True if the disk's old line has the value "auto" for the attribute. The kernel has no such value:
+ * the tool replaces it when it sets the attribute.
+ */
 static bool is_auto(const struct tab_disk *old, const char *attribute)
 {
 	char word[2 * LABEL_SIZE];
@@ -46,7 +49,7 @@ static bool is_auto(const struct tab_disk *old, const char *attribute)
 	return old && tab_has_attribute(old, word);
 }
 
-/* Appends ATTR=VALUE, if the attribute is a setting. */
+/* Appends ATTR=VALUE to the line, if the attribute is a setting and has a value. */
 static void print_attribute(FILE *out, const char *disk, const struct tab_disk *old,
 			    const char *attribute, bool *first)
 {
@@ -60,7 +63,10 @@ static void print_attribute(FILE *out, const char *disk, const struct tab_disk *
 	*first = false;
 }
 
-/* A disk without a range lock refuses the setting of overlap; with one, that comes first. */
+/*
+ * Appends all settings of the disk. A disk without a range lock refuses the setting of `overlap`.
+ * So `range_lock` is printed first, and `overlap` only if the disk has a range lock.
+ */
 static void print_attributes(FILE *out, const char *disk, const struct tab_disk *old)
 {
 	static const char lock[] = "range_lock", overlap[] = "overlap";
@@ -82,8 +88,8 @@ static void print_attributes(FILE *out, const char *disk, const struct tab_disk 
 }
 
 /*
- * The line of @disk, which is up and may have an @old one; NULL, with a message, when the
- * table cannot have it.
+ * Makes the table's line for @disk, which is up. @old is the disk's present line, or NULL.
+ * Return: the line, which the caller frees. If the table cannot contain it: NULL, after a message.
  */
 static char *make_line(const char *disk, const struct tab_disk *old)
 {
@@ -137,7 +143,7 @@ static bool is_up(const char *disk)
 	return !kernel_get(disk, "state", state) && !strcmp(state, "live");
 }
 
-/* The place of @disk among those to save; -1 if it is not up, or saved. */
+/* Return: index of @disk in save->disks; -1 if the disk is not up, or its line is written */
 static int find_disk(const struct save *save, const char *disk)
 {
 	for (int i = 0; i < save->disks.count; i++)
@@ -172,7 +178,7 @@ static void save_line(struct save *save, const char *line, size_t length,
 	tab_disk_free(&disk);
 }
 
-/* All lines that there are, then the disks that have none. */
+/* Writes the lines of the old table, then a line for each disk that is up and not in the table. */
 static int save_table(struct save *save, FILE *old)
 {
 	unsigned int number = 0;
@@ -193,7 +199,7 @@ static int save_table(struct save *save, FILE *old)
 	return 0;
 }
 
-/* A file beside the table, which replaces it when it is whole. */
+/* Creates a file in the table's directory. replace() renames the complete file to the table. */
 static FILE *open_new(char name[PATH_MAX])
 {
 	int fd;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk show: all that there is to know of a disk.
+ * zcblk show: prints the attributes, statistics and range locks of a disk.
  */
 #include "commands.h"
 #include "disk.h"
@@ -146,7 +146,7 @@ static void show_ranges(const char *disk)
 	ranges_free(&ranges);
 }
 
-/* A disk without a directory; false where there is none */
+/* Prints a disk that was removed and is still open. Return: false if there is no such disk */
 static bool show_removed(const char *disk)
 {
 	struct removed removed;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk stat: totals once, or rates every few seconds.
+ * zcblk stat: prints totals once, or rates every few seconds.
  */
 #include "commands.h"
 #include "disk.h"
@@ -25,7 +25,7 @@ static const char usage[] =
 
 struct request {
 	struct table_options table;
-	struct repeat repeat;		/* without an interval: totals */
+	struct repeat repeat;		/* if its interval is 0, print totals */
 };
 
 struct sample {
@@ -39,7 +39,7 @@ struct snapshot {
 	struct timespec time;
 };
 
-/* Adds the disk, if it has statistics. */
+/* Adds the disk's statistics to the snapshot, if the disk has any. */
 static int take_disk(struct snapshot *snapshot, const char *disk)
 {
 	struct sample *sample = &snapshot->sample[snapshot->count];
@@ -79,7 +79,7 @@ static int take_all(struct snapshot *snapshot, const struct names *disks)
 	return STATUS_OK;
 }
 
-/* The caller frees the samples, whatever comes back. */
+/* Reads the statistics of the requested disks. The caller frees the samples, also after an error */
 static int take(struct snapshot *snapshot, const struct request *request)
 {
 	struct names disks = { 0 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk stop: shuts disks down, those on top first.
+ * zcblk stop: shuts disks down, in an order in which a disk precedes the disks below it.
  */
 #include "commands.h"
 #include "disk.h"
@@ -21,7 +21,10 @@ static const char usage[] =
 	"  -n, --dry-run    print the names of the disks in order, and do nothing\n"
 	"  -h, --help       this help\n";
 
-/* The deepest first, else in reverse. */
+/*
+ * Compares two disks for qsort(). The disk with more levels of devices below it is first. If the
+ * levels are equal, the order of the names is reversed.
+ */
 static int compare(const void *a, const void *b)
 {
 	const char *one = *(char * const *)a, *other = *(char * const *)b;
@@ -32,7 +35,7 @@ static int compare(const void *a, const void *b)
 	return strverscmp(other, one);
 }
 
-/* In the order of @disks, which are only names that exist. */
+/* Shuts down @disks in their order, or prints their names. All of these disks exist. */
 static int stop(char *disks[], int count, bool dry_run)
 {
 	char **arguments = calloc(count + 2, sizeof(*arguments));
@@ -70,7 +73,10 @@ static int stop_all(bool dry_run)
 	return status;
 }
 
-/* What is down already has been stopped: systemd stops the units of such disks, too. */
+/*
+ * Stops the named disks that exist. A name without a disk is no failure, because systemd may stop
+ * the unit of a disk that was removed before.
+ */
 static int stop_named(char *disks[], int count, bool dry_run)
 {
 	int left = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One function a command, each in a file of its own. argv[0] is "zcblk";
- * they return an exit status.
+ * The functions of the commands. Each function is in a file of its own, and returns an exit
+ * status. argv[0] is "zcblk".
  */
 #ifndef ZCBLK_COMMANDS_H
 #define ZCBLK_COMMANDS_H
@@ -22,10 +22,10 @@ int cmd_restore(int argc, char *argv[]);
 int cmd_stop(int argc, char *argv[]);
 int cmd_exercise(int argc, char *argv[]);
 
-/* Prints a command's usage for --help, and ends. */
+/* Prints a command's usage for --help, and exits. */
 __noreturn void command_help(const char *usage);
 
-/* Parses the options of a command that has no others than -n (--dry-run) and -h. */
+/* Parses the options of a command whose only options are -n (--dry-run) and -h. */
 int command_dry_run(int argc, char *argv[], const char *usage, bool *dry_run);
 
 #endif

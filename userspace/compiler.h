@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Names that the kernel's own code has, too.
+ * Macros and types that have the same names in the kernel.
  */
 #ifndef ZCBLK_COMPILER_H
 #define ZCBLK_COMPILER_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names of disks, and setting their attributes.
+ * Checks names of disks, sets their attributes, and explains why a setting failed.
  */
 #include "disk.h"
 #include "error.h"
@@ -15,7 +15,7 @@
 #define DEV	"/dev/"
 #define PREFIX	"zcblk"
 #define NAME_MAX_LENGTH (LABEL_SIZE - 1)	/* the kernel's DISK_NAME_LEN */
-#define NODE_PAUSES	500			/* of 10 ms */
+#define NODE_PAUSES	500			/* how often disk_need_node() waits 10 ms */
 
 int setting_parse(struct setting *setting, char *assignment)
 {
@@ -136,7 +136,10 @@ int disk_need_node(const char *disk)
 	return STATUS_FAILED;
 }
 
-/* Names a disk that was removed and still has the lower device */
+/*
+ * Prints the name of a disk that was removed, and is open and still holds the lower device.
+ * Return: false if there is no such disk
+ */
 static bool explain_removed(const char *disk, const char *lower)
 {
 	char holder[VALUE_SIZE];
@@ -218,7 +221,10 @@ int disk_need_attribute(const char *disk, const char *attribute)
 	return STATUS_FAILED;
 }
 
-/* The kernel does not know what is below: this looks, and says what it found. */
+/*
+ * Chooses a value of `unreferenced` by the drivers below the disk, and prints the reason. The
+ * kernel does not know these drivers. Return: the value; NULL, after a message, on failure
+ */
 static const char *resolve_auto(const char *disk)
 {
 	char lower[VALUE_SIZE], why[REFERENCE_WHY];
@@ -262,7 +268,7 @@ int disk_set(const char *disk, const struct setting *setting)
 	return STATUS_FAILED;
 }
 
-/* What disk_stats() and disk_ranges() return for what they got from the kernel */
+/* Converts an errno of kernel_stats() or kernel_ranges() to the result of disk_stats(). */
 static int stats_result(const char *disk, int ret)
 {
 	if (!ret)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What commands do to a disk. These print why they fail and return an exit
- * status, except where noted.
+ * Operations of commands on a disk. Unless a comment says otherwise, these functions return an
+ * exit status, and print why they fail.
  */
 #ifndef ZCBLK_DISK_H
 #define ZCBLK_DISK_H
@@ -13,43 +13,45 @@ struct setting {
 	const char *value;
 };
 
-/* Splits ATTR=VALUE, in place. */
+/* Splits @assignment, which is ATTR=VALUE, in place. */
 int setting_parse(struct setting *setting, char *assignment);
 
-/* The disk's name out of zcblk0 or /dev/zcblk0; NULL when it is none. */
+/* Return: the disk's name in @argument, which is a name or a path in /dev; NULL if it is invalid */
 char *disk_name(char *argument);
-/* The same for all of @arguments, in place, before anything is touched. */
+/* Replaces each of @arguments by the result of disk_name(). Fails at the first invalid name. */
 int disk_names(int count, char *arguments[]);
 
 /*
- * The absolute path of @device: the kernel would look a relative one up each time from
- * somewhere else. A negative errno, and nothing printed, if there is none.
+ * Stores the absolute path of @device in @path. The kernel opens the path later, perhaps in a
+ * process with another working directory, so the path must not be relative.
+ * Return: 0, or a negative errno; prints nothing.
  */
 int device_path(char path[PATH_MAX], const char *device);
 
-/* The module is there and its directory in configfs too. */
+/* Checks that the module is loaded and has its directory in configfs. */
 int disk_need_configfs(void);
 int disk_need(const char *disk);
-/* What has the name, in /dev or in sysfs */
+/* Where a name is in use: the result of disk_name_use() */
 enum name_use {
 	NAME_FREE,
 	NAME_DEVICE,		/* a block device */
-	NAME_FILE,		/* what is in /dev is no block device */
+	NAME_FILE,		/* a file in /dev that is no block device */
 };
 
 enum name_use disk_name_use(const char *disk);
-/* Waits for the block device of a disk that is up. */
+/* Waits until the block device of a disk that is up appears in /dev. */
 int disk_need_node(const char *disk);
 int disk_need_attribute(const char *disk, const char *attribute);
 
-/* For unreferenced=auto, this finds the value, and says on stderr what it is and why. */
+/* Sets the attribute. For unreferenced=auto, it chooses the value, and prints value and reason. */
 int disk_set(const char *disk, const struct setting *setting);
-/* Why @setting, written with kernel_set(), came back with @err. */
+/* Prints why kernel_set() returned @err for @setting. */
 void disk_explain(const char *disk, const struct setting *setting, int err);
 
 /*
- * 1 when the disk has no statistics, as it is down; a negative errno, with the
- * reason printed, when they cannot be read.
+ * Read the statistics or the range locks of the disk.
+ * Return: 0; 1 if the disk is down, and so has none; a negative errno, after a message, if the
+ * file cannot be read.
  */
 int disk_stats(const char *disk, struct stats *stats);
 int disk_ranges(const char *disk, struct ranges *ranges);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Errors, and the words for each errno that the driver gives.
+ * Prints errors. A table contains the message for each action and errno of the driver.
  */
 #include "error.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* %D is the disk's name, %L the path of the device to look at. */
+/* In @words, %D is replaced by the disk's name, and %L by the path of error_action()'s @device. */
 static const struct reason {
 	enum action action;
 	int err;

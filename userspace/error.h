@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tool says when something fails: what was tried, on what, and what
- * to do.
+ * Messages of the tool about failures. A message contains the action, its object, the reason, and
+ * a remedy.
  */
 #ifndef ZCBLK_ERROR_H
 #define ZCBLK_ERROR_H
@@ -25,18 +25,18 @@ enum action {
 	ACTION_EXERCISE,
 };
 
-/* "zcblk: ..." on stderr, and a line that goes on from it. */
+/* error() prints "zcblk: " and a message on stderr. hint() prints a further line of the message. */
 void error(const char *fmt, ...) __printf(1, 2);
 void hint(const char *fmt, ...) __printf(1, 2);
 
 /*
- * Why @action failed with @err (a negative errno) on @disk, @device being the
- * device to look at: the lower device, or the disk itself.
+ * Prints that an action on @disk failed, and why. @fmt describes the action, and @err is a negative
+ * errno. @device is the device that a remedy names: the lower device, or the disk itself.
  */
 void error_action(enum action action, int err, const char *disk,
 		  const char *device, const char *fmt, ...) __printf(5, 6);
 
-/* Says where help is; returns STATUS_USAGE. */
+/* Prints which command shows help. Return: STATUS_USAGE */
 int error_usage(const char *command);
 
 __noreturn void error_memory(void);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Running jobs: one directory in configfs, which each leg has for itself.
+ * Runs jobs of the exerciser. All legs use the same directory in configfs, one after another.
  */
 #include "exercise.h"
 #include "error.h"
@@ -22,7 +22,7 @@ static void on_signal(int signal)
 	interrupted = signal;
 }
 
-/* A signal ends the leg that runs, as the kernel sees it, and then us. */
+/* A signal makes the kernel end the leg that runs. run_leg() then fails, and the tool exits. */
 static void catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
@@ -70,7 +70,10 @@ static int load_one(const char *modules, const char *folder, const char *name,
 	return kernel_load_module(name, needs, file);
 }
 
-/* Where modprobe finds them, the kernel loads an engine's module by itself. */
+/*
+ * Loads the modules that the exerciser needs. Without --modules, the engine dm-io is not loaded
+ * here, because the kernel loads its module when the engine is set.
+ */
 static int load_modules(const struct exercise *exercise)
 {
 	const char *modules = exercise->modules;
@@ -115,7 +118,7 @@ static int set_each(const char *attribute, const struct value_list *list)
 	return STATUS_OK;
 }
 
-/* All values are looked at before the first leg runs. */
+/* Sets each value once, so that an invalid value is refused before the first leg runs. */
 static int set_all(const struct exercise *exercise)
 {
 	for (unsigned int i = 0; i < exercise->nr_fixed; i++)
@@ -225,7 +228,10 @@ static int run_leg(const struct exercise *exercise, struct leg_sum *leg,
 	return STATUS_OK;
 }
 
-/* Each second pair runs backwards, so that what drifts weighs on all alike. */
+/*
+ * Runs all legs of a pair. Each second pair runs in reverse order, so that a slow change of the
+ * machine's speed affects all engines equally.
+ */
 static int run_pair(const struct exercise *exercise, struct cell *cell,
 		    unsigned int pair)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Columns and rows of what the exerciser found.
+ * Makes the table of the exerciser's results: its columns, and a row for each engine in a cell.
  */
 #include "exercise.h"
 #include "figures.h"
@@ -104,7 +104,7 @@ static void set_latency(struct table *table, int column, double ns)
 		table_set(table, column, "%.1f", ns / 1000);
 }
 
-/* Negative where no leg did anything. */
+/* Return: the mean time of an I/O in ns over all legs; negative if no leg completed an I/O */
 static double mean_ns(const struct leg_sum *leg)
 {
 	unsigned int legs = 0;

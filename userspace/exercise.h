@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A matrix of jobs for the exerciser: in each cell (operation, buffer, size) the
- * engines alternate, so that they can be compared.
+ * A matrix of jobs for the exerciser. A cell is a combination of operation, buffer and size. In
+ * each cell, the engines alternate, so that they can be compared.
  */
 #ifndef ZCBLK_EXERCISE_H
 #define ZCBLK_EXERCISE_H
@@ -9,7 +9,7 @@
 #include "kernel.h"
 #include "table.h"
 
-#define MAX_VALUES	16		/* in a list */
+#define MAX_VALUES	16		/* the most values in a list */
 #define MAX_PAIRS	1000
 
 struct value_list {
@@ -25,35 +25,35 @@ struct fixed_setting {
 struct exercise {
 	const char *target;
 	const char *destroy;
-	const char *modules;		/* folder, or NULL: modprobe finds them */
-	const char *baseline;		/* one of the engines */
+	const char *modules;		/* folder of the modules; NULL: modprobe finds them */
+	const char *baseline;		/* the engine that others are compared with */
 	struct value_list engine;
 	struct value_list buffer;
 	struct value_list size;
 	struct value_list op;
-	struct fixed_setting fixed[16];	/* the same for all legs */
+	struct fixed_setting fixed[16];	/* attributes that are the same for all legs */
 	unsigned int nr_fixed;
 	unsigned int pairs;
-	bool quiet;			/* no progress */
+	bool quiet;			/* print no progress */
 	struct table_options table;
 };
 
-/* What one engine did in one cell, in all its legs. */
+/* The sum of all legs of one engine in one cell. */
 struct leg_sum {
-	bool refused;			/* the engine cannot do this */
-	struct job_result result;	/* added up */
-	double ns[MAX_PAIRS];		/* for one I/O, by pair; 0: nothing */
+	bool refused;			/* the engine does not support the cell's job */
+	struct job_result result;	/* the sum of the legs' results */
+	double ns[MAX_PAIRS];		/* time of one I/O in each pair; 0: no I/O was done */
 };
 
 struct cell {
 	const char *op;
 	const char *buffer;
 	const char *size;
-	/* In the order of exercise.engine, and the control after the last */
+	/* One for each engine, in the order of exercise.engine, and then the control */
 	struct leg_sum leg[MAX_VALUES + 1];
 };
 
-/* exercise-run.c: prints why it fails and returns an exit status */
+/* exercise-run.c: functions that return int print why they fail, and return an exit status */
 int exercise_begin(const struct exercise *exercise);
 int exercise_run_cell(const struct exercise *exercise, struct cell *cell);
 void exercise_end(void);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Differences, sums, means and percentiles.
+ * Computes differences, sums, means and percentiles of statistics.
  */
 #include "figures.h"
 

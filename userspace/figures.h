@@ -7,15 +7,15 @@
 
 #include "kernel.h"
 
-/* What @now has more than @before; all of it where statistics began anew. */
+/* Subtracts @before from @now. A counter that decreased was reset, and keeps its value. */
 void stats_since(struct stats *now, const struct stats *before);
 
-/* All operations of a path in one. */
+/* Stores the sum of all operations of @path in @total. */
 void path_total(struct op_stats *total, const struct path_stats *path);
 
 /*
- * Estimates in ns from a histogram, as if latencies lay evenly in each bucket;
- * negative where there are none.
+ * Estimate the mean, or a percentile, from the histogram of @op. Both assume that latencies are
+ * uniform in a bucket. Return: ns; negative if the histogram is empty.
  */
 double latency_mean(const struct op_stats *op);
 double latency_percentile(const struct op_stats *op, double percent);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Disks are directories in configfs, and their attributes are files. Lists of names.
+ * Makes, lists and configures disks by configfs. A disk is a directory, and an attribute a file.
  */
 #include "kernel.h"
 
@@ -22,7 +22,7 @@ static int is_attribute(const struct dirent *entry)
 	return entry->d_type == DT_REG;
 }
 
-/* In the order of ls -v: zcblk2 comes before zcblk10. */
+/* Lists the disks in the order of ls -v, in which zcblk2 precedes zcblk10. */
 int kernel_disks(struct names *disks)
 {
 	char path[PATH_MAX];
@@ -106,8 +106,8 @@ bool kernel_is_setting(const char *disk, const char *attribute)
 }
 
 /*
- * The value without its newline. -EACCES for an attribute that can only be
- * written, for root too.
+ * Reads the value without its newline. If the attribute can only be written, the result is -EACCES,
+ * also for root.
  */
 int kernel_get(const char *disk, const char *attribute, char value[VALUE_SIZE])
 {
@@ -134,8 +134,8 @@ int kernel_set(const char *disk, const char *attribute, const char *value)
 }
 
 /*
- * The values of @attribute in `features`, separated by commas; -ENOENT where
- * it names none.
+ * Stores the values of @attribute that the file `features` lists in @values, separated by commas.
+ * Return: 0; -ENOENT if the file lists no value; another negative errno
  */
 int kernel_accepted(const char *subsystem, const char *attribute, char *values,
 		    size_t size)

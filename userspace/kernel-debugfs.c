@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Statistics are lines of words in debugfs. What a line begins with says what
- * it is; one that is not known is passed over.
+ * Parses the statistics in debugfs, which are lines of words. The first word of a line states its
+ * kind. Lines of unknown kinds are ignored.
  */
 #include "kernel.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Both find a row by name, or begin a new one; NULL where there is no room. */
+/* path_row() and op_row() return the row with that name, or a new row; NULL if no row is free. */
 static struct path_stats *path_row(struct stats *stats, const char *name)
 {
 	struct path_stats *path = stats->path;
@@ -110,7 +110,7 @@ static int parse_error(struct stats *stats, const char *word, const char *rest)
 	return 0;
 }
 
-/* A bucket's place is the number of bits of its lower end. */
+/* The index of a bucket is the number of bits of its lower bound. */
 static unsigned int bucket_index(u64 low_ns)
 {
 	unsigned int bits = 0;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Jobs of the exerciser: directories in configfs, with a result of lines of
- * words. What a line begins with says what it is; one that is not known is
- * passed over.
+ * Makes and runs jobs of the exerciser, which are directories in configfs. Parses a job's result,
+ * which is lines of words. The first word of a line states its kind. Unknown kinds are ignored.
  */
 #include "kernel.h"
 
@@ -62,7 +61,7 @@ static int parse_number(struct job_result *result, const char *word,
 
 		if (strcmp(word, numbers[i].word))
 			continue;
-		/* all are of 64 bits; only the errno has a sign */
+		/* All numbers have 64 bits, and only the errno may be negative */
 		*(long long *)number = strtoll(rest, &end, 10);
 		return end == rest ? -EBADMSG : 0;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loading the module.
+ * Loads modules by modprobe or insmod, and explains why this failed.
  */
 #include "error.h"
 #include "kernel.h"
@@ -11,7 +11,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* What modprobe and insmod say when the kernel refuses a module for its signature */
+/* Messages of modprobe and insmod if the kernel refuses a module because of its signature */
 static const char *const refusals[] = {
 	"Key was rejected by service",
 	"Required key not available",
@@ -27,7 +27,7 @@ static bool is_refused(const char *words)
 	return false;
 }
 
-/* The sysctl that stays set until the next boot */
+/* True if the sysctl kernel.modules_disabled is 1. It cannot be changed to 0 until reboot. */
 static bool is_disabled(void)
 {
 	FILE *file = fopen("/proc/sys/kernel/modules_disabled", "r");
@@ -75,7 +75,7 @@ static void explain(const char *module, const char *words)
 		explain_build();
 }
 
-/* modprobe brings what a module needs with it; insmod does not. */
+/* insmod does not load the modules that @file depends on, so modprobe loads @needs before it. */
 int kernel_load_module(const char *name, const char *needs, const char *file)
 {
 	const char *const modprobe[] = { "modprobe", file ? needs : name, NULL };

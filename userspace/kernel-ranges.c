@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range locks, as debugfs has them: holders, waiters and counters. What a line
- * begins with says what it is; one that is not known is passed over.
+ * Parses the range locks in debugfs: holders, waiters and counters. The first word of a line
+ * states its kind. Lines of unknown kinds are ignored.
  */
 #include "error.h"
 #include "kernel.h"
@@ -53,7 +53,7 @@ static int parse_hot(struct ranges *ranges, const char *rest)
 	return 0;
 }
 
-/* Twice as many each time that there is no room for one more */
+/* Returns a new entry of the array. If the array is full, its size is doubled. */
 static struct range *next_range(struct ranges *ranges)
 {
 	unsigned int count = ranges->count;

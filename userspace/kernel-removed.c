@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Disks that were removed and are still open, and what holds them.
+ * Lists disks that were removed and are still open, and finds what holds them open.
  */
 #include "kernel.h"
 
@@ -55,7 +55,7 @@ bool kernel_removed_find(struct removed *found, const char *disk, dev_t lower)
 	return false;
 }
 
-/* Where a file system on @dev is mounted */
+/* Stores a mount point of the file system on @dev in @holder. Return: false if there is none */
 static bool find_mount(dev_t dev, char holder[VALUE_SIZE])
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");
@@ -73,7 +73,7 @@ static bool find_mount(dev_t dev, char holder[VALUE_SIZE])
 	return found;
 }
 
-/* Does the process have @dev open? */
+/* True if the process @pid has the block device @dev open */
 static bool process_holds(const char *pid, dev_t dev)
 {
 	char path[PATH_MAX];

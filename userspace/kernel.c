@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the kernel keeps things.
+ * Finds, reads and writes files in sysfs, configfs and debugfs.
  */
 #include "kernel.h"
 
@@ -39,7 +39,7 @@ int kernel_path(char path[PATH_MAX], const char *fmt, ...)
 	return ret;
 }
 
-/* For reading; NULL and errno where it cannot be opened. */
+/* Opens a file below /sys for reading. Return: NULL, with errno set, if that fails */
 FILE *kernel_open(const char *fmt, ...)
 {
 	char path[PATH_MAX];
@@ -137,8 +137,8 @@ bool kernel_has_stats(void)
 }
 
 /*
- * One write, with a newline: configfs does not pass an empty write on, and
- * an empty value would be lost without a word.
+ * Writes the value and a newline in one call. The newline is necessary for an empty value, because
+ * configfs ignores a write of 0 bytes.
  */
 int kernel_write(const char *path, const char *value)
 {

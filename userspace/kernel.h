@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The only door to the kernel: configfs, sysfs, debugfs and the module.
+ * The tool's whole interface to the kernel: configfs, sysfs, debugfs and the module.
  *
- * Functions return 0 or a negative errno and print nothing, unless said
- * otherwise. All paths are below $ZCBLK_SYSFS, which is /sys if not set.
+ * Unless a comment says otherwise, functions return 0 or a negative errno, and print nothing. All
+ * paths are below $ZCBLK_SYSFS. Its default is /sys.
  */
 #ifndef ZCBLK_KERNEL_H
 #define ZCBLK_KERNEL_H
@@ -17,15 +17,16 @@
 #include <sys/types.h>
 
 #define VALUE_SIZE	(PATH_MAX + 1)	/* the longest value is a path */
-#define LABEL_SIZE	32		/* disk, path, operation, error name */
+#define LABEL_SIZE	32		/* size of the name of a disk, path, operation or error */
 
-/* kernel.c: where things are */
+/* kernel.c: files of the kernel */
 int kernel_path(char path[PATH_MAX], const char *fmt, ...) __printf(2, 3);
 FILE *kernel_open(const char *fmt, ...) __printf(1, 2);
 /*
- * Parses @file, from kernel_open(), and closes it: the first line is `version 1`, and
- * each other line a word and its values.
- * -EPROTO: an unknown format; -EBADMSG: an invalid line.
+ * Calls @parse for each line of @file after the first, which must be `version 1`. Then closes
+ * @file, which is the result of kernel_open(). A line is a word and its values.
+ * Return: 0; -EPROTO for another version; -EBADMSG for an invalid line; or the errno of
+ * kernel_open().
  */
 int kernel_parse(FILE *file, int (*parse)(void *data, const char *word, char *rest),
 		 void *data);
@@ -33,9 +34,9 @@ bool kernel_has_configfs(void);
 bool kernel_has_module(const char *name);
 bool kernel_has_stats(void);
 int kernel_size(const char *disk, u64 *bytes);
-/* The number of a block device */
+/* Stores the device number of a block device in @dev. */
 int kernel_dev(const char *name, dev_t *dev);
-/* Names are the kernel's, as in /sys/class/block. */
+/* @name is the kernel's name of a block device, as in /sys/class/block. */
 bool kernel_has_block(const char *name);
 bool kernel_is_partition(const char *name);
 int kernel_write(const char *path, const char *value);
@@ -52,46 +53,49 @@ int kernel_disks(struct names *disks);
 int kernel_attributes(const char *disk, struct names *attributes);
 void names_free(struct names *names);
 
-/* The partitions of @disk, which may be any disk. */
+/* Lists the partitions of @disk, which need not be a zcblk disk. */
 int kernel_partitions(const char *disk, struct names *partitions);
 
 bool kernel_has_disk(const char *disk);
 int kernel_make(const char *disk);
 int kernel_remove(const char *disk);
 bool kernel_has_attribute(const char *disk, const char *attribute);
-/* It can be read and set, and is what a disk has when it comes up. */
+/* True if the attribute can be read and written, except for `lower` and `power`. */
 bool kernel_is_setting(const char *disk, const char *attribute);
 int kernel_get(const char *disk, const char *attribute, char value[VALUE_SIZE]);
 int kernel_set(const char *disk, const char *attribute, const char *value);
-/* @subsystem is the directory of `features` in configfs. */
+/* @subsystem is the directory in configfs that contains the file `features`. */
 int kernel_accepted(const char *subsystem, const char *attribute, char *values,
 		    size_t size);
 
-/* kernel-removed.c: disks that were removed, or are to be, and are still open */
+/* kernel-removed.c: open disks that were removed, or will be removed at their last close */
 #define MAX_REMOVED	64
 
 struct removed {
 	char name[LABEL_SIZE];
-	char state[LABEL_SIZE];		/* removed, removing, deferred */
+	char state[LABEL_SIZE];		/* "removed", "removing" or "deferred" */
 	char lower_name[LABEL_SIZE];
 	dev_t dev;
 	dev_t lower;
 };
 
-/* How many there are */
+/* Return: number of entries that were stored in @disks */
 int kernel_removed(struct removed disks[MAX_REMOVED]);
-/* The first that is called @disk or, where that is NULL, holds @lower */
+/*
+ * Finds the first of these disks whose name is @disk. If @disk is NULL, finds the first one that
+ * holds @lower. Return: false if there is none
+ */
 bool kernel_removed_find(struct removed *found, const char *disk, dev_t lower);
-/* What holds it: where it is mounted, or a process; "?" where neither is seen */
+/* Stores what holds @disk open: a mount point or a process, or "?" if neither is found. */
 void kernel_removed_holder(const struct removed *disk, char holder[VALUE_SIZE]);
 
 /* kernel-debugfs.c: statistics */
 #define MAX_PATHS	4
 #define MAX_OPS		16
 #define MAX_ERRORS	32
-#define MAX_BUCKETS	65		/* [0, 1) and one for each bit */
+#define MAX_BUCKETS	65		/* one for [0, 1), and one for each bit of 64 */
 
-struct bucket {				/* latencies in [low, high) */
+struct bucket {				/* counts latencies in [low_ns, high_ns) */
 	u64 low_ns;
 	u64 high_ns;
 	u64 count;
@@ -129,10 +133,10 @@ struct stats {
 	u64 inflight;
 };
 
-/* -ENOENT: no statistics for this disk; -EPROTO, -EBADMSG as with kernel_parse() */
+/* Return: -ENOENT if the disk has no statistics; otherwise the result of kernel_parse() */
 int kernel_stats(const char *disk, struct stats *stats);
 
-/* Parses "LOW HIGH COUNT": a bucket of @op's histogram; 0 or -EBADMSG. */
+/* Parses "LOW HIGH COUNT" to a bucket of @op's histogram. Return: 0 or -EBADMSG */
 int kernel_parse_bucket(struct op_stats *op, const char *rest);
 
 /* kernel-ranges.c: range locks */
@@ -163,19 +167,19 @@ struct ranges {
 	u64 collided;
 	u64 slow;
 	u64 longest_ns;
-	u64 more;			/* ranges that are not listed */
-	struct op_stats waits;		/* its histogram */
+	u64 more;			/* number of ranges that are not listed */
+	struct op_stats waits;		/* only the histogram is used */
 	struct range *range;
 	unsigned int count;
 	struct hot_region hot[MAX_HOT];
 	unsigned int hots;
 };
 
-/* As kernel_stats(); after 0, ranges_free() is due. */
+/* Returns the same errors as kernel_stats(). After 0, the caller must call ranges_free(). */
 int kernel_ranges(const char *disk, struct ranges *ranges);
 void ranges_free(struct ranges *ranges);
 
-/* kernel-exerciser.c: jobs, which are directories in configfs as well */
+/* kernel-exerciser.c: jobs, which are directories in configfs, like disks */
 #define EXERCISER	"zcblk_exerciser"
 #define MAX_REASONS	16
 
@@ -187,14 +191,14 @@ struct reason_count {
 struct job_result {
 	char state[LABEL_SIZE];
 	u64 elapsed_ns;
-	double median_ns;		/* for one I/O; 0 without batches */
+	double median_ns;		/* time of one I/O; 0 if the job has no batches */
 	u64 errors;
 	long long first_error;
 	u64 checked;
 	u64 verify_errors;
 	u64 guard_errors;
 	u64 unstable;
-	struct op_stats total;		/* its histogram, I/Os and bytes */
+	struct op_stats total;		/* only histogram, I/Os and bytes are used */
 	struct reason_count reason[MAX_REASONS];
 	unsigned int reasons;
 };
@@ -203,12 +207,12 @@ bool kernel_has_exerciser(void);
 int kernel_job_make(const char *job);
 int kernel_job_remove(const char *job);
 int kernel_job_set(const char *job, const char *attribute, const char *value);
-/* -EPROTO, -EBADMSG as with kernel_parse() */
+/* Return: the result of kernel_parse() */
 int kernel_job_result(const char *job, struct job_result *result);
 
 /*
- * kernel-module.c: prints its own errors, with modprobe's words. The module is
- * looked for by @name, or is @file, and then needs the module @needs, too.
+ * kernel-module.c: loads the module @name by modprobe. If @file is not NULL, loads @file instead,
+ * after the module @needs. Prints its own errors, which contain the message of modprobe or insmod.
  */
 int kernel_load_module(const char *name, const char *needs, const char *file);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Will LVM see a physical volume twice?
+ * Finds out whether LVM would see a physical volume twice: on the lower device and on the disk.
  */
 #include "lvm.h"
 #include "error.h"
@@ -33,9 +33,9 @@ static enum content content(const char *device)
 }
 
 /*
- * LVM excludes devices by its filters, its file of devices, and by their kind. No LVM sees
- * none. It lists devices that are blank only if it lists all, in a report that has a field of
- * the volume group.
+ * True if LVM is installed and does not exclude the device. LVM excludes devices by filters, by its
+ * devices file, and by device type. The command pvs lists a blank device only with --all, and only
+ * if the report has a field of the volume group.
  */
 static bool is_visible(const char *device)
 {

@@ -56,7 +56,7 @@ static int run(int argc, char *argv[])
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (strcmp(commands[i].name, name))
 			continue;
-		argv[1] = "zcblk";	/* what getopt's errors begin with */
+		argv[1] = "zcblk";	/* getopt's error messages begin with argv[0] */
 		return commands[i].run(argc - 1, argv + 1);
 	}
 	if (argc < 2) {
@@ -67,7 +67,7 @@ static int run(int argc, char *argv[])
 	return error_usage("");
 }
 
-/* A full disk behind standard output is an error like any other. */
+/* Return: @status; STATUS_FAILED if standard output could not be written, as on a full disk */
 static int finish(int status)
 {
 	if (!fflush(stdout) && !ferror(stdout))
@@ -103,6 +103,6 @@ int command_dry_run(int argc, char *argv[], const char *usage, bool *dry_run)
 
 int main(int argc, char *argv[])
 {
-	setlocale(LC_CTYPE, "");	/* not LC_NUMERIC: JSON has points */
+	setlocale(LC_CTYPE, "");	/* LC_NUMERIC stays C: JSON needs decimal points */
 	return finish(run(argc, argv));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Numbers as users write them.
+ * Parses numbers in command lines and files.
  */
 #ifndef ZCBLK_NUMBER_H
 #define ZCBLK_NUMBER_H
@@ -13,8 +13,9 @@
 #include <stdlib.h>
 
 /*
- * The number of decimal digits at the start of @text; *@end is what follows. False: there
- * is none, or it is too large. strtoull() alone accepts signs and blanks.
+ * Parses the decimal number at the start of @text, and sets *@end to the first character after the
+ * number. False if @text begins with no digit, or if the number is too large. strtoull() alone
+ * would accept signs and blanks.
  */
 static inline bool number_parse(const char *text, u64 *number, char **end)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Running other programs.
+ * Runs other programs.
  */
 #include "program.h"
 #include "compiler.h"
@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STATUS_NO_PROGRAM 127	/* as shells have it */
+#define STATUS_NO_PROGRAM 127	/* the same status as in shells */
 
-/* Users' PATH often has no sbin. */
+/* Executes the program, and searches /sbin, too, because a user's PATH often lacks it. */
 static __noreturn void exec_program(const char *const argv[], int output)
 {
 	char path[PATH_MAX];
@@ -32,7 +32,7 @@ static __noreturn void exec_program(const char *const argv[], int output)
 	_exit(STATUS_NO_PROGRAM);
 }
 
-/* All that comes, the last newline dropped. */
+/* Reads @fd until its end, or until @words is full. Removes newlines at the end. */
 static void read_words(int fd, char words[WORDS_SIZE])
 {
 	size_t used = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Running other programs.
+ * Runs other programs.
  */
 #ifndef ZCBLK_PROGRAM_H
 #define ZCBLK_PROGRAM_H
@@ -8,9 +8,9 @@
 #define WORDS_SIZE 16384
 
 /*
- * Runs argv[0], in English, and puts its output and errors into @words, without the last
- * newline. Returns 0, or a negative errno: -ENOENT if there is no such program, -EIO if it
- * failed.
+ * Runs argv[0] in the C locale. Stores its output and error messages in @words, without newlines
+ * at the end.
+ * Return: 0; -ENOENT if there is no such program; -EIO if it failed; another negative errno
  */
 int program_run(const char *const argv[], char words[WORDS_SIZE]);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Columns and rows of range locks.
+ * Makes the tables of range locks: their columns and rows.
  */
 #include "ranges-table.h"
 #include "figures.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tables of range locks that locks and show print.
+ * The tables of range locks that the commands `locks` and `show` print.
  */
 #ifndef ZCBLK_RANGES_TABLE_H
 #define ZCBLK_RANGES_TABLE_H
@@ -10,9 +10,9 @@
 
 enum ranges_view {
 	RANGES_HELD,			/* a row for each request that holds or waits */
-	RANGES_COUNTERS,		/* one for each disk */
-	RANGES_WAITS,			/* one for each bucket of the histogram */
-	RANGES_HOT,			/* one for each region that is contended */
+	RANGES_COUNTERS,		/* a row for each disk */
+	RANGES_WAITS,			/* a row for each bucket of the histogram */
+	RANGES_HOT,			/* a row for each contended region */
 };
 
 void ranges_table_help(void);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Geometric means and their confidence intervals.
+ * Computes geometric means of ratios, and their confidence intervals.
  *
- * On a machine that others share a few pairs are far off, now in favour of the one,
- * now of the other. Of ten pairs or more the fifth with the smallest ratios and the
- * fifth with the largest are left out; the interval of such a trimmed mean is from
- * the winsorized variance (Tukey and McLaughlin 1963).
+ * On a shared machine, the ratios of a few pairs are far from all others, in both directions. If
+ * there are ten pairs or more, the mean is trimmed: it omits the smallest fifth and the largest
+ * fifth of the ratios. The confidence interval of such a mean is computed from the winsorized
+ * variance (Tukey and McLaughlin 1963).
  */
 #include "ratio.h"
 #include "compiler.h"
@@ -17,7 +17,7 @@
 
 #define TRIM_FROM 10
 
-/* The 0.975 quantile of Student's t; the normal distribution's where it makes no odds. */
+/* Return: the 0.975 quantile of Student's t. For more than 20 degrees, 2.0 is close enough. */
 static double student(unsigned int degrees)
 {
 	static const double quantiles[] = {
@@ -36,7 +36,7 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* The logarithms of the ratios, in order; how many there are. */
+/* Stores the sorted logarithms of the ratios in @logs. Return: their number */
 static unsigned int sorted_logs(double *logs, const double *base,
 				const double *other, unsigned int count)
 {
@@ -58,7 +58,10 @@ static double mean_of(const double *values, unsigned int n)
 	return sum / n;
 }
 
-/* Half of the interval of the mean of @n values without @trim on both sides. */
+/*
+ * Return: half the width of the confidence interval of a mean that omits @trim of the @n sorted
+ * values at each end. Overwrites these values.
+ */
 static double reach_of(double *values, unsigned int n, unsigned int trim)
 {
 	double mean, squares = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How many times as much: ratios of pairs of measurements.
+ * Ratios of pairs of measurements.
  */
 #ifndef ZCBLK_RATIO_H
 #define ZCBLK_RATIO_H
@@ -8,19 +8,22 @@
 #include <stdbool.h>
 
 struct ratio {
-	unsigned int pairs;		/* 0: there is none */
-	double mean;			/* geometric, trimmed */
-	double low;			/* 95 % confidence interval, by Student's t; */
-	double high;			/* negative for fewer than two pairs */
+	unsigned int pairs;		/* 0: the ratio has no value */
+	double mean;			/* trimmed geometric mean */
+	double low;			/* lower end of the 95 % confidence interval, or -1 */
+	double high;			/* upper end; both are -1 for fewer than two pairs */
 };
 
-/* Of @other to @base, each of @count; pairs of which one is not positive are left out. */
+/*
+ * Computes the mean ratio of @other to @base, two arrays of @count values. Pairs with a value that
+ * is not positive are omitted.
+ */
 void ratio_of(struct ratio *ratio, const double *base, const double *other,
 	      unsigned int count);
 
 /*
- * Whether @ratio differs from @control, which compares a thing with itself:
- * their intervals have nothing in common.
+ * True if the confidence intervals of @ratio and @control do not overlap. @control is the ratio of
+ * two measurements of the same thing.
  */
 bool ratio_apart(const struct ratio *ratio, const struct ratio *control);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Do writes reach a driver that sends their pages over a network by reference? sysfs has
- * the devices that a disk stands on, and what drives them. A write goes to all of them.
+ * Finds out whether writes to a disk reach a driver that sends their pages over a network by
+ * reference. sysfs shows the devices below the disk and their drivers. A write may reach all of
+ * these devices.
  *
  * REFERENCES in driver/api/README.md says what these drivers do with pages that have no
  * reference count of their own. If in doubt, copy such pages: a copy is safe with any driver
@@ -22,34 +23,37 @@
 
 struct verdict {
 	bool copy;
-	const char *words;		/* what the device uses; NULL: nothing to report */
+	const char *words;		/* the driver, for the message; NULL: nothing to report */
 };
 
 static const struct driver {
 	const char *name;
 	struct verdict verdict;
-} by_name[] = {				/* what the names of their devices begin with */
+} by_name[] = {				/* the name is the prefix of the devices' names */
 	{ "nbd",	{ false, "NBD, which copies what it sends" } },
 	{ "drbd",	{ false, "DRBD, " CHECKS_PAGES } },
 	{ "rbd",	{ false, "Ceph, " CHECKS_PAGES } },
 	{ "etherd!",	{ true, "ATA over Ethernet, " BY_REFERENCE } },
-}, by_host[] = {			/* proc_name of the SCSI host */
+}, by_host[] = {			/* the name is the proc_name of the SCSI host */
 	{ "iscsi_tcp",	{ true, "iSCSI over TCP, " BY_REFERENCE } },
 	{ "cxgb3i",	{ true, "iSCSI by cxgb3i, " BY_REFERENCE } },
 	{ "cxgb4i",	{ true, "iSCSI by cxgb4i, " BY_REFERENCE } },
 	{ "fcoe",	{ true, "FCoE, " BY_REFERENCE } },
-}, by_transport[] = {			/* of an NVMe controller */
+}, by_transport[] = {			/* the name is the transport of an NVMe controller */
 	{ "tcp",	{ true, "NVMe/TCP, " BY_REFERENCE } },
 	{ "loop",	{ true, "an NVMe loop target, whose device sysfs does not show" } },
 };
 
-/* Virtual devices whose data is local: memory, or device-mapper targets without slaves */
+/*
+ * Prefixes of virtual devices whose data is local. They are in memory, or are devices of
+ * device-mapper without slaves.
+ */
 static const char * const memory[] = { "dm-", "null", "ram", "zram" };
 
 static const struct verdict local = { false, NULL };
 static const struct verdict unknown = { true, "a driver that sysfs does not describe" };
 
-/* The first word of a file in sysfs; "" if there is none. */
+/* Reads the first word of a file in sysfs, or "" if there is none. Closes the file. */
 static void read_word(char word[LABEL_SIZE], FILE *file)
 {
 	word[0] = '\0';
@@ -86,7 +90,10 @@ static struct verdict controller_verdict(const char *device, const char *control
 	return look_up(by_transport, ARRAY_SIZE(by_transport), transport);
 }
 
-/* The parent of @device is its controller, or its subsystem, which links to each controller. */
+/*
+ * Return: the verdict for an NVMe device. Its parent in sysfs is a controller, or a subsystem that
+ * links to each controller.
+ */
 static struct verdict nvme_verdict(const char *device)
 {
 	struct verdict verdict = controller_verdict(device, ".");
@@ -104,7 +111,7 @@ static struct verdict nvme_verdict(const char *device)
 	return verdict;
 }
 
-/* @host: as in .../host2/session1/target2:0:0/2:0:0:0 */
+/* @host: part of a path in sysfs, as in /host2/session1/target2:0:0/2:0:0:0 */
 static struct verdict scsi_verdict(const char *host)
 {
 	char name[LABEL_SIZE];
@@ -122,7 +129,7 @@ static struct verdict virtual_verdict(const char *device)
 	return unknown;
 }
 
-/* A device with no other below it; @path is its directory in sysfs. */
+/* Return: the verdict for a device with no other device below it. @path is its sysfs directory. */
 static struct verdict leaf_verdict(const char *device, const char *path)
 {
 	const char *host = strstr(path, "/host");
@@ -137,13 +144,16 @@ static struct verdict leaf_verdict(const char *device, const char *path)
 }
 
 struct search {
-	unsigned int levels;		/* that may still be searched */
+	unsigned int levels;		/* how many more levels may be searched */
 	bool found;			/* at least one device was found */
 	struct verdict verdict;
-	char device[LABEL_SIZE];	/* that the verdict is about */
+	char device[LABEL_SIZE];	/* the device that caused the verdict */
 };
 
-/* A device that needs copies decides. Otherwise the first one with a message is reported. */
+/*
+ * Adds a device's verdict to the search. The first device that needs copies decides. If none does,
+ * the first device with a message is reported.
+ */
 static void add(struct search *search, const char *device, struct verdict verdict)
 {
 	if (!verdict.words || search->verdict.copy || (search->verdict.words && !verdict.copy))

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Do writes reach a driver that sends their pages over a network by reference?
+ * Finds out whether writes to a disk reach a driver that sends their pages over a network by
+ * reference.
  */
 #ifndef ZCBLK_REFERENCE_H
 #define ZCBLK_REFERENCE_H
 
-#define REFERENCE_AUTO	"auto"	/* a value that only the tool knows */
+#define REFERENCE_AUTO	"auto"	/* the tool accepts this value, but the kernel does not */
 #define REFERENCE_WHY	256
 
 /*
- * What to set `unreferenced` to for a disk on @lower: "map" or "copy", and @why. NULL if
- * sysfs does not have the device.
+ * Return: the value of `unreferenced` for a disk on @lower, "map" or "copy". NULL if @lower is no
+ * block device in sysfs. Stores the reason in @why.
  */
 const char *reference_policy(const char *lower, char why[REFERENCE_WHY]);
 

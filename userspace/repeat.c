@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Commands that do the same for some disks every few seconds.
+ * Parses the operands of commands that print figures every few seconds, and waits between rounds.
  */
 #include "repeat.h"
 #include "disk.h"
@@ -36,7 +36,7 @@ static int parse_numbers(struct repeat *repeat, int count, char *arguments[])
 	return STATUS_OK;
 }
 
-/* A number ends the names. */
+/* The names end at the first argument that begins with a digit or a point. */
 int repeat_parse(struct repeat *repeat, int count, char *arguments[])
 {
 	int status;

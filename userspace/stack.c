@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a disk stands on, and what that is called from one boot to the next.
+ * Finds the devices below a disk, and paths of devices that stay the same at each boot.
  */
 #include "kernel.h"
 #include "stack.h"
@@ -14,7 +14,7 @@
 #define MAX_DEPTH	32
 #define DEV		"/dev/"
 
-/* What the kernel calls the block device of a number; -1 if there is none. */
+/* Stores the kernel's name of the block device with the number @dev. Return: -1 if there is none */
 static int number_name(dev_t dev, char name[LABEL_SIZE])
 {
 	char link[PATH_MAX], target[PATH_MAX];
@@ -30,7 +30,10 @@ static int number_name(dev_t dev, char name[LABEL_SIZE])
 	return 0;
 }
 
-/* The file's device, if @device is a loop device on one; -1 if not. */
+/*
+ * If @device is a loop device, stores the name of the block device with its backing file in @below.
+ * Return: -1 if there is no such device
+ */
 static int file_below(const char *device, char below[LABEL_SIZE])
 {
 	FILE *file = kernel_open("class/block/%s/loop/backing_file", device);
@@ -45,7 +48,7 @@ static int file_below(const char *device, char below[LABEL_SIZE])
 	return stat(backing, &info) ? -1 : number_name(info.st_dev, below);
 }
 
-/* The disk that has the partition @device; -1 if it is none. */
+/* Stores the disk that contains the partition @device. Return: -1 if @device is no partition */
 static int disk_of(const char *device, char disk[LABEL_SIZE])
 {
 	char path[PATH_MAX], target[PATH_MAX];
@@ -116,7 +119,7 @@ static const char *dev_root(void)
 	return root ? root : "/dev";
 }
 
-/* What @path, below /dev, leads to. */
+/* Resolves all links of @path. In tests, $ZCBLK_DEV replaces /dev. Return: false if it fails */
 static bool resolve(const char *path, char target[PATH_MAX])
 {
 	char rooted[PATH_MAX];
@@ -139,7 +142,7 @@ int stack_name(const char *device, char name[LABEL_SIZE])
 	if (S_ISBLK(info.st_mode))
 		return number_name(info.st_rdev, name);
 
-	/* In tests, a file in place of a node has the name of the device */
+	/* In tests, a file in $ZCBLK_DEV replaces the device node, and has the same name */
 	length = strlen(root);
 	if (strncmp(target, root, length) || target[length] != '/' ||
 	    strlen(target + length + 1) >= LABEL_SIZE)
@@ -151,7 +154,10 @@ int stack_name(const char *device, char name[LABEL_SIZE])
 	return kernel_has_block(name) ? 0 : -1;
 }
 
-/* Links that come from what is written on the device lead to the disk on it, too. */
+/*
+ * True for a link that identifies the device. Other links depend on its content. They may lead to
+ * the zcblk disk instead, which has the same content.
+ */
 static int is_link(const struct dirent *entry)
 {
 	return entry->d_name[0] != '.' &&
@@ -195,7 +201,7 @@ static bool is_stable(const char *device)
 		if (!strncmp(device, prefix, strlen(prefix)))
 			return true;
 	}
-	/* of LVM, device-mapper, md */
+	/* Any other subdirectory of /dev contains stable names, of LVM, device-mapper or md */
 	return !strncmp(device, DEV, strlen(DEV)) &&
 	       strncmp(device, DEV "disk/", strlen(DEV "disk/")) &&
 	       strchr(device + strlen(DEV), '/');

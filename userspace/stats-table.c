@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Columns and rows of statistics.
+ * Makes the table of statistics: its columns and rows.
  */
 #include "stats-table.h"
 #include "figures.h"

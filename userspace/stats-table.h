@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The table of statistics that stat and show print: a row for each path as a
- * whole, and one for each operation that it did.
+ * The table of statistics that the commands `stat` and `show` print. It has a row for the total of
+ * each path, and a row for each operation on the path.
  */
 #ifndef ZCBLK_STATS_TABLE_H
 #define ZCBLK_STATS_TABLE_H
@@ -16,7 +16,7 @@ void stats_table_help(void);
 int stats_table_check(const struct table_options *options);
 void stats_table_begin(struct table *table, const struct table_options *options,
 		       const char *shown);
-/* @seconds: how long @stats were gathered; 0 where it is not known. */
+/* @seconds: the time in which @stats were counted; 0 if it is not known. */
 void stats_table_add(struct table *table, const char *disk,
 		     const struct stats *stats, double seconds);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tables and JSON by libsmartcols.
+ * Prints tables and JSON by libsmartcols.
  */
 #include "table.h"
 #include "error.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define TABLE_NAME "zcblk"	/* of the array in JSON */
+#define TABLE_NAME "zcblk"	/* name of the array in JSON */
 
 static const struct option long_options[TABLE_LONG_OPTIONS + 1] = {
 	{ "bytes",	no_argument,		NULL, 'b' },
@@ -67,8 +67,8 @@ void table_help(const struct column *columns, int count)
 }
 
 /*
- * Removes the first name from *@list; the column's index, or -1. *@length is the
- * name's.
+ * Removes the first name from *@list, and stores its length in *@length.
+ * Return: index of the column with that name, or -1
  */
 static int next_column(const char **list, size_t *length,
 		       const struct column *columns, int count)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tables and JSON, as lsblk prints them: a list of columns, of which some are
- * shown.
+ * Tables and JSON in the style of lsblk. A table has a list of columns, and the user chooses the
+ * columns that are shown.
  */
 #ifndef ZCBLK_TABLE_H
 #define ZCBLK_TABLE_H
@@ -27,7 +27,7 @@
 
 struct column {
 	const char *name;
-	int json;			/* SCOLS_JSON_*; numbers go right */
+	int json;			/* SCOLS_JSON_*; columns of numbers are right-aligned */
 	const char *help;
 };
 
@@ -42,35 +42,35 @@ struct table {
 	struct libscols_table *scols;
 	struct libscols_line *line;
 	bool bytes;
-	int place[MAX_COLUMNS];		/* of a column in the table, or -1 */
+	int place[MAX_COLUMNS];		/* index of each column in the table; -1: not shown */
 };
 
 /*
- * For commands that have other options as well: copies those of TABLE_USAGE, and
- * the end of the list, to @options; handles one of them that was found, except help,
- * or returns false when it is another.
+ * For commands that have other options as well. table_long_options() copies the options of
+ * TABLE_USAGE, and the end of the list, to @options. table_option() handles an option of
+ * TABLE_USAGE, except help. It returns false for all other options.
  */
 void table_long_options(struct option options[TABLE_LONG_OPTIONS + 1]);
 bool table_option(struct table_options *options, int option, char *value);
-/* Reads the options of TABLE_USAGE: -1 at their end, 'h' for help, '?' if bad. */
+/* Parses the options of TABLE_USAGE. Return: -1 at their end; 'h' for help; '?' for a bad option */
 int table_getopt(struct table_options *options, int argc, char *argv[]);
 void table_help(const struct column *columns, int count);
-/* Prints what is wrong with options->output. */
+/* Checks the names in options->output, and prints an unknown one. Return: an exit status */
 int table_check(const struct table_options *options,
 		const struct column *columns, int count);
 
 /*
- * @shown are names as in options->output, which goes before. Running out of
- * memory ends the program.
+ * Begins a table. options->output is a list of the columns to show. If it is NULL, @shown is used.
+ * The program ends if it has no memory for a table.
  */
 void table_begin(struct table *table, const struct table_options *options,
 		 const struct column *columns, int count, const char *shown);
 void table_line(struct table *table);
 void table_set(struct table *table, int column, const char *fmt, ...) __printf(3, 4);
 void table_set_bytes(struct table *table, int column, u64 bytes);
-void table_end(struct table *table);	/* prints it */
+void table_end(struct table *table);	/* prints the table and frees its memory */
 
-/* 1536 is 1.5K; returns @text. */
+/* Formats a number of bytes with a unit, so 1536 is 1.5K. Return: @text */
 const char *format_bytes(char text[BYTES_SIZE], u64 bytes);
 
 #endif

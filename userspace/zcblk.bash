@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Completion of zcblk's command line for bash.
+# Completes the command line of zcblk in bash.
 #
 # USAGE: installed as zcblk where bash-completion looks, or: . zcblk.bash
 # REQUIREMENTS: bash 4.4
@@ -22,7 +22,8 @@ _zcblk_disks() {
 _zcblk_attributes="lower= path= bounce= stats= stable= unreferenced= range_lock= overlap= read_only= power=
 	reset_stats="
 
-# _zcblk_features: what the loaded module accepts; or this version, if none is loaded
+# _zcblk_features: prints lines "ATTRIBUTE VALUE" for all values that the loaded module accepts. If
+# no module is loaded, prints those of this version.
 _zcblk_features() {
 	cat /sys/kernel/config/zcblk/features 2>/dev/null || cat <<-END
 		path zerocopy
@@ -57,7 +58,7 @@ _zcblk_features() {
 	END
 }
 
-# _zcblk_value ATTR WORD: ATTR may also be the option of that name
+# _zcblk_value ATTR WORD: completes a value of an attribute, or of the option with the same name
 _zcblk_value() {
 	local attribute=${1#--} name value values=
 
@@ -68,7 +69,7 @@ _zcblk_value() {
 		return
 		;;
 	esac
-	# what the tool has beside the values of the kernel
+	# The tool accepts this value in addition to those of the kernel
 	[ "$attribute" != unreferenced ] || values=auto
 	while read -r name value; do
 		[ "$name" != "$attribute" ] || values+=" $value"
@@ -76,13 +77,13 @@ _zcblk_value() {
 	_zcblk_words "$values" "$2"
 }
 
-# _zcblk_assign WORD WORDS: one of these words, or ATTR=
+# _zcblk_assign WORD WORDS: completes WORD to one of WORDS, or to ATTR=
 _zcblk_assign() {
 	_zcblk_words "$2 $_zcblk_attributes" "$1"
 	[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
 }
 
-# _zcblk_column COMMAND LIST: the last of a list of columns
+# _zcblk_column COMMAND LIST: completes the last column in a list separated by commas
 _zcblk_column() {
 	local before='' column columns words=
 
@@ -95,7 +96,8 @@ _zcblk_column() {
 	_zcblk_words "$words" "$2"
 }
 
-# _zcblk_add WORD PREVIOUS ATTR, where ATTR is that of an ATTR= before the word
+# _zcblk_add WORD PREVIOUS ATTR: completes an argument of `zcblk add`. If the text before WORD is
+# ATTR=, ATTR is its name; otherwise it is empty.
 _zcblk_add() {
 	if [[ -n $3 ]]; then
 		_zcblk_value "$3" "$1"
@@ -113,7 +115,8 @@ _zcblk_add() {
 	esac
 }
 
-# _zcblk_table COMMAND WORD PREVIOUS OPERANDS: what list, stat and locks have in common
+# _zcblk_table COMMAND WORD PREVIOUS OPERANDS: completes the options that list, stat and locks
+# share, or one of OPERANDS
 _zcblk_table() {
 	case $3 in
 	-o | --output) _zcblk_column "$1" "$2" ;;
@@ -121,7 +124,7 @@ _zcblk_table() {
 	esac
 }
 
-# _zcblk_exercise_list OPTION LIST: the last of a list of values
+# _zcblk_exercise_list OPTION LIST: completes the last value in a list separated by commas
 _zcblk_exercise_list() {
 	local before='' name value words=
 
@@ -133,7 +136,7 @@ _zcblk_exercise_list() {
 	_zcblk_words "$words" "$2"
 }
 
-# _zcblk_exercise WORD PREVIOUS
+# _zcblk_exercise WORD PREVIOUS: completes an argument of `zcblk exercise`
 _zcblk_exercise() {
 	case $2 in
 	--engine | --buffer | --op) _zcblk_exercise_list "${2#--}" "$1" ;;
@@ -150,7 +153,8 @@ _zcblk_exercise() {
 	esac
 }
 
-# _zcblk_set WORD ATTR, where ATTR is that of an ATTR= before the word
+# _zcblk_set WORD ATTR: completes an argument of `zcblk set`. If the text before WORD is ATTR=, ATTR
+# is its name; otherwise it is empty.
 _zcblk_set() {
 	if [ -n "$2" ]; then
 		_zcblk_value "$2" "$1"
@@ -161,7 +165,7 @@ _zcblk_set() {
 	fi
 }
 
-# _zcblk_restore WORD PREVIOUS: the disks of the table
+# _zcblk_restore WORD PREVIOUS: completes an option, or the name of a disk in the table
 _zcblk_restore() {
 	local names
 
@@ -177,7 +181,7 @@ _zcblk() {
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local attribute=
 
-	# readline splits path=copy into three words
+	# readline splits path=copy into the three words path, = and copy
 	if [ "$word" = = ]; then
 		word=
 		attribute=$previous

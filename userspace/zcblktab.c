@@ -33,7 +33,7 @@ static int __printf(2, 3) bad(char why[TAB_WHY_SIZE], const char *fmt, ...)
 	return -1;
 }
 
-/* @text says what is wrong with @word, and what to write. */
+/* Stores a message about @word in @why. @text states the fault and a remedy. Return: -1 */
 static int bad_word(char why[TAB_WHY_SIZE], const char *word, const char *text)
 {
 	return bad(why, "'%.128s' %s", word, text);
@@ -51,7 +51,7 @@ static bool has_prefix(const char *word, const char *prefix)
 	return !strncmp(word, prefix, strlen(prefix));
 }
 
-/* zcblk0p1 would be the first partition of zcblk0. */
+/* True if a partition could have this name: zcblk0p1 would be the first partition of zcblk0. */
 static bool is_partition_name(const char *name)
 {
 	const char *end = name + strlen(name), *c = end;
@@ -92,7 +92,10 @@ static int parse_name(struct tab_disk *disk, const char *name,
 	return 0;
 }
 
-/* What udev leaves in the names of its links, and nothing that a unit or a rule expands */
+/*
+ * True if udev does not replace the character in names of links. No such character is expanded in
+ * a unit or a rule.
+ */
 static bool is_device_character(unsigned char c)
 {
 	return isalnum(c) || c >= 0x80 || strchr("#+-.:=@_/\\", c);
@@ -135,7 +138,7 @@ static int check_lower(const char *lower, char why[TAB_WHY_SIZE])
 	return 0;
 }
 
-/* PARTUUID= and PARTLABEL= stand for links of udev, as in fstab */
+/* Parses the second field. As in fstab, PARTUUID= and PARTLABEL= are short for links of udev. */
 static int parse_lower(struct tab_disk *disk, const char *lower,
 		       char why[TAB_WHY_SIZE])
 {
@@ -188,7 +191,10 @@ static int check_attribute(const char *word, char why[TAB_WHY_SIZE])
 	return 0;
 }
 
-/* As "90", "90s", "2min", "1h": less than systemd.time(7) has, and the table has no blanks */
+/*
+ * Parses a time as in "90", "90s", "2min" or "1h". systemd.time(7) has more formats, but the table
+ * cannot contain blanks in a field.
+ */
 static int parse_timeout(struct tab_disk *disk, const char *span,
 			 char why[TAB_WHY_SIZE])
 {
@@ -234,7 +240,7 @@ static int parse_option(struct tab_disk *disk, const char *word,
 	return 0;
 }
 
-/* Calls @parse for each of the words between commas. */
+/* Calls @parse for each word of @list that is not empty. The words are separated by commas. */
 static int parse_list(struct tab_disk *disk, const char *list,
 		      int (*parse)(struct tab_disk *disk, const char *word,
 				   char why[TAB_WHY_SIZE]),
@@ -278,7 +284,7 @@ static int parse_fields(struct tab_disk *disk, char *field[FIELDS],
 	return parse_list(disk, disk->options, parse_option, why);
 }
 
-/* The fields of @line, in place. */
+/* Splits @line into fields, in place. Return: 1; 0 if there is no field; -1 for too many fields */
 static int split(char *line, char *field[FIELDS], char why[TAB_WHY_SIZE])
 {
 	char *rest = NULL, *word = strtok_r(line, BLANKS, &rest);
@@ -354,7 +360,7 @@ static int check_unique(const struct tab *tab, const struct tab_disk *disk,
 	return 0;
 }
 
-/* Moves the strings of @disk to the table. */
+/* Appends @disk to the table, which then owns the strings of @disk. */
 static int append(struct tab *tab, const struct tab_disk *disk)
 {
 	struct tab_disk *more = reallocarray(tab->disk, tab->count + 1,

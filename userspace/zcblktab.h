@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /etc/zcblktab: the disks that come up at boot, one a line. zcblktab(5) has the format.
+ * Parses /etc/zcblktab, which has a line for each disk that is brought up at boot. zcblktab(5)
+ * describes the format.
  */
 #ifndef ZCBLK_ZCBLKTAB_H
 #define ZCBLK_ZCBLKTAB_H
@@ -15,9 +16,9 @@
 
 struct tab_disk {
 	char name[TAB_NAME_SIZE];
-	char *lower;			/* below /dev */
+	char *lower;			/* path of the lower device in /dev */
 	char *attributes;		/* "ATTR=VALUE,ATTR=VALUE", or "" */
-	char *options;			/* as they stand in the table, or "" */
+	char *options;			/* the text of the field, or "" */
 	bool nofail;
 	bool noauto;
 	bool netdev;
@@ -28,26 +29,26 @@ struct tab_disk {
 struct tab {
 	struct tab_disk *disk;
 	unsigned int count;
-	unsigned int bad;		/* lines */
+	unsigned int bad;		/* number of invalid lines */
 };
 
-/* $ZCBLK_TAB, or /etc/zcblktab */
+/* Return: $ZCBLK_TAB, or /etc/zcblktab if this variable is not set */
 const char *tab_path(void);
 
 /*
- * 1: @line, of @length bytes, is that of a disk, which tab_disk_free() frees; 0: it is
- * blank or a comment; -1: it is bad, and @why says why and what to do.
+ * Parses @line, which has @length bytes.
+ * Return: 1 for a disk, which the caller frees with tab_disk_free(); 0 for a blank line or a
+ * comment; -1 for an invalid line. @why is then the reason and a remedy.
  */
 int tab_parse(const char *line, size_t length, struct tab_disk *disk,
 	      char why[TAB_WHY_SIZE]);
 void tab_disk_free(struct tab_disk *disk);
-/* Is @word, as in ATTR=VALUE, among the attributes of @disk? */
+/* True if the attributes of @disk contain @word, which is ATTR=VALUE. */
 bool tab_has_attribute(const struct tab_disk *disk, const char *word);
 
 /*
- * Reads all of @file. @report is called for each bad line, and may be NULL; the other lines
- * are in @tab, which tab_free() frees. A table that does not exist has no disks: @file may
- * be NULL. 0, or a negative errno.
+ * Reads all disks of @file to @tab, which tab_free() frees. If @file is NULL, @tab is empty. Calls
+ * @report for each invalid line, unless @report is NULL. Return: 0, or a negative errno
  */
 int tab_read(FILE *file, struct tab *tab,
 	     void (*report)(unsigned int line, const char *why));

@@ -16,7 +16,7 @@ def share: "\(map(select(. > 0)) | length)/\(length)";
 def percent: if length == 0 then "" else
 	"\((map(select(. > 0)) | length) * 1000 / length | round / 10) %" end;
 
-# many objects contain a header's lines, and there may have been several runs
+# Adds the counts of the same line. Many objects contain a header's lines, and each VM is a run.
 def sums(key): group_by(key) | map(map(.count) | add);
 
 def row:

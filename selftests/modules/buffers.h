@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Kinds of memory that several test modules use for buffers.
+ * Allocates kinds of memory that several test modules use for buffers.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -12,7 +12,7 @@
 #include <linux/sort.h>
 #include <linux/vmalloc.h>
 
-/* vmap() memory of single pages, and these pages */
+/* Memory of single pages that vmap() maps to contiguous addresses at @mem */
 struct scattered {
 	void *mem;
 	unsigned int nr;
@@ -35,7 +35,7 @@ static inline int scattered_is_before(const void *a, const void *b)
 	return left < right ? 1 : -1;
 }
 
-/* Pages are in descending order, so no two of them are contiguous */
+/* Maps the pages in descending order of address, so that no two neighbours are contiguous */
 static inline void *scattered_alloc(struct scattered *s, size_t n)
 {
 	unsigned int nr = DIV_ROUND_UP(n, PAGE_SIZE);
@@ -58,7 +58,11 @@ fail:
 	return NULL;
 }
 
-/* Pages after the first have a reference count each, that of the first page, or none */
+/*
+ * Kinds of allocations of several pages. In PAGED_EXACT, each page has a reference count of its
+ * own. In PAGED_COMPOUND, all pages use the count of the first page. In PAGED_PLAIN, only the first
+ * page has a count.
+ */
 enum paged_kind {
 	PAGED_EXACT,
 	PAGED_COMPOUND,

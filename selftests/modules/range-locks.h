@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The sources of the range locks, without tracepoints, for modules that measure them.
+ * Includes the sources of the range locks, without tracepoints, in modules that measure range
+ * locks.
  *
  * Copyright (C) 2026 The zcblk authors
  */
 
-/* Replaces trace.h */
+/* Prevents that trace.h is included, and defines its tracepoints as no-ops */
 #define _ZCBLK_TRACE_H
 #define trace_zcblk_range_wait(ranges, range, blocker)	((void)(blocker))
 #define trace_zcblk_range_grant(ranges, range, ns)	((void)(ns))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sees each bio that is submitted to the block layer, but not the bios that a split makes. It
- * needs kprobes, and sees no bio without them. Stacked drivers call submit_bio_noacct(), and all
- * others submit_bio().
+ * Calls a function for each bio that is submitted to the block layer, except for the bios that a
+ * split makes. Without kprobes, the function is never called. The probed function is
+ * submit_bio_noacct() for the bios of stacked drivers, and submit_bio() for all other bios.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The block device on which a test module does I/O, by the API and through the page cache.
+ * Opens the block device on which a test module does I/O by the API, and does I/O on the device
+ * through the page cache.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -43,7 +44,7 @@ static inline void target_close(struct target *t)
 	fput(t->file);
 }
 
-/* Reads through the page cache, which has nothing of this range afterwards */
+/* Reads through the page cache, and drops the device's page cache afterwards */
 static inline int target_read(struct target *t, sector_t sector, void *buf,
 			      size_t len)
 {
@@ -56,7 +57,7 @@ static inline int target_read(struct target *t, sector_t sector, void *buf,
 	return n == len ? 0 : -EIO;
 }
 
-/* Writes in the same way; the data is on the device afterwards */
+/* Writes through the page cache, waits for the writeback, and drops the device's page cache */
 static inline int target_write(struct target *t, sector_t sector,
 			       const void *buf, size_t len)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Creates a client of zcblk's kernel API, like a module that was built with another version of the
- * header.
+ * Creates a client of zcblk's kernel API. By parameters, it can pass another version or structure
+ * size, like a module that was built with another version of the header.
  *
  * Copyright (C) 2026 The zcblk authors
  */

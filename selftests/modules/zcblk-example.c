@@ -23,8 +23,8 @@ static void example_done(struct zcblk_bufio *io, blk_status_t status)
 }
 
 /*
- * This waits, for brevity. A driver returns after the submission, and continues in done().
- * To wait, use zcblk_bufio_submit_wait().
+ * Does one I/O, and waits for its end, to keep the example short. A real driver returns after the
+ * submission, and continues in done(). A driver that waits calls zcblk_bufio_submit_wait().
  */
 static int example_io(struct zcblk_client *client, struct block_device *bdev,
 		      sector_t sector, void *buf, blk_opf_t opf)
@@ -59,14 +59,14 @@ static int example_copy(struct zcblk_client *client, struct block_device *bdev)
 	return err;
 }
 
-/* Copies the device's first MiB to its second MiB, which it OVERWRITES */
+/* Copies the device's first MiB to its second MiB. OVERWRITES the second MiB. */
 static int __init example_init(void)
 {
 	struct zcblk_client *client;
 	struct file *file;
 	int err;
 
-	/* With O_EXCL, this fails if the device is in use, for example mounted */
+	/* With O_EXCL, filp_open() fails if the device is in use, for example mounted */
 	file = filp_open(device ?: "", O_RDWR | O_EXCL, 0);
 	if (IS_ERR(file))
 		return PTR_ERR(file);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Holds a lock for some time in a kernel function that every I/O enters. A profile must then name
- * this lock: insmod zcblk-hotlock.ko place=zcblk_io_begin.
+ * Acquires a lock in a kernel function that every I/O enters, and holds the lock for some time. A
+ * profile must then report this lock. Use: insmod zcblk-hotlock.ko place=zcblk_io_begin
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Writes or reads one buffer by the kernel API, and compares the data with the page cache.
- * The API may have to copy or refuse the buffer. The buffer may be passed in segments, and
- * may be written to two devices.
+ * Parameters select buffers that the API must copy or refuse. The buffer may be passed in
+ * segments, and may be written to two devices.
  *
- * A write to the parameter `run` does the I/O. Other parameters describe the I/O, and the
- * results are in parameters, too.
+ * A write to the parameter `run` starts the I/O. Other parameters describe the I/O, or contain its
+ * results.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -167,7 +167,7 @@ static bool is_stacked(void)
 	return strcmp(below, "none");
 }
 
-/* Counts the bios that are submitted to the noted device between start and stop */
+/* Counts a bio to the noted device. Runs for each bio between spy_start() and spy_stop(). */
 static void note_bio(struct bio *bio)
 {
 	struct bvec_iter iter;
@@ -239,7 +239,7 @@ static void put_exact(void *mem)
 	paged_free(PAGED_EXACT, mem, offset + bytes);
 }
 
-/* Pages of get_pages(), mapped at an address like that of vmalloc() */
+/* Memory of get_pages(). get_vmapped() maps its pages to a second address in the vmalloc area. */
 static void *vmapped;
 
 static void *get_vmapped(size_t n)
@@ -257,7 +257,7 @@ static void *get_vmapped(size_t n)
 	return vmap(pages, nr, VM_MAP, PAGE_KERNEL);
 }
 
-/* The last page is missing */
+/* Maps all pages of the buffer except the last one, so its end is not mapped */
 static void *get_torn(size_t n)
 {
 	return n > PAGE_SIZE ? get_vmapped(n - PAGE_SIZE) : NULL;
@@ -269,7 +269,7 @@ static void put_vmapped(void *mem)
 	put_pages(vmapped);
 }
 
-/* The last page of the buffer is after the end of the memory, and is not mapped */
+/* Allocates a page less than the buffer has, so its last page is not mapped */
 static void *get_short(size_t n)
 {
 	return n > PAGE_SIZE ? get_scattered(n - PAGE_SIZE) : NULL;
@@ -301,7 +301,7 @@ static void *get_unused(size_t n)
 }
 
 #ifdef CONFIG_HAS_IOMEM
-/* The local APIC, which has page table entries, but no memory */
+/* Maps the registers of the local APIC. Such a mapping has page table entries, but no memory. */
 static void *get_io_memory(size_t n)
 {
 	return (__force void *)ioremap(0xfee00000, PAGE_SIZE);
@@ -370,7 +370,7 @@ static unsigned int segments_of(size_t len)
 	return DIV_ROUND_UP(len, segment);
 }
 
-/* Segments are in reverse order, the last one first */
+/* Return: segment @i of the data. The segments are the parts of the buffer in reverse order. */
 static struct kvec segment_of(void *buf, size_t len, unsigned int i)
 {
 	size_t at = (segments_of(len) - 1 - i) * (size_t)segment;
@@ -535,7 +535,7 @@ static void do_read(u8 *buf, u8 *check)
 	wrong |= !is_right(buf, 0x33);
 }
 
-/* No byte of the buffer may change */
+/* Does I/O that must be refused. Does not access the buffer, whose address may be invalid. */
 static void do_refused(void *buf)
 {
 	blk_opf_t opf = (written ? REQ_OP_WRITE : REQ_OP_READ) | opf_of(flags);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps virtio-9p awake while the system is suspended. The virtual machine runs from it, and its
- * driver cannot resume. All other devices are suspended. The functions that would stop and reset
- * the device return 0 at once.
+ * Keeps virtio-9p running while all other devices are suspended. The virtual machine runs from
+ * file systems on virtio-9p, but the driver of virtio-9p cannot resume. The module makes the
+ * functions that would stop and reset a virtio-9p device return 0 at once.
  *
  * Copyright (C) The zcblk authors
  */
@@ -29,7 +29,7 @@ static int zcblk_skip_9p(struct kprobe *probe, struct pt_regs *regs)
 	return 1;
 }
 
-/* A probe may change the instruction pointer only if it has a post_handler */
+/* Does nothing. A probe may change the instruction pointer only if it has a post_handler. */
 static void zcblk_after(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
 {
 }

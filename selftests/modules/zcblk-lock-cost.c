@@ -6,13 +6,14 @@
  *
  * It prints lines "zcblk-lock-cost: ENGINE CASE N PICOSECONDS" to the kernel log. The cost
  * of the loop and of reading the clock is subtracted. Cases:
- *	held		other ranges are held at random; none of them overlaps
- *	hot		N writes of one block wait: one more is parked, and the holder is
- *			unlocked, which grants the next one
- *	readers		N reads of one block are locked, a write waits for them, and they
- *			are unlocked, each of them; the last one grants the write
- *	readers-behind	N reads are parked behind a write that waits. The write is
- *			unlocked, which grants them, and they are unlocked, each of them.
+ *	held		N ranges are held at random places. A range that overlaps none of
+ *			them is locked and unlocked.
+ *	hot		N writes of one block wait. Another write is parked. Then the
+ *			holder is unlocked, which grants the next write.
+ *	readers		N reads of one block are locked, and a write waits for them. Then
+ *			the reads are unlocked, and the last one grants the write.
+ *	readers-behind	N reads are parked behind a write that waits. The write is granted
+ *			and unlocked, which grants the reads. Then the reads are unlocked.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -25,12 +26,12 @@
 
 #define HELD		1024
 #define QUEUED		16384
-#define QUEUED_SLOW	256	/* in list and tree, whose time grows with its square */
-#define STEP		4	/* factor from one N to the next */
+#define QUEUED_SLOW	256	/* for list and tree, whose time grows with the square of N */
+#define STEP		4	/* each N is this factor times the previous N */
 #define ROUNDS		2000
 #define BLOCK		8	/* sectors */
 
-static struct zcblk_range *pool;	/* QUEUED + 2 */
+static struct zcblk_range *pool;	/* array of QUEUED + 2 ranges */
 static struct zcblk_range holder, waiter;
 static struct workqueue_struct *wq;
 static const int overlap = ZCBLK_OVERLAP_SERIALIZE;
@@ -52,7 +53,10 @@ static u64 each_ps(u64 ns, unsigned int n)
 	return div_u64(ns * 1000, n) - loop_ps;
 }
 
-/* 4 KiB at random on 1 TiB; the ranges that are used do not overlap */
+/*
+ * Return: the first sector of a random block of 4 KiB in 1 TiB, which depends on @i. For the values
+ * of @i that the module uses, the blocks do not overlap.
+ */
 static u64 place(u64 i)
 {
 	i = (i ^ i >> 30) * 0xbf58476d1ce4e5b9ULL;
@@ -80,7 +84,7 @@ static void unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
 	if (!ranges)
 		return;
-	/* A worker grants it */
+	/* If the range still waits, a worker will grant it */
 	if (unlikely(READ_ONCE(range->waits)))
 		flush_workqueue(wq);
 	WARN_ON_ONCE(READ_ONCE(range->waits));
@@ -95,7 +99,7 @@ static void unlock_all(struct zcblk_ranges *ranges, unsigned int n)
 		unlock(ranges, &pool[i]);
 }
 
-/* Locks and unlocks one range after another, all in different places */
+/* Locks and unlocks ROUNDS ranges in different places, one after another. Return: the time in ns */
 static u64 measure_places(struct zcblk_ranges *ranges)
 {
 	unsigned int i;
@@ -213,7 +217,7 @@ static int measure_cost(unsigned int engine, const struct cost *cost, unsigned i
 
 	if (!ranges)
 		return -ENOMEM;
-	cost->measure(ranges, n);	/* the first time code is cold */
+	cost->measure(ranges, n);	/* fill the caches, and ignore this result */
 	pr_info("%s %s %u %llu\n", zcblk_range_lock_names[engine], cost->name, n,
 		cost->measure(ranges, n));
 	zcblk_ranges_destroy(ranges);

@@ -4,14 +4,16 @@
  * sources of the range locks, and measures when it is loaded. Under QEMU's icount, a
  * nanosecond is an instruction.
  *
- * Ranges are unlocked with interrupts off, as by a completion in hard interrupt context. So
- * zcblk_range_unlock() counts as a whole. A range that is granted queues work, as in the
- * driver. The cost of reading the clock is subtracted.
+ * Ranges are unlocked with interrupts off, as by a completion in hard interrupt context. So the
+ * whole of zcblk_range_unlock() is in one stretch. The callback of a granted range queues work, as
+ * in the driver. The cost of reading the clock is subtracted.
  *
- * It prints lines "zcblk-lock-irqsoff: SCENARIO NANOSECONDS PHASE FROM TO GRANTS STRETCHES"
- * to the kernel log: the longest stretch, the functions in which it began and ended, the
- * ranges granted in it, and the number of stretches. Scenario `control` is a stretch of
- * CONTROL iterations of a loop.
+ * A stretch is a time in which interrupts are off. For each scenario, the module prints the longest
+ * stretch to the kernel log, in a line
+ *	zcblk-lock-irqsoff: SCENARIO NANOSECONDS PHASE FROM TO GRANTS STRETCHES
+ * FROM and TO are the functions in which the stretch began and ended. GRANTS is the number of
+ * ranges granted in the stretch. STRETCHES is the number of all stretches. Scenario `control` is a
+ * stretch of CONTROL iterations of a loop.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -39,7 +41,7 @@ static struct {
 	unsigned int grants;
 } longest;
 
-/* Interrupts were on, and are off now */
+/* Begins a stretch: notes the time and the function at which interrupts were switched off */
 static noinline void stretch_begin(const char *func)
 {
 	nr_stretches++;
@@ -61,7 +63,10 @@ static noinline void stretch_end(const char *func)
 	longest.grants = nr_grants;
 }
 
-/* There is one CPU, so nothing else runs in a stretch */
+/*
+ * Redefine the functions that switch interrupts off and on, so that they measure stretches. The
+ * machine has one CPU, so no other code changes the variables in a stretch.
+ */
 #undef local_irq_disable
 #define local_irq_disable()				\
 do {							\
@@ -125,12 +130,12 @@ do {							\
 #include "../../driver/range/show.c"
 
 #define MANY		16384
-#define PROBES		512	/* the most additional requests */
+#define PROBES		512	/* limit of the requests in addition to MANY */
 #define BLOCK		8	/* sectors */
 #define REGION		128
 #define LONG		512
 #define LONGEST		((4ULL << (30 - 9)) - 1)
-#define NEAR		SZ_1M	/* the area of random requests */
+#define NEAR		SZ_1M	/* random requests begin below this sector */
 
 #define READ_KIND	ZCBLK_RANGE_READ
 #define WRITE_KIND	ZCBLK_RANGE_WRITE
@@ -160,7 +165,7 @@ static u32 random_below(u32 n)
 	return prandom_u32_state(&rnd) % n;
 }
 
-/* Requests */
+/* Functions that lock and unlock requests */
 
 static void hold(struct request *request)
 {
@@ -174,7 +179,7 @@ static void granted_work(struct work_struct *work)
 	hold(container_of(work, struct request, work));
 }
 
-/* Does the same as zcblk_io_granted() */
+/* Queues work for a granted request, as zcblk_io_granted() does */
 static void granted(struct zcblk_range *range, int err)
 {
 	struct request *request = container_of(range, struct request, range);
@@ -202,7 +207,7 @@ static void ask(u8 kind, u64 start, u64 sectors, bool nowait)
 	cond_resched();
 }
 
-/* Removes a held request from a random end of the list */
+/* Removes a request from a random end of the list of held requests. Return: NULL if it is empty */
 static struct request *pick(void)
 {
 	struct request *request = NULL;
@@ -218,7 +223,10 @@ static struct request *pick(void)
 	return request;
 }
 
-/* Unlocks with interrupts off, like a completion in hard interrupt context */
+/*
+ * Unlocks a held request with interrupts off, like a completion in hard interrupt context.
+ * Return: false if no request is held
+ */
 static bool unlock_one(void)
 {
 	struct request *request = pick();
@@ -246,7 +254,7 @@ static void unlock_all(void)
 	flush_workqueue(wq);
 }
 
-/* Scenarios */
+/* Scenarios and the functions that run them */
 
 struct place {
 	u8 kind;
@@ -255,15 +263,15 @@ struct place {
 };
 
 /**
- * struct scenario - requests that meet
+ * struct scenario - a sequence of requests, many of which overlap
  * @name: name in the log
  * @before: the first request, if it has sectors
- * @each: many of these follow
- * @places: the n-th of these is (n % places) * step sectors further on
+ * @each: many copies of this request follow
+ * @places: the start of copy n is moved by (n % places) * step sectors
  * @step: see @places
- * @shorts: number of short random requests among these
+ * @shorts: number of short random requests between the copies
  * @after: the last request, if it has sectors
- * @few: use fewer requests, because each looks at all others
+ * @few: make fewer requests, because each is compared with all others
  */
 struct scenario {
 	const char *name;
@@ -336,7 +344,10 @@ static void ask_all(const struct scenario *s)
 	ask_place(&s->after);
 }
 
-/* Each length and kind waits, is refused, or is granted although it overlaps */
+/*
+ * Requests each combination of length, kind, start, overlap mode and nowait. So some requests wait,
+ * some are refused, and some are granted although they overlap.
+ */
 static void ask_probes(void)
 {
 	static const u64 sectors[] = { BLOCK, REGION, LONG, LONGEST };
@@ -406,7 +417,10 @@ static void run_scenario(const struct scenario *s)
 	report(s->name);
 }
 
-/* Unaligned lengths around powers of two */
+/*
+ * Locks requests whose lengths are close to powers of two. If @together is false, a request is
+ * unlocked after each lock.
+ */
 static void lock_lengths(bool together)
 {
 	u64 sectors;
@@ -445,8 +459,9 @@ static u64 random_sectors(void)
 }
 
 /*
- * Random requests of all kinds. They are locked and unlocked alternately, or all wait for the
- * first one.
+ * Locks random requests of all kinds. If @cancel is false, requests are unlocked in between, and
+ * less often for a greater @seed. If @cancel is true, all requests that wait are cancelled at the
+ * end.
  */
 static void lock_mix(u32 seed, bool cancel)
 {
@@ -525,7 +540,7 @@ static int __init irqsoff_init(void)
 
 	prandom_seed_state(&rnd, 1);
 	pool = kvcalloc(MANY + PROBES, sizeof(*pool), GFP_KERNEL);
-	/* As the driver's */
+	/* The driver allocates its workqueue with the same flags */
 	wq = alloc_workqueue("zcblk-lock-irqsoff", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	if (pool && wq)
 		run_all();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compares the kernel API with the page cache. Buffers of every kind, of 512 bytes to 4 MiB,
- * begin anywhere in a page. They are read and written in every form that the API accepts.
- * The seed and the number of a case determine it. Bytes before and after each buffer must
- * not change.
+ * Compares I/O by the kernel API with I/O through the page cache. Buffers of every kind, of 512
+ * bytes to 4 MiB, begin anywhere in a page. They are read and written in every form that the API
+ * accepts. The seed and the number of a case determine the case. Bytes before and after each
+ * buffer must not change.
  *
- * The buffer is cut into segments, which are its data in reverse order. So consecutive
- * segments are never contiguous in memory.
+ * In some forms, the buffer is cut into segments. The data consists of the segments in reverse
+ * order, so consecutive segments are never contiguous in memory.
  *
  * The module runs all cases while it is loaded. Loading fails at the first case that fails,
  * and the log shows this case.
@@ -128,24 +128,24 @@ static const struct {
 
 /**
  * struct test_case - one case
- * @nr: its number
- * @kind: index in kinds[]
- * @form: how the data is passed
- * @write: write, or read
- * @offset: of the buffer in a page
- * @size: of the buffer
- * @sector: place on the device; a second place begins after the data
- * @max_segment: longest segment, in bytes
- * @cut: segments begin at a multiple of this
+ * @nr: number of the case
+ * @kind: index of the buffer's kind in kinds[]
+ * @form: how the data is passed to the API
+ * @write: true: write; false: read
+ * @offset: offset of the buffer in a page
+ * @size: size of the buffer in bytes
+ * @sector: first sector on the device; a second place begins after the data
+ * @max_segment: length of the longest segment in bytes
+ * @cut: the length of a segment is rounded up to a multiple of this
  * @skip: bytes of the first segment before the data
- * @nr_segments: how many there are
- * @segments: in the order of the data
- * @bvecs: the same
- * @mem: what was allocated for the buffer, and for canaries around it
- * @total: size of @mem
+ * @nr_segments: number of segments
+ * @segments: the segments in the order of the data
+ * @bvecs: the same segments as bio_vecs
+ * @mem: memory that contains the buffer, and canaries before and after it
+ * @total: size of @mem in bytes
  * @buf: the buffer
- * @want: the data, as read or written through the page cache
- * @read: the data, as it was read
+ * @want: the data that the buffer and the device must contain
+ * @read: the data that was read
  */
 struct test_case {
 	unsigned int nr;
@@ -169,8 +169,8 @@ struct test_case {
 };
 
 /*
- * One case in 16 has a large buffer, which needs as much time as all others. Each
- * power of two is equally likely.
+ * Return: a random size of at most 4 MiB. Only one case in 16 may be larger than 32 KiB, because
+ * large buffers need as much time as all others. Each power of two is an equally likely limit.
  */
 static unsigned int choose_size(struct rnd_state *rnd, unsigned int align)
 {
@@ -181,7 +181,7 @@ static unsigned int choose_size(struct rnd_state *rnd, unsigned int align)
 	return clamp(round_up(size, align), align, (unsigned int)MAX_SIZE);
 }
 
-/* The device's DMA supports half of the offsets */
+/* Return: the buffer's offset in a page. Half of the offsets have the device's DMA alignment. */
 static unsigned int choose_offset(struct test_case *c, struct rnd_state *rnd,
 				  unsigned int align)
 {
@@ -192,7 +192,7 @@ static unsigned int choose_offset(struct test_case *c, struct rnd_state *rnd,
 	return prandom_u32_state(rnd) & 1 ? offset : offset & ~align;
 }
 
-/* The device's DMA supports the segments of half of the cases */
+/* Chooses how to cut the segments. At least half of the cases use the device's DMA alignment. */
 static void choose_segments(struct test_case *c, struct rnd_state *rnd, unsigned int align)
 {
 	c->max_segment = max(16U << prandom_u32_state(rnd) % 18, 8 * c->size / MAX_SEGMENTS);
@@ -219,7 +219,10 @@ static void choose_case(struct test_case *c, struct target *t, unsigned int nr)
 	choose_segments(c, &rnd, bdev_dma_alignment(t->bdev));
 }
 
-/* Allocators have a size limit; a smaller buffer is used if one returns NULL */
+/*
+ * Allocates the buffer and its canaries. Allocators have a size limit, so the size of the buffer is
+ * halved until the allocation succeeds. Return: false if no size succeeds
+ */
 static bool get_buf(struct test_case *c, unsigned int block)
 {
 	size_t guard = kinds[c->kind].guard;
@@ -255,7 +258,10 @@ static bool has_segments(const struct test_case *c)
 	return c->form == KVECS || c->form == BVECS;
 }
 
-/* A bio_vec must be contiguous in memory, so in vmalloc() memory it is within one page */
+/*
+ * Return: length of the segment at @start. A bio_vec must be contiguous in memory, so a bio_vec of
+ * vmalloc() memory ends with its page.
+ */
 static unsigned int segment_len(struct test_case *c, struct rnd_state *rnd, u8 *start,
 				unsigned int left)
 {
@@ -277,7 +283,7 @@ static struct bio_vec bvec_of(struct kvec *segment)
 	return (struct bio_vec){ page, segment->iov_len, offset_in_page(segment->iov_base) };
 }
 
-/* Skipped bytes are other data of the buffer, or a canary */
+/* Extends the first segment by the bytes to skip: other data of the buffer, or a canary */
 static void choose_skip(struct test_case *c)
 {
 	struct kvec *first = &c->segments[0];
@@ -291,7 +297,7 @@ static void choose_skip(struct test_case *c)
 	first->iov_len += c->skip;
 }
 
-/* The segments are in reverse order: the data begins with the last one of the buffer */
+/* Cuts the buffer into segments, and stores them in reverse order. */
 static void cut_segments(struct test_case *c)
 {
 	struct rnd_state rnd;
@@ -312,7 +318,7 @@ static void cut_segments(struct test_case *c)
 		c->bvecs[i] = bvec_of(&c->segments[i]);
 }
 
-/* Copies all data between the buffer and the contiguous @linear */
+/* Copies all data between the segments of the buffer and the contiguous memory @linear */
 static void copy_data(struct test_case *c, u8 *linear, bool to_buffer)
 {
 	unsigned int i, skip = c->skip;
@@ -339,7 +345,10 @@ static void case_done(struct zcblk_bufio *io, blk_status_t status)
 	complete(io->private);
 }
 
-/* Counts the runs of contiguous pages in the data of a segment from @from up to @to */
+/*
+ * Counts the runs of contiguous pages in a segment, from offset @from to @to. In vmalloc() memory,
+ * each page is a run.
+ */
 static unsigned int runs_between(u8 *start, size_t from, size_t to)
 {
 	unsigned long first = (unsigned long)start + from, last = (unsigned long)start + to - 1;
@@ -347,7 +356,10 @@ static unsigned int runs_between(u8 *start, size_t from, size_t to)
 	return is_vmalloc_addr(start) ? (last >> PAGE_SHIFT) - (first >> PAGE_SHIFT) + 1 : 1;
 }
 
-/* True if the segments of each logical block keep the device's segment limit and virt boundary */
+/*
+ * True if the device supports the segments of each logical block: their number is within the
+ * segment limit, and they fit the virt boundary.
+ */
 static bool device_takes_segments(struct test_case *c, struct target *t)
 {
 	struct request_queue *q = bdev_get_queue(t->bdev);
@@ -442,7 +454,7 @@ static const char *do_io(struct test_case *c, struct target *t)
 
 	set_form(c, &io);
 	if (c->form == REGISTERED) {
-		/* All of the memory that contains the buffer */
+		/* Register all of the memory that contains the buffer */
 		io.reg = zcblk_buf_register(c->mem, c->total, GFP_KERNEL);
 		if (IS_ERR(io.reg))
 			return "cannot be registered";
@@ -461,7 +473,10 @@ static const char *do_io(struct test_case *c, struct target *t)
 	return io.status ? "I/O error" : NULL;
 }
 
-/* Return: NULL, with the data of the place in @c->read; else what failed */
+/*
+ * Reads the data at @sector through the page cache, and compares it with the expected data.
+ * Return: NULL, or what failed
+ */
 static const char *compare_place(struct test_case *c, struct target *t, sector_t sector)
 {
 	if (target_read(t, sector, c->read, c->size))

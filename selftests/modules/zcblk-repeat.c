@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Repeats an I/O by the kernel API. Loading the module prepares the I/O. Writing a number to
- * its parameter `run` repeats it so many times in the writer's context. So a trace of the
- * writer shows only these I/Os. Meanwhile, the module may change the buffer, or allocate all free
- * memory.
+ * Repeats an I/O by the kernel API. Loading the module prepares the I/O. If a process writes a
+ * number to the parameter `run`, the module does the I/O this many times in that process. So a
+ * trace of the process shows only these I/Os. Meanwhile, the module may change the buffer, or
+ * allocate all free memory.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -24,7 +24,7 @@
 
 #define MAX_DEPTH 64
 #define HOARD_ORDER 9		/* order of the largest allocations */
-#define HOARD_BACK 4096		/* pages to free before the OOM killer runs */
+#define HOARD_BACK 4096		/* number of pages to free before the OOM killer runs */
 
 static char *device;
 module_param(device, charp, 0444);
@@ -127,7 +127,7 @@ static bool hoard_piece(unsigned int order)
 	return true;
 }
 
-/* Allocates all pages that an allocation may get without waiting */
+/* Allocates all pages that can be allocated without waiting */
 static void hoard_pages(void)
 {
 	int order;
@@ -149,7 +149,10 @@ static struct page *hoard_pop(void)
 	return page;
 }
 
-/* Return: how many pages were freed: @n or a few more, if there are so many */
+/*
+ * Frees pages of the hoard until at least @n are free, or the hoard is empty.
+ * Return: number of pages that were freed
+ */
 static unsigned long release_hoard(unsigned long n)
 {
 	unsigned long given = 0;
@@ -163,7 +166,7 @@ static unsigned long release_hoard(unsigned long n)
 	return given;
 }
 
-/* Frees memory before the OOM killer ends a process, which would be one of the test's own */
+/* Frees memory so that the OOM killer does not kill a process of the test */
 static int hoard_is_needed(struct notifier_block *nb, unsigned long unused, void *freed)
 {
 	*(unsigned long *)freed += release_hoard(HOARD_BACK);
@@ -172,7 +175,10 @@ static int hoard_is_needed(struct notifier_block *nb, unsigned long unused, void
 
 static struct notifier_block hoard_oom = { .notifier_call = hoard_is_needed };
 
-/* A queued bio is in flight, so only its submitter may change the buffer. This breaks the rule. */
+/*
+ * Changes the buffer when a bio is queued. The buffer of an I/O in flight must not change, so the
+ * API must detect this.
+ */
 static void scribble_on(void *unused, struct bio *bio)
 {
 	u32 *word = mem + offset;
@@ -243,7 +249,7 @@ static const struct kernel_param_ops run_ops = { .set = run_set };
 module_param_cb(run, &run_ops, NULL, 0200);
 MODULE_PARM_DESC(run, "repeat the I/O as often as the number that is written here");
 
-/* An enum paged_kind, or a negative number */
+/* Return: the enum paged_kind of the parameter `buffer`, or a negative errno for other kinds */
 static int paged_kind(void)
 {
 	static const char *const kinds[] = {

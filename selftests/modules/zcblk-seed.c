@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does something forbidden, to show that the checks of a kernel detect it, and that the run of the
- * tests then fails: insmod zcblk-seed.ko fault=...
+ * Commits a fault on purpose. The checks of a debug kernel must detect the fault, and the run of
+ * the tests must then fail. Use: insmod zcblk-seed.ko fault=...
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -59,7 +59,7 @@ static int seed_leak(void)
 {
 	int i;
 
-	/* a stack may still contain one of the pointers, but not all of them */
+	/* kmemleak ignores memory whose pointer is still on a stack, so one leak is not enough */
 	for (i = 0; i < 16; i++)
 		if (!kmalloc(1000, GFP_KERNEL))
 			return -ENOMEM;
@@ -91,7 +91,7 @@ static int seed_data_race(void)
 	return kthread_stop(racer);
 }
 
-/* Longer than the watchdogs wait in a VM, see scripts/vm */
+/* Spins without preemption, for a longer time than the watchdogs of scripts/vm allow */
 static int seed_lockup(void)
 {
 	u64 end = ktime_get_ns() + (u64)seconds * NSEC_PER_SEC;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Disks that are stacked on each other, and forward their I/O by zcblk's kernel API. Each is a
- * client of its own, like a driver. A disk forwards from a thread, or inside of ->submit_bio().
+ * Makes disks that are stacked on each other, and forward their I/O by zcblk's kernel API. Each
+ * disk has a client of its own, like a driver. A disk forwards bios in a thread, or in
+ * ->submit_bio().
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -15,7 +16,7 @@
 
 #define MAX_DISKS	3
 
-/* A disk reserves memory for this many I/Os */
+/* The mempool of a disk reserves memory for this many I/Os */
 #define NR_SLOTS	8
 
 static char *device;
@@ -64,7 +65,7 @@ struct disk {
 	mempool_t *slots;
 	struct task_struct *thread;
 	wait_queue_head_t wait;
-	spinlock_t lock;	/* protects the list */
+	spinlock_t lock;	/* protects @bios */
 	struct bio_list bios;
 };
 
@@ -82,7 +83,7 @@ static void slot_done(struct zcblk_bufio *io, blk_status_t status)
 	bio_endio(bio);
 }
 
-/* Gets a slot without data, which is enough for a flush */
+/* Allocates a slot, and fills it except for the data. A flush needs no data. */
 static struct slot *slot_get(struct disk *disk, struct bio *bio, sector_t sector)
 {
 	struct slot *slot = mempool_alloc(disk->slots, GFP_NOIO);
@@ -112,7 +113,10 @@ static void forward_pages(struct disk *disk, struct bio *bio)
 	}
 }
 
-/* The bio may begin in the middle of its table, and of an entry */
+/*
+ * Forwards a bio as one I/O, which uses the bio's bio_vec table. The bio may begin in the middle of
+ * the table, and in the middle of a bio_vec.
+ */
 static void forward_whole(struct disk *disk, struct bio *bio)
 {
 	struct slot *slot = slot_get(disk, bio, bio->bi_iter.bi_sector);
@@ -157,7 +161,10 @@ static int forward_all(void *data)
 		while ((bio = next_bio(disk)))
 			forward(disk, bio);
 	}
-	/* Close at once, which only a thread can do: the disk below is removed next */
+	/*
+	 * Close at once, because the disk below is removed next. Only a kernel thread may call
+	 * __fput_sync().
+	 */
 	__fput_sync(disk->file);
 	return 0;
 }
@@ -176,7 +183,10 @@ static void stack_submit_bio(struct bio *bio)
 	wake_up(&disk->wait);
 }
 
-/* No owner, because a disk of this module keeps the one below it open */
+/*
+ * There is no owner. With an owner, the module could not be removed, because its own disks keep
+ * the disks below them open.
+ */
 static const struct block_device_operations stack_fops = {
 	.submit_bio = stack_submit_bio,
 };
@@ -216,7 +226,10 @@ static int add_gendisk(struct disk *disk, unsigned int number)
 	return err;
 }
 
-/* The thread closes the file, unless it never ran */
+/*
+ * Stops the thread of a disk, which then closes the disk's file. If the thread never ran,
+ * kthread_stop() returns -EINTR, and this function closes the file.
+ */
 static void stop_thread(struct disk *disk)
 {
 	if (kthread_stop(disk->thread) == -EINTR)

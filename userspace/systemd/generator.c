@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * zcblk-generator: makes units of systemd from /etc/zcblktab. Each disk is an instance of
- * zcblk@.service; what is written here is what depends on its line in the table.
+ * zcblk@.service. The generator writes only the settings that depend on the disk's line.
  */
 #include "../zcblktab.h"
 
@@ -16,13 +16,16 @@
 #define TEMPLATE	"/lib/systemd/system/zcblk@.service"
 #define UNIT_NAME_MAX	255
 #define PATH_SIZE	4096
-#define DISK_TIMEOUT	30	/* seconds from the lower device to the disk */
+#define DISK_TIMEOUT	30	/* seconds from the appearance of the lower device to the disk */
 
 static const char *destination;
 static FILE *messages;
 static int status;
 
-/* To the kernel's log when systemd runs this: nothing else is there to log to. */
+/*
+ * Prints an error about a line. If systemd runs the generator, prints to the kernel's log, because
+ * no other log exists so early.
+ */
 static void __printf(2, 3) report_line(unsigned int line, const char *fmt, ...)
 {
 	va_list args;
@@ -42,7 +45,7 @@ static void report_bad(unsigned int line, const char *why)
 	status = 1;
 }
 
-/* As systemd-escape(1) does; @path also without the slash at its start. */
+/* Escapes a name like systemd-escape(1), and appends @suffix. @path has no slash at its start. */
 static void escape(char *out, size_t size, const char *path, const char *suffix)
 {
 	size_t used = 0;
@@ -67,7 +70,7 @@ static int make_directory(const char *name)
 	return mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
 }
 
-/* A drop-in for @unit, to be closed with finish(). */
+/* Creates a drop-in file for @unit. The caller closes it with finish(). */
 static FILE *drop_in(const char *unit, const char *name)
 {
 	char directory[UNIT_NAME_MAX + 8], path[PATH_SIZE];
@@ -93,7 +96,7 @@ static int finish(FILE *file)
 	return fclose(file) || failed ? -1 : 0;
 }
 
-/* @unit is to be started with @by. */
+/* Makes @by pull in @unit. @how is "wants" or "requires". */
 static int pull_in(const char *unit, const char *by, const char *how)
 {
 	char directory[UNIT_NAME_MAX + 16], path[PATH_SIZE];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk_id: run by udev, prints the disk of /etc/zcblktab that has a device as its lower
- * device, and those of the device's links that do not come from its content.
+ * zcblk_id: udev runs this program with a device and its links. It prints the disk of /etc/zcblktab
+ * whose lower device this is. It also prints the links that do not depend on the device's content.
  */
 #include "../zcblktab.h"
 
@@ -9,7 +9,10 @@
 
 #define DEV "/dev/"
 
-/* The disk on top has the partitions of its lower device, too, with the same UUIDs. */
+/*
+ * True if the link depends on the content of the lower device. For its partitions, by-part* links
+ * count, too, because the disk has partitions with the same UUIDs and labels.
+ */
 static bool is_of_content(const char *link, bool partition)
 {
 	return !strncmp(link, "disk/by-uuid/", 13) ||
@@ -17,7 +20,7 @@ static bool is_of_content(const char *link, bool partition)
 	       (partition && !strncmp(link, "disk/by-part", 12));
 }
 
-/* names[0] is the device's node, the others are links, with or without /dev/. */
+/* True if @names contains @lower. names[0] is the device's node, and the others are its links. */
 /* cppcheck-suppress constParameter */
 static bool has_name(const char *lower, int count, char *const names[])
 {
