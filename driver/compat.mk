@@ -1,57 +1,58 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Asks the headers of the kernel that is built for which names they have. The
-# answers are read in compat.h and in this file, and nowhere else.
+# Searches the headers of the target kernel for names that depend on its version.
+# Only compat.h and this file use the results.
 
 compat-has = $(shell grep -qsE '$(2)' $(srctree)/include/linux/$(1) && echo y)
 
-# v6.0, and with it most of what is used here
+# blk_opf_t exists since v6.0. An older kernel lacks many other names that zcblk uses.
 ifneq ($(call compat-has,blk_types.h,\<blk_opf_t\>),y)
 $(error zcblk needs Linux 6.1 or later)
 endif
 
-# v6.9: block devices are opened as files; since v6.8 their holders freeze and thaw
+# Since v6.9, a block device is opened as a file. Since v6.8, its holder can freeze and thaw.
 ifeq ($(call compat-has,blkdev.h,\<bdev_file_open_by_path\>),y)
 ccflags-y += -DCOMPAT_HAVE_BDEV_FILE
 zcblk-y += holder.o
 endif
 
-# v6.9: a bio says how long its data will live
+# v6.9 added bi_write_hint, the expected lifetime of a bio's data
 ifeq ($(call compat-has,blk_types.h,\<bi_write_hint\>),y)
 ccflags-y += -DCOMPAT_HAVE_WRITE_HINT
 endif
 
-# v6.5: ->open() has the gendisk as its argument
+# Since v6.5, the argument of ->open() is the gendisk, not the block device
 ifeq ($(call compat-has,blkdev.h,\*open. ?.struct gendisk),y)
 ccflags-y += -DCOMPAT_HAVE_GENDISK_OPEN
 endif
 
-# v6.18: ->getgeo() has the gendisk as its argument
+# Since v6.18, the argument of ->getgeo() is the gendisk, not the block device
 ifeq ($(call compat-has,blkdev.h,\*getgeo. ?.struct gendisk),y)
 ccflags-y += -DCOMPAT_HAVE_GENDISK_GETGEO
 endif
 
-# v6.5: persistent reservations can be read
+# v6.5 added operations that read persistent reservations
 ifeq ($(call compat-has,pr.h,\<pr_read_keys\>),y)
 ccflags-y += -DCOMPAT_HAVE_PR_READ
 endif
 
-# until v6.2, which removed this name too: bd_link_disk_holder() does not pin the directory
+# Before v6.2, bd_link_disk_holder() does not pin the holder directory. v6.2 fixed this, and
+# also removed bd_register_pending_holders().
 ifeq ($(call compat-has,blkdev.h,\<bd_register_pending_holders\>),y)
 ccflags-y += -DCOMPAT_NEED_HOLDER_DIR_PIN
 endif
 
-# until v6.15: a bio_set has its memory for integrity on request
+# Before v6.15, bioset_integrity_create() allocates the integrity memory of a bio_set
 ifeq ($(call compat-has,bio*.h,\<bioset_integrity_create\>),y)
 ccflags-y += -DCOMPAT_HAVE_BIOSET_INTEGRITY_CREATE
 endif
 
-# v6.14: crc32c() is in the kernel proper
+# Since v6.14, crc32c() needs no module of its own
 ifeq ($(call compat-has,crc32.h,\<u32 crc32c\>),y)
 ccflags-y += -DCOMPAT_HAVE_CRC32C
 endif
 
-# v6.11: limits and features are set in one go, before the disk is allocated
+# Since v6.11, limits and features of a disk are arguments of blk_alloc_disk()
 ifeq ($(call compat-has,blkdev.h,\<BLK_FEAT_IO_STAT\>),y)
 zcblk-y += limits.o
 ccflags-y += -DCOMPAT_HAVE_DISK_LIMITS
@@ -61,37 +62,38 @@ else
 zcblk-y += compat-limits.o
 endif
 
-# until v7.1 it was bdev_nonrot()
+# v7.1 replaced bdev_nonrot() with bdev_rot()
 ifeq ($(call compat-has,blkdev.h,\<bdev_rot\>),y)
 ccflags-y += -DCOMPAT_HAVE_BDEV_ROT
 endif
 
-# v6.17: zeroes that unmap have limits of their own
+# v6.17 added separate limits for write zeroes operations that unmap
 ifeq ($(call compat-has,blkdev.h,\<max_hw_wzeroes_unmap_sectors\>),y)
 ccflags-y += -DCOMPAT_HAVE_WZEROES_UNMAP
 endif
 
-# v6.16: a synchronous I/O on memory of the direct map
+# v6.16 added bdev_rw_virt(), a synchronous I/O on memory in the direct map
 ifeq ($(call compat-has,bio.h,\<bdev_rw_virt\>),y)
 ccflags-y += -DCOMPAT_HAVE_BDEV_RW_VIRT
 endif
 
-# v7.1: dm_io() reports unsupported regions apart from failed ones
+# Since v7.1, dm_io() reports unsupported regions separately from failed regions
 ifeq ($(call compat-has,dm-io.h,\<sync_unsup_bits\>),y)
 ccflags-y += -DCOMPAT_HAVE_DM_IO_UNSUP
 endif
 
-# v6.15: blk_rq_map_kern() finds the queue by itself
+# Since v6.15, blk_rq_map_kern() has no argument for the queue
 ifeq ($(call compat-has,blk-mq.h,blk_rq_map_kern.struct request .rq),y)
 ccflags-y += -DCOMPAT_HAVE_RQ_MAP_KERN_RQ
 endif
 
-# v7.0: ->end_io() of a request has the batch as an argument
+# Since v7.0, ->end_io() of a request has an argument for the batch of completions
 ifeq ($(call compat-has,blk-mq.h,.rq_end_io_fn..struct request ...blk_status_t.$$),y)
 ccflags-y += -DCOMPAT_HAVE_RQ_END_IO_BATCH
 endif
 
-# until v7.0 only bi_vcnt showed that a bio need not be split; no header shows the change
+# Before v7.0, the block layer reads bi_vcnt to decide that a bio need not be split. No header
+# shows this change, so the version is compared.
 ifeq ($(shell test $(VERSION) -lt 7 && echo y),y)
 ccflags-y += -DCOMPAT_NEED_CLONE_VCNT
 endif

@@ -15,7 +15,7 @@
 #include "source.h"
 #include "zcblk.h"
 
-/* The caller checks for a stack first: with VMAP_STACK, a stack is also vmalloc memory */
+/* Returns ZCBLK_BUF_STACK if the buffer ends within the stack, else ZCBLK_BUF_NONE */
 static enum zcblk_buf_kind zcblk_stack_kind(const void *buf, size_t len)
 {
 	size_t left = task_stack_page(current) + THREAD_SIZE - buf;
@@ -24,12 +24,14 @@ static enum zcblk_buf_kind zcblk_stack_kind(const void *buf, size_t len)
 }
 
 /**
- * zcblk_buf_kind_slow() - zcblk_buf_kind() for all kinds
- * @buf: as there
- * @len: as there
+ * zcblk_buf_kind_slow() - find the kind of memory of any buffer
+ * @buf: start of the buffer
+ * @len: its length in bytes, not 0
  *
- * Context: as there.
- * Return: as there.
+ * This checks for a stack first, because with VMAP_STACK, a stack is also vmalloc memory.
+ *
+ * Context: any; detects only the stack of the current task.
+ * Return: the kind.
  */
 enum zcblk_buf_kind zcblk_buf_kind_slow(const void *buf, size_t len)
 {
@@ -49,9 +51,9 @@ enum zcblk_buf_kind zcblk_buf_kind_slow(const void *buf, size_t len)
 }
 
 /*
- * Device memory is in the page tables, too, but has no struct page. Without a virtual
- * memory map, page_to_pfn() reads the struct page. For device memory, @page is not a
- * kernel address, so this checks the pointer first.
+ * True if a page from the page tables is RAM. Page tables also map device memory, which has
+ * no struct page. For device memory, @page may be an invalid pointer. Without a virtual
+ * memory map, page_to_pfn() dereferences @page, so this checks the pointer first.
  */
 static bool zcblk_is_memory(struct page *page)
 {
@@ -62,8 +64,8 @@ static bool zcblk_is_memory(struct page *page)
 }
 
 /**
- * zcblk_buf_is_present() - is there memory behind all of a buffer?
- * @kind: its kind, from zcblk_buf_kind()
+ * zcblk_buf_is_present() - is there memory at all addresses of a buffer?
+ * @kind: kind of the buffer, from zcblk_buf_kind()
  * @buf: start of the buffer
  * @len: its length in bytes, not 0
  *
@@ -100,15 +102,15 @@ struct page *zcblk_buf_page(enum zcblk_buf_kind kind, const void *addr)
 }
 
 /**
- * zcblk_vec_grow() - add a part of a page to a run of pages that ends before it
+ * zcblk_vec_grow() - append a part of a page to a run of contiguous pages
  * @bv: the run
  * @page: the page
  * @len: length of the part
  * @offset: its offset in @page
  *
  * Context: any.
- * Return: true; or false, and the run is unchanged, if the part does not follow its
- * end, or it would be too long for a bio.
+ * Return: true if the part was appended. False, with @bv unchanged, if the part does not
+ * begin where the run ends, or the run would be too long for a bio.
  */
 bool zcblk_vec_grow(struct bio_vec *bv, struct page *page, unsigned int len,
 		    unsigned int offset)
@@ -127,7 +129,7 @@ bool zcblk_vec_grow(struct bio_vec *bv, struct page *page, unsigned int len,
 	return true;
 }
 
-/* This writes the table directly: bio_add_page() would be half of the cost of a page */
+/* Writes the bio_vec table directly, because bio_add_page() would double the cost of a page */
 static unsigned int zcblk_add_vmalloc(struct bio *bio, const void *buf,
 				      unsigned int len)
 {
@@ -140,7 +142,7 @@ static unsigned int zcblk_add_vmalloc(struct bio *bio, const void *buf,
 	for (done = 0; done < len; done += n, offset = 0) {
 		n = min_t(unsigned int, len - done, PAGE_SIZE - offset);
 		page = vmalloc_to_page(buf + done);
-		/* An area is all RAM or all device memory, so the first page is enough */
+		/* A vmalloc area is all RAM or all device memory, so check only the first page */
 		if (!page || (!done && !zcblk_is_memory(page)))
 			break;
 		if (bv > bio->bi_io_vec && zcblk_vec_grow(bv - 1, page, n, offset))
@@ -181,15 +183,16 @@ unsigned int zcblk_buf_add(enum zcblk_buf_kind kind, struct bio *bio,
 }
 
 /**
- * zcblk_buf_flush() - flush a buffer's cache lines before a device gets its pages
+ * zcblk_buf_flush() - flush a buffer's cache lines before a device accesses its pages
  * @client: the client that counts the bytes
- * @kind: its kind
+ * @kind: kind of the buffer
  * @buf: start of the buffer
  * @len: its length in bytes
  *
- * Needed for CPU caches that are indexed by virtual address. It writes the data at
- * vmalloc() addresses back to the pages. A read needs it, too: otherwise a dirty line
- * could be written back later, over the data from the device. The DMA API does the rest.
+ * CPU caches that are indexed by virtual address need this. It writes dirty cache lines of
+ * vmalloc() addresses back to memory. A read needs it, too. Otherwise, a dirty line could be
+ * written back later, and overwrite the data from the device. The DMA API flushes the cache
+ * lines of all other addresses.
  *
  * Context: any.
  */
@@ -205,11 +208,11 @@ void zcblk_buf_flush(struct zcblk_client *client, enum zcblk_buf_kind kind, void
 /**
  * zcblk_buf_invalidate() - invalidate a buffer's cache lines after a device wrote its pages
  * @client: the client that counts the bytes
- * @kind: its kind
+ * @kind: kind of the buffer
  * @buf: start of the buffer
  * @len: its length in bytes
  *
- * The counterpart of zcblk_buf_flush(), for reads.
+ * A read needs zcblk_buf_flush() before the device writes the pages, and this after it.
  *
  * Context: any.
  */

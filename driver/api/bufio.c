@@ -2,16 +2,16 @@
 /*
  * The kernel API: I/O between a kernel buffer and a block device.
  *
- * Most I/Os need one bio. Its table of pages is short (kmalloc memory), or exists already
- * (a registered buffer). That bio is inside the caller's struct zcblk_bufio, so nothing is
- * allocated. All other bios come from the client's bio_set. Each is sent before the next
- * is allocated, so the pool is refilled as they complete.
+ * Most I/Os need one bio. Its bio_vec table is short (kmalloc memory), or already exists (a
+ * registered buffer). This bio is embedded in the caller's struct zcblk_bufio, so no memory is
+ * allocated. All other bios are allocated from the client's bio_set. Each bio is submitted
+ * before the next one is allocated, so that completed bios refill the bio_set.
  *
- * The source of an I/O, see source.c, is the data that is mapped, copied or summed.
+ * The source of an I/O is its data in memory, which is mapped or copied; see source.c.
  *
- * scripts/measure/icount-api compares an I/O with one run of pages, or a registered buffer,
- * to a bare bio. To keep that I/O fast, the checks before submission are inline, and
- * compiled twice: for plain I/O (see zcblk_bufio_is_plain()), and for all other.
+ * scripts/measure/icount-api compares a fast I/O to a bare bio. A fast I/O has one run of pages,
+ * or a registered buffer. For its speed, the checks before submission are inline functions. They
+ * are compiled once for plain I/O (see zcblk_bufio_is_plain()), and once for all other I/O.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -25,7 +25,10 @@
 #include "source.h"
 #include "stable.h"
 
-/* The block layer refuses the rest: writes that it would split, and unsupported lengths */
+/*
+ * Checks that the device supports atomic writes, and the maximum length. The block layer refuses
+ * other unsupported lengths, and writes that it would split.
+ */
 static enum zcblk_reason zcblk_check_atomic(const struct zcblk_bufio *io)
 {
 	struct request_queue *q = bdev_get_queue(io->bdev);
@@ -60,7 +63,7 @@ static __always_inline enum zcblk_reason zcblk_check_range(const struct zcblk_bu
 
 	if (io->len & mask)
 		return ZCBLK_REFUSED_LENGTH;
-	/* The sector must not wrap around: the block layer would write from sector 0 on */
+	/* Without this check, an end that overflows would make the block layer write at sector 0 */
 	if (io->sector + (io->len >> SECTOR_SHIFT) < io->sector)
 		return ZCBLK_REFUSED_SECTOR;
 	return io->sector & (mask >> SECTOR_SHIFT) ? ZCBLK_REFUSED_SECTOR :
@@ -81,7 +84,7 @@ static noinline enum zcblk_reason zcblk_check_unmappable(const struct zcblk_bufi
 	}
 }
 
-/* May a logical block have more runs of pages than a request can have segments? */
+/* True if a logical block may have more runs of pages than a request can have segments */
 static __always_inline bool zcblk_may_overflow(const struct zcblk_bufio *io, bool plain)
 {
 	if (!plain && io->nr_vecs)
@@ -96,7 +99,7 @@ static __always_inline enum zcblk_reason zcblk_check_kind(const struct zcblk_buf
 {
 	if (unlikely(io->kind > ZCBLK_BUF_VMALLOC || (!plain && io->flags & ZCBLK_BUFIO_COPY)))
 		return zcblk_check_unmappable(io);
-	/* Some drivers, such as brd, would accept an unaligned buffer, but warn */
+	/* Some drivers, such as brd, accept an unaligned buffer, but print a warning */
 	if (unlikely(align & bdev_dma_alignment(io->bdev)))
 		return ZCBLK_COPIED_ALIGNMENT;
 	if (zcblk_may_overflow(io, plain) && !zcblk_source_fits(io))
@@ -109,7 +112,10 @@ static __always_inline enum zcblk_reason zcblk_check_source(struct zcblk_bufio *
 	unsigned long align = zcblk_source_describe(io, plain);
 	enum zcblk_reason reason = zcblk_check_kind(io, align, plain);
 
-	/* A copy or a checksum would fault. Mapping looks up the pages, and so finds out. */
+	/*
+	 * A copy or a checksum would fault if a page is missing, so check all pages first. A
+	 * mapping needs no check here, because it looks up each page.
+	 */
 	if (unlikely(zcblk_reason_is_copied(reason) ||
 		     (!plain && io->flags & ZCBLK_BUFIO_STABLE)) &&
 	    !zcblk_source_is_present(io))
@@ -122,7 +128,10 @@ static bool zcblk_reason_is_mapped(enum zcblk_reason reason)
 	return reason <= ZCBLK_MAPPED_UNREFERENCED;
 }
 
-/* The reason without regard to the client. Sets @io->kind. */
+/*
+ * Returns whether an I/O is mapped, copied or refused, if its client has no flags and no policy.
+ * Sets @io->kind.
+ */
 static __always_inline enum zcblk_reason zcblk_bufio_reason(struct zcblk_bufio *io, bool plain)
 {
 	enum zcblk_reason reason = zcblk_check_op(io) ?: zcblk_check_range(io);
@@ -143,12 +152,12 @@ static noinline enum zcblk_reason zcblk_check_unreferenced(const struct zcblk_bu
 	if (READ_ONCE(io->client->unreferenced) != ZCBLK_UNREFERENCED_COPY)
 		return ZCBLK_MAPPED_UNREFERENCED;
 
-	/* Another segment may have no memory, and the copy would fault */
+	/* The copy would fault if any segment has no memory, so check all segments */
 	return zcblk_source_is_present(io) ? ZCBLK_COPIED_UNREFERENCED :
 		ZCBLK_REFUSED_UNMAPPED;
 }
 
-/* Would a copy tear an atomic write? It must fit into one piece. */
+/* True if an I/O is an atomic write that is too long to be copied as one bio */
 static bool zcblk_copy_is_torn(const struct zcblk_bufio *io)
 {
 	return io->opf & REQ_ATOMIC && io->len > ZCBLK_BOUNCE_BYTES;
@@ -173,7 +182,7 @@ EXPORT_SYMBOL_GPL(zcblk_bufio_explain);
  * @at: bytes of the I/O before the part
  * @status: the error
  *
- * Lowers @bytes_done to @at, so that it ends where the first part that failed begins.
+ * Lowers @bytes_done to @at, unless an earlier part has failed.
  *
  * Context: any.
  */
@@ -210,7 +219,10 @@ static void zcblk_bufio_stable_work(struct work_struct *work)
 	zcblk_bufio_stable_finish(container_of(work, struct zcblk_stable, work)->io);
 }
 
-/* An interrupt computes the checksum of at most ZCBLK_BOUNCE_BYTES; a worker does the rest */
+/*
+ * Ends an I/O with ZCBLK_BUFIO_STABLE. To keep interrupts short, a worker computes the checksum
+ * of an I/O that is longer than ZCBLK_BOUNCE_BYTES.
+ */
 static noinline void zcblk_bufio_stable_end(struct zcblk_bufio *io)
 {
 	struct zcblk_stable *stable = io->stable;
@@ -235,14 +247,16 @@ static __always_inline void zcblk_bufio_end(struct zcblk_bufio *io)
 }
 
 /**
- * zcblk_bufio_put() - drop the reference of a part, or of the submission, to an I/O
- * @io: the I/O; not accessed after this
+ * zcblk_bufio_put() - drop a reference to an I/O
+ * @io: the I/O; the caller must not access it afterwards
+ *
+ * Each part in flight holds a reference, and so does the submission. The last put ends the I/O.
  *
  * Context: any.
  */
 void zcblk_bufio_put(struct zcblk_bufio *io)
 {
-	/* If only this reference is left, nothing can race: skip the atomic operation */
+	/* If no other reference is left, no other CPU accesses the counter: skip the decrement */
 	if (atomic_read_acquire(&io->pending) == 1 ||
 	    atomic_dec_and_test(&io->pending))
 		zcblk_bufio_end(io);
@@ -261,7 +275,7 @@ static void zcblk_part_free(struct zcblk_bufio *io, struct bio *bio)
 		bio_put(bio);
 }
 
-/* Ends an I/O that is a single bio, inside the struct zcblk_bufio */
+/* Ends an I/O whose only bio is embedded in the struct zcblk_bufio */
 static void zcblk_whole_end_io(struct bio *bio)
 {
 	struct zcblk_bufio *io = container_of(bio, struct zcblk_bufio, bio);
@@ -315,7 +329,7 @@ static struct bio *zcblk_part_alloc(struct zcblk_bufio *io, const struct zcblk_c
 	return bio;
 }
 
-/* Return: the number of bytes in the bio; 0 if pages are missing */
+/* Adds the next part of an I/O to a bio. Return: the number of bytes; 0 if a page is missing */
 static unsigned int zcblk_part_fill(struct zcblk_bufio *io, struct bio *bio,
 				    const struct zcblk_cursor *at)
 {
@@ -323,9 +337,13 @@ static unsigned int zcblk_part_fill(struct zcblk_bufio *io, struct bio *bio,
 				  zcblk_polled_bytes(io, ZCBLK_BIO_BYTES));
 	unsigned int n = zcblk_source_add(io, *at, bio, left);
 
-	/* Room in the table means that a page is missing. A shared table has no room. */
+	/*
+	 * If the table has room for another entry, a page is missing. For a shared table,
+	 * @bi_max_vecs is 0.
+	 */
 	if (n < left && bio->bi_vcnt < bio->bi_max_vecs)
 		return 0;
+
 	if (n < left)
 		n &= ~((bdev_logical_block_size(io->bdev) - 1) |
 		       bdev_dma_alignment(io->bdev));
@@ -353,7 +371,10 @@ static void zcblk_parts_refuse(struct zcblk_bufio *io, size_t at, enum zcblk_rea
 	zcblk_bufio_failed(io, at, zcblk_refusal_status(reason));
 }
 
-/* Return: a bio with the next part of an I/O; or NULL, and the I/O's status is set */
+/*
+ * Allocates a bio for the next part of an I/O, and adds the data to it.
+ * Return: the bio; or NULL, with the I/O's status set
+ */
 static struct bio *zcblk_part_next(struct zcblk_bufio *io, const struct zcblk_cursor *at,
 				   unsigned int *n)
 {
@@ -385,7 +406,7 @@ static void zcblk_part_submit(struct zcblk_bufio *io, struct bio *bio)
 	submit_bio(bio);
 }
 
-/* Sends each bio before it allocates the next; see the top of the file */
+/* Submits each bio before it allocates the next, so that completed bios refill the bio_set */
 static noinline void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
 					   unsigned int n)
 {
@@ -409,8 +430,8 @@ static noinline void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *b
 }
 
 /*
- * Checks whether an I/O may have several parts, before the first one is sent.
- * Return: true; or false, and the I/O's status is set
+ * Checks whether an I/O may have several parts, before the first part is submitted.
+ * Return: true if it may; or false, with the I/O's status set
  */
 static bool zcblk_parts_check(struct zcblk_bufio *io)
 {
@@ -419,7 +440,7 @@ static bool zcblk_parts_check(struct zcblk_bufio *io)
 		return false;
 	}
 	if (io->opf & REQ_NOWAIT) {
-		/* A later part might have to wait when the first one is already sent */
+		/* A later part might have to wait after the first part is submitted */
 		zcblk_bufio_failed(io, 0, BLK_STS_AGAIN);
 		return false;
 	}
@@ -430,7 +451,10 @@ static bool zcblk_parts_check(struct zcblk_bufio *io)
 	return true;
 }
 
-/* zcblk_part_next() for the first part; also NULL if the I/O may not have several */
+/*
+ * Allocates and fills the bio for the first part, as zcblk_part_next() does. Also returns NULL
+ * if the I/O needs several parts, but zcblk_parts_check() does not allow them.
+ */
 static struct bio *zcblk_part_first(struct zcblk_bufio *io, unsigned int *n)
 {
 	struct zcblk_cursor start = zcblk_source_start(io);
@@ -463,7 +487,7 @@ static noinline void zcblk_bufio_map(struct zcblk_bufio *io)
 	zcblk_part_submit(io, bio);
 }
 
-/* Adds all of a plain I/O to its bio. Return: false if it needs more than one. */
+/* Adds the data of a plain I/O to its embedded bio. Return: false if one bio is not enough. */
 static bool zcblk_whole_fill(struct zcblk_bufio *io, struct bio *bio)
 {
 	if (io->reg)
@@ -476,7 +500,7 @@ static bool zcblk_whole_fill(struct zcblk_bufio *io, struct bio *bio)
 	return true;
 }
 
-/* zcblk_bufio_map() for a plain I/O, which needs fewer checks */
+/* Maps a plain I/O as one bio if possible. This needs fewer checks than zcblk_bufio_map(). */
 static void zcblk_bufio_map_whole(struct zcblk_bufio *io)
 {
 	struct bio *bio = &io->bio;
@@ -495,15 +519,18 @@ static void zcblk_bufio_map_whole(struct zcblk_bufio *io)
 }
 
 /**
- * zcblk_bufio_refuse() - end an I/O without sending any of it
- * @io: the I/O; not accessed after this
- * @reason: why it is refused
+ * zcblk_bufio_refuse() - fail an I/O without submitting any of it
+ * @io: the I/O; the caller must not access it afterwards
+ * @reason: the reason for the refusal
  *
  * Context: any.
  */
 void zcblk_bufio_refuse(struct zcblk_bufio *io, enum zcblk_reason reason)
 {
-	/* The default client counts this, but @io->client stays NULL: the caller may reuse @io */
+	/*
+	 * The default client counts an I/O that has no client. @io->client stays NULL, because
+	 * the caller may submit @io again.
+	 */
 	struct zcblk_client *client = io->client ?: zcblk_default_client;
 
 	io->reason = reason;
@@ -516,8 +543,8 @@ void zcblk_bufio_refuse(struct zcblk_bufio *io, enum zcblk_reason reason)
 }
 
 /*
- * Inside ->submit_bio(), the block layer sends bios only after ->submit_bio() returns.
- * Pieces could not complete before that, and free their memory for the next piece.
+ * True if an I/O may be copied. Inside ->submit_bio(), the block layer delays new bios until
+ * ->submit_bio() returns. A copied I/O could then wait forever for memory of its own pieces.
  */
 static bool zcblk_bufio_may_copy(const struct zcblk_bufio *io)
 {
@@ -530,7 +557,10 @@ static bool zcblk_bufio_may_copy(const struct zcblk_bufio *io)
 	return false;
 }
 
-/* The reason, with regard to the client. Sets REQ_NOWAIT for ZCBLK_BUFIO_NOWAIT. */
+/*
+ * Returns whether an I/O is mapped, copied or refused, with the flags and the policy of its
+ * client. Sets REQ_NOWAIT for ZCBLK_BUFIO_NOWAIT.
+ */
 static __always_inline enum zcblk_reason zcblk_bufio_decide(struct zcblk_bufio *io, bool plain)
 {
 	enum zcblk_reason reason;
@@ -581,7 +611,7 @@ static noinline void zcblk_bufio_begin_any(struct zcblk_bufio *io)
 	zcblk_bufio_begin(io, false);
 }
 
-/* One buffer, no flags, and a client that does not check reference counts */
+/* True if an I/O has one buffer, no flags, and a client that checks no reference counts */
 static bool zcblk_bufio_is_plain(const struct zcblk_bufio *io)
 {
 	return io->client && !(io->flags | io->client->flags | io->nr_vecs) &&

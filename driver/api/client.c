@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Clients of the kernel API. Each has its own pools, like a client of dm_io(). If two
- * drivers that use the API are stacked, the upper one's I/O waits for the lower one's.
- * With a common pool, the upper driver could hold the memory that the lower one needs.
+ * Clients of the kernel API. Each client has its own memory pools, like a client of dm_io().
+ * If two drivers are stacked, I/O of the upper driver waits for I/O of the lower driver. With
+ * a shared pool, the upper driver could hold the memory that the lower driver needs.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -18,7 +18,7 @@
 struct workqueue_struct *zcblk_client_wq;
 struct zcblk_client *zcblk_default_client;
 
-/* All clients, and the counters of destroyed ones; the lock protects both */
+/* zcblk_clients_lock protects the list of clients, and the sums of destroyed clients' counters */
 static LIST_HEAD(zcblk_clients);
 static struct zcblk_client_stats zcblk_gone_clients;
 static DEFINE_MUTEX(zcblk_clients_lock);
@@ -104,7 +104,7 @@ static struct zcblk_client *zcblk_client_alloc(void)
 	if (bioset_init(&client->bios, BIO_POOL_SIZE, offsetof(struct zcblk_part, bio),
 			BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER))
 		goto free_stats;
-	/* One pool for both kinds: a bio is at the same place from the end of either struct */
+	/* One bio_set serves both structs: both end with the bio, and its front pad fits either */
 	if (bioset_init(&client->polled, 1, max(offsetof(struct zcblk_part, bio),
 						offsetof(struct zcblk_bufio_piece, bio)),
 			BIOSET_NEED_BVECS))
@@ -144,7 +144,7 @@ static struct zcblk_client *zcblk_client_find(const char *name)
 	return NULL;
 }
 
-/* A client's name is the name of its debugfs file */
+/* True if a client's name can be the name of its debugfs file */
 static bool zcblk_client_name_is_valid(const char *name)
 {
 	return *name && strlen(name) < ZCBLK_CLIENT_NAME_LEN && !strchr(name, '/') &&
@@ -165,14 +165,14 @@ static int zcblk_client_add(struct zcblk_client *client)
 }
 
 /**
- * zcblk_client_create_version() - create a client, for zcblk_client_create()
- * @name: as there
- * @flags: as there
+ * zcblk_client_create_version() - check the caller's header, and create a client
+ * @name: name of the client
+ * @flags: flags of the client
  * @version: ZCBLK_API_VERSION of the header that the caller was built with
  * @size: sizeof(struct zcblk_bufio) in that header
  *
  * Context: process.
- * Return: as there.
+ * Return: as zcblk_client_create().
  */
 struct zcblk_client *zcblk_client_create_version(const char *name, unsigned int flags,
 						 unsigned int version, size_t size)
@@ -208,7 +208,7 @@ void zcblk_client_destroy(struct zcblk_client *client)
 {
 	if (IS_ERR_OR_NULL(client))
 		return;
-	/* Remove the file first: once off the list, another client may use the name */
+	/* Remove the file first: after the removal from the list, a new client may use the name */
 	debugfs_remove(client->debugfs);
 	mutex_lock(&zcblk_clients_lock);
 	list_del(&client->list);
@@ -225,7 +225,7 @@ void zcblk_client_set_unreferenced(struct zcblk_client *client, enum zcblk_unref
 EXPORT_SYMBOL_GPL(zcblk_client_set_unreferenced);
 
 /**
- * zcblk_client_init() - prepare the kernel API, with its default client
+ * zcblk_client_init() - initialise the kernel API, and create the default client
  *
  * Context: process, module init, after zcblk_debugfs_init().
  * Return: 0 or a negative error.
@@ -245,7 +245,7 @@ int zcblk_client_init(void)
 /**
  * zcblk_client_exit() - undo zcblk_client_init()
  *
- * Context: process, module exit; nothing is in flight.
+ * Context: process, module exit; no I/O is in flight.
  */
 void zcblk_client_exit(void)
 {

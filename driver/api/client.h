@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Clients of the kernel API. Each has its own memory for I/O, so that drivers that are
- * stacked on each other never wait for each other's memory.
+ * Clients of the kernel API. Each client has its own memory for I/O, so that stacked drivers
+ * do not wait for each other's memory.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -20,27 +20,27 @@
 struct zcblk_client_stats {
 	u64 ios[ZCBLK_NR_REASONS];
 	u64 bytes[ZCBLK_NR_REASONS];
-	u64 bios;		/* sent; large I/Os have several */
+	u64 bios;		/* bios submitted; a large I/O has several */
 	u64 errors;		/* I/Os that a device failed */
 	u64 reserve;		/* pieces that got memory from the reserve */
 	u64 window;		/* waits of a copied I/O for its own pieces */
-	u64 flushed;		/* bytes of vmalloc memory, before I/O */
-	u64 invalidated;	/* bytes of vmalloc memory, after reads */
-	u64 watched;		/* writes with a checksum of their buffer */
+	u64 flushed;		/* bytes of vmalloc memory flushed before I/O */
+	u64 invalidated;	/* bytes of vmalloc memory invalidated after reads */
+	u64 watched;		/* writes whose buffer was checked for changes */
 	u64 unstable;		/* writes whose buffer changed in flight */
 };
 
 /**
  * struct zcblk_client - a user of the kernel API
- * @bios: bios of mapped I/O
+ * @bios: bio_set for the bios of mapped I/O
  * @bounce: bios and memory of copied I/O
- * @polled: polled bios; nothing ever waits for them
+ * @polled: bio_set for polled bios; an allocation from it never waits
  * @stats: counters
- * @flags: ZCBLK_BUFIO_* flags of all of its I/O
+ * @flags: ZCBLK_BUFIO_* flags that apply to all I/O of the client
  * @unreferenced: policy for writes of pages without a reference count
  * @list: entry in the list of all clients
- * @debugfs: its file in debugfs
- * @name: its name
+ * @debugfs: the client's file in debugfs
+ * @name: name of the client
  */
 struct zcblk_client {
 	struct bio_set bios;
@@ -56,27 +56,27 @@ struct zcblk_client {
 
 /**
  * struct zcblk_part - a part of a mapped I/O
- * @at: bytes of the I/O before it
- * @bio: the bio that is sent
+ * @at: bytes of the I/O before the part
+ * @bio: the bio that is submitted
  *
- * It is in the front pad of a bio from the client's pool. The first part may instead use
- * the bio inside struct zcblk_bufio, and then has no struct zcblk_part.
+ * This struct is in the front pad of a bio from the client's bio_set. The first part may
+ * use the bio in struct zcblk_bufio instead, and then has no struct zcblk_part.
  */
 struct zcblk_part {
 	size_t at;
-	struct bio bio; /* last */
+	struct bio bio; /* must be the last member */
 };
 
 /**
  * struct zcblk_bufio_piece - a piece of a copied I/O
  * @io: the I/O
- * @at: its place in the source
- * @len: its length in bytes
- * @mem: its memory
+ * @at: position of the piece in the source
+ * @len: length of the piece in bytes
+ * @mem: the memory that a write copies the data to, or a read copies it from
  * @work: copies the data of a read that has several pieces
- * @bio: the bio that is sent
+ * @bio: the bio that is submitted
  *
- * It is in the front pad of a bio from the client's pool.
+ * This struct is in the front pad of a bio from the client's bio_set.
  */
 struct zcblk_bufio_piece {
 	struct zcblk_bufio *io;
@@ -84,10 +84,10 @@ struct zcblk_bufio_piece {
 	unsigned int len;
 	struct zcblk_bounce mem;
 	struct work_struct work;
-	struct bio bio; /* last */
+	struct bio bio; /* must be the last member */
 };
 
-/* zcblk_count() - add to a counter of a client. Context: any. */
+/* zcblk_count() - add @n to a counter of a client. Context: any. */
 #define zcblk_count(client, member, n)	this_cpu_add((client)->stats->member, n)
 
 /**
@@ -110,7 +110,7 @@ unsigned int zcblk_polled_limit(const struct zcblk_bufio *io, unsigned int bytes
 
 /**
  * zcblk_polled_init() - prepare an I/O that may be polled
- * @io: the I/O, of which no bio is sent
+ * @io: the I/O; none of its bios is submitted yet
  *
  * Context: any.
  */
@@ -121,7 +121,7 @@ static inline void zcblk_polled_init(struct zcblk_bufio *io)
 }
 
 /**
- * zcblk_polled_bytes() - upper limit of the length of a bio, which may be polled
+ * zcblk_polled_bytes() - limit the length of a bio of an I/O that may be polled
  * @io: the I/O
  * @bytes: limit of a bio that is not polled, in bytes
  *
@@ -134,7 +134,7 @@ static inline unsigned int zcblk_polled_bytes(const struct zcblk_bufio *io, unsi
 }
 
 /**
- * zcblk_polled_end() - note that a bio of an I/O has completed
+ * zcblk_polled_end() - record that a bio of an I/O has completed
  * @io: the I/O, which may be polled
  * @bio: the bio
  *
@@ -147,11 +147,11 @@ static inline void zcblk_polled_end(struct zcblk_bufio *io, const struct bio *bi
 }
 
 /**
- * zcblk_is_polled() - has an I/O a bio in flight to poll for?
- * @io: the I/O, which is not freed
+ * zcblk_is_polled() - does an I/O have a polled bio in flight?
+ * @io: the I/O, which must not be freed meanwhile
  *
  * Context: any.
- * Return: true if there is a bio.
+ * Return: true if a polled bio of the I/O is in flight.
  */
 static inline bool zcblk_is_polled(const struct zcblk_bufio *io)
 {

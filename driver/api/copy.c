@@ -3,10 +3,10 @@
  * Copied I/O of the kernel API. If a buffer cannot be mapped, its data is copied to or
  * from memory that is allocated for each I/O.
  *
- * An I/O has pieces of at most ZCBLK_BOUNCE_BYTES. At most ZCBLK_WINDOW of them are in
- * flight, and the next one waits until one completes. If the allocator has no memory, a
- * piece uses an element of the client's reserve. If other pieces use all elements, it
- * waits: those pieces are already sent, and free their elements when they complete.
+ * An I/O is divided into pieces of at most ZCBLK_BOUNCE_BYTES. At most ZCBLK_WINDOW pieces of
+ * an I/O are in flight, and the next piece waits until one completes. If the allocator has no
+ * memory, a piece uses an element of the client's reserve. If the reserve is empty, the piece
+ * waits. The pieces that hold the elements are already submitted, so they will complete.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -17,12 +17,12 @@
 #include "client.h"
 #include "source.h"
 
-/* Limit of pieces of an I/O in flight: 1 MiB of data keeps a device busy */
+/* Maximum number of pieces of an I/O in flight: 1 MiB of data keeps a device busy */
 #define ZCBLK_WINDOW		8
 
 /**
  * zcblk_bufio_copy_init() - prepare a client for copied I/O
- * @client: the client; its pool is freed by zcblk_bounce_pool_exit()
+ * @client: the client; zcblk_bounce_pool_exit() frees its pool
  *
  * Context: process.
  * Return: 0 or -ENOMEM.
@@ -38,7 +38,7 @@ static bool zcblk_has_window(const struct zcblk_bufio *io)
 	return io->len > ZCBLK_WINDOW * ZCBLK_BOUNCE_BYTES;
 }
 
-/* Waits until another piece may be sent. The submission is also counted in @pending. */
+/* Waits until fewer than ZCBLK_WINDOW pieces are in flight. @pending also counts the submission. */
 static void zcblk_window_wait(struct zcblk_bufio *io)
 {
 	if (!zcblk_has_window(io) || atomic_read(&io->pending) <= ZCBLK_WINDOW)
@@ -75,7 +75,7 @@ static void zcblk_bufio_piece_end(struct zcblk_bufio_piece *piece)
 	zcblk_bounce_free(&piece->mem);
 	bio_put(bio);
 	zcblk_bufio_put(io);
-	/* The I/O may be freed by now. wake_up_var() uses its address only as a key. */
+	/* The I/O may already be freed, but wake_up_var() only uses the address as a key */
 	if (window)
 		wake_up_var(&io->pending);
 }
@@ -89,8 +89,9 @@ static void zcblk_bufio_piece_work(struct work_struct *work)
 }
 
 /*
- * After a read that failed, nothing is copied. Pieces may be merged below, and then
- * complete in one interrupt. An interrupt must not copy more than one piece of an I/O.
+ * Completes a piece, and copies the data of a successful read. The block layer may merge
+ * pieces, which then complete in one interrupt. To keep the interrupt short, a worker copies
+ * the data of an I/O that has several pieces.
  */
 static void zcblk_bufio_piece_end_io(struct bio *bio)
 {
@@ -154,11 +155,11 @@ static void zcblk_bufio_piece_submit(struct zcblk_bufio *io, struct zcblk_bufio_
 }
 
 /**
- * zcblk_bufio_copy() - do an I/O by copying
+ * zcblk_bufio_copy() - submit an I/O whose data is copied
  * @io: the I/O
  *
- * Context: process, but not inside a disk's ->submit_bio(), where bios are sent only after
- * it returns. May sleep for memory, but not with REQ_NOWAIT.
+ * Context: process, but not inside a disk's ->submit_bio(), because the block layer delays
+ * new bios until ->submit_bio() returns. May sleep for memory, but not with REQ_NOWAIT.
  */
 void zcblk_bufio_copy(struct zcblk_bufio *io)
 {
@@ -168,7 +169,7 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 	unsigned int n;
 
 	atomic_set(&io->pending, 1);
-	/* A later piece might have to wait when the first one is already sent */
+	/* A later piece might have to wait after the first piece is submitted */
 	if (io->opf & REQ_NOWAIT && io->len > ZCBLK_BOUNCE_BYTES) {
 		zcblk_bufio_failed(io, 0, BLK_STS_AGAIN);
 		zcblk_bufio_put(io);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes of the same data to several places, for the kernel API. Each place is an I/O,
+ * Writes the same data to several places, for the kernel API. Each place is a separate I/O,
  * which is mapped or copied as its device requires.
  *
  * Copyright (C) 2026 The zcblk authors

@@ -2,13 +2,13 @@
 /*
  * Polled I/O of the kernel API.
  *
- * A task that sleeps does not poll. So it must not wait for anything that its own polled bios
- * hold: memory, a request, or a queue that is frozen until they complete. For this reason, an
- * I/O has one polled bio in flight, and its submitter polls until that completes before it
- * allocates or sends another. Polled bios come from a bio_set of their own, for which nothing
- * ever waits.
+ * A task that sleeps does not poll. So the task must not wait for a resource that its own
+ * polled bios hold: memory, a request, or a queue that is freezing. For this reason, an I/O has
+ * at most one polled bio in flight. The submitter polls until that bio completes, and only then
+ * allocates the next bio. Polled bios have a separate bio_set, and its allocations never wait.
  *
- * A bio that would not complete by polling is sent unpolled, and an interrupt completes it.
+ * If polling cannot complete a bio, the bio is submitted without REQ_POLLED. An interrupt
+ * completes such a bio.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -19,12 +19,12 @@
 #include "client.h"
 
 /**
- * zcblk_polled_alloc() - allocate a bio of an I/O that may be polled
- * @io: the I/O
- * @vecs: entries of the bio's table
+ * zcblk_polled_alloc() - allocate a polled bio
+ * @io: the I/O, which may be polled
+ * @vecs: number of entries in the bio's bio_vec table
  *
  * Context: any. Does not sleep.
- * Return: the bio; NULL if the I/O is not polled, or there is no memory.
+ * Return: the bio, or NULL if the I/O is not polled, or there is no memory.
  */
 struct bio *zcblk_polled_alloc(struct zcblk_bufio *io, unsigned int vecs)
 {
@@ -39,10 +39,11 @@ struct bio *zcblk_polled_alloc(struct zcblk_bufio *io, unsigned int vecs)
  * @io: the I/O
  * @bytes: limit of a bio that is not polled, in bytes
  *
- * The block layer does not poll for a bio that it has split. Each page may be a segment.
+ * The block layer does not poll for a bio that it has split. The limit assumes that each page
+ * is a segment of its own.
  *
  * Context: any.
- * Return: the limit in bytes. An I/O that must be one bio has no other limit than @bytes.
+ * Return: the limit in bytes. For an I/O that must be one bio, the limit is @bytes.
  */
 unsigned int zcblk_polled_limit(const struct zcblk_bufio *io, unsigned int bytes)
 {
@@ -61,9 +62,9 @@ unsigned int zcblk_polled_limit(const struct zcblk_bufio *io, unsigned int bytes
 }
 
 /*
- * A flush is sent as a request without a bio, which has no cookie to poll with. Inside of
- * ->submit_bio(), bios are sent after it returns, so none can be polled for before the next.
- * For a device of device-mapper, a poller needs the bio itself, which may have completed.
+ * True if polling can complete a bio. A flush is sent as a request without a bio, so it has no
+ * cookie to poll with. Inside ->submit_bio(), the block layer delays a bio until ->submit_bio()
+ * returns. A poller of device-mapper needs the bio itself, which may already be freed.
  */
 static bool zcblk_may_poll(const struct bio *bio)
 {
@@ -76,15 +77,15 @@ static bool zcblk_may_poll(const struct bio *bio)
 }
 
 /**
- * zcblk_polled_begin() - note a bio of a polled I/O, before it is sent
+ * zcblk_polled_begin() - prepare a bio of a polled I/O for submission
  * @io: the I/O, which has no polled bio in flight
- * @bio: the bio; it loses REQ_POLLED if it would not complete by polling
+ * @bio: the bio; this clears REQ_POLLED if polling cannot complete the bio
  *
  * Context: process.
  */
 void zcblk_polled_begin(struct zcblk_bufio *io, struct bio *bio)
 {
-	/* Of bios that are merged, only the first has a cookie to poll with */
+	/* Do not merge the bio: of merged bios, only the first has a cookie to poll with */
 	bio->bi_opf |= REQ_NOMERGE;
 	if (!(bio->bi_opf & REQ_POLLED))
 		return;
@@ -92,7 +93,7 @@ void zcblk_polled_begin(struct zcblk_bufio *io, struct bio *bio)
 		bio_clear_polled(bio);
 		return;
 	}
-	/* As for direct I/O: the throttling of writeback would wait for other writes */
+	/* As for direct I/O, these flags prevent that writeback throttling delays the write */
 	if (op_is_write(bio_op(bio)))
 		bio->bi_opf |= REQ_SYNC | REQ_IDLE;
 	WRITE_ONCE(io->polled, bio);
@@ -113,9 +114,9 @@ void zcblk_polled_drain(struct zcblk_bufio *io)
 }
 
 /*
- * Another poller may complete the bio at any time. Its memory stays a bio until RCU allows its
- * reuse, but then has the cookie of another device. If it is still the I/O's bio after the
- * cookie was read, the cookie is right. With the device, this is all that bio_poll() needs.
+ * Returns the cookie of the I/O's polled bio, or BLK_QC_T_NONE. Another poller may complete and
+ * free the bio at any time. Under RCU, the freed memory is still a bio, but another device may
+ * use it. The cookie is valid if @io->polled has not changed after the cookie was read.
  */
 static blk_qc_t zcblk_polled_cookie(const struct zcblk_bufio *io)
 {
@@ -126,7 +127,7 @@ static blk_qc_t zcblk_polled_cookie(const struct zcblk_bufio *io)
 	bio = READ_ONCE(io->polled);
 	if (bio)
 		cookie = READ_ONCE(bio->bi_cookie);
-	smp_rmb(); /* after the bio's memory is reused, io->polled is seen to differ */
+	smp_rmb(); /* if the cookie is of a reused bio, io->polled has already changed */
 	if (READ_ONCE(io->polled) != bio)
 		cookie = BLK_QC_T_NONE;
 	rcu_read_unlock();
@@ -139,7 +140,7 @@ void zcblk_bufio_poll(struct zcblk_bufio *io)
 
 	if (!(io->opf & REQ_POLLED))
 		return;
-	/* A bio in the caller's plug, polled or not, does not complete: submit it first */
+	/* A bio in the caller's plug does not complete, so submit the plugged bios first */
 	if (current->plug)
 		io_schedule();
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Registered buffers. The table of a buffer's pages is made once. The bios of all I/O on
- * any part of the buffer share it.
+ * Registered buffers. Registration builds the bio_vec table of a buffer once. The bios of all
+ * I/O on the buffer share this table.
  *
- * The table has one entry for each run of contiguous pages. An array maps the number of
- * a page to its entry, so the cost of a lookup depends on no length.
+ * The table has one entry for each run of contiguous pages. An array maps each page number to
+ * an entry, so the cost of a lookup does not depend on the length.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -17,16 +17,16 @@
 
 /**
  * struct zcblk_buf - a registered buffer
- * @buf: its start
- * @len: its length in bytes
- * @kind: its kind
+ * @buf: start of the buffer
+ * @len: length of the buffer in bytes
+ * @kind: kind of the buffer's memory
  * @unreferenced: true if a page has no reference count of its own
  * @nr_runs: entries in @table
  * @table: runs of contiguous pages
  * @first: for each run, the number of its first page
  * @run: for each page, the run that it belongs to
  *
- * Pages are numbered from the one that @buf begins in.
+ * Page 0 is the page that contains the first byte of @buf.
  */
 struct zcblk_buf {
 	void *buf;
@@ -99,7 +99,7 @@ static struct zcblk_buf *zcblk_buf_alloc(void *buf, size_t len, gfp_t gfp)
 	return reg;
 }
 
-/* The length is limited because page numbers have 32 bits */
+/* Checks that a buffer can be registered. Page numbers have 32 bits, which limits the length. */
 static int zcblk_buf_check(void *buf, size_t len, enum zcblk_buf_kind *kind)
 {
 	if (!len || len >> PAGE_SHIFT >= U32_MAX)
@@ -169,7 +169,7 @@ bool zcblk_registered_is_unreferenced(const struct zcblk_buf *reg)
 	return reg->unreferenced;
 }
 
-/* Bytes that one bio can have from offset @at, in run @run, on: at most @len */
+/* Returns how many bytes, at most @len, fit into a bio that begins at offset @at in run @run */
 static unsigned int zcblk_registered_limit(const struct zcblk_buf *reg, u32 run,
 					   size_t at, size_t len)
 {
@@ -184,7 +184,7 @@ static unsigned int zcblk_registered_limit(const struct zcblk_buf *reg, u32 run,
 /**
  * zcblk_registered_add() - make a bio share a registered buffer's table
  * @reg: the registered buffer
- * @bio: the bio, with no table of its own; its sector is set
+ * @bio: the bio, which has no table of its own; its sector is set
  * @buf: start of a part of the buffer
  * @len: its length in bytes
  *

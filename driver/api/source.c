@@ -17,7 +17,7 @@
 #include "client.h"
 #include "source.h"
 
-/* The address, or for bio_vecs the offset in a page: both have the same alignment */
+/* Returns the address of the data, or for bio_vecs its offset: both have the same alignment */
 static unsigned long zcblk_source_offset(const struct zcblk_bufio *io,
 					 const struct zcblk_cursor *at)
 {
@@ -33,7 +33,7 @@ static enum zcblk_buf_kind zcblk_segment_kind(const struct zcblk_bufio *io,
 	return io->bvecs[at->segment].bv_page ? ZCBLK_BUF_KMEM : ZCBLK_BUF_NONE;
 }
 
-/* The kind of a segment, if all of them may be mapped. Context: any. */
+/* Returns the kind of a segment of an I/O whose segments may all be mapped. Context: any. */
 static enum zcblk_buf_kind zcblk_mapped_kind(const struct zcblk_bufio *io,
 					     unsigned int segment)
 {
@@ -46,11 +46,11 @@ static enum zcblk_buf_kind zcblk_mapped_kind(const struct zcblk_bufio *io,
 }
 
 /**
- * zcblk_source_describe_vecs() - zcblk_source_describe() for a source in segments
- * @io: as there
+ * zcblk_source_describe_vecs() - find the kind and alignment of an array of segments
+ * @io: the I/O; this sets @io->kind as zcblk_source_describe() does
  *
- * Context: as there.
- * Return: as there.
+ * Context: any; detects only the stack of the current task.
+ * Return: the addresses and lengths of all segments, OR-ed.
  */
 unsigned long zcblk_source_describe_vecs(struct zcblk_bufio *io)
 {
@@ -77,8 +77,9 @@ unsigned long zcblk_source_describe_vecs(struct zcblk_bufio *io)
 }
 
 /*
- * The most runs of pages that one logical block can have in a segment: one more than it has
- * pages, unless it begins where its own size, or a page, allows it to end with one.
+ * Returns the maximum number of runs of pages that a logical block can have in a segment. An
+ * unaligned block can have one run more than an aligned block. A block is aligned if its address
+ * is a multiple of its own size or of the page size, whichever is smaller.
  */
 static unsigned int zcblk_segment_runs(const struct zcblk_bufio *io,
 				       const struct zcblk_cursor *at, size_t len,
@@ -99,9 +100,9 @@ static unsigned int zcblk_segment_runs(const struct zcblk_bufio *io,
  * @io: the I/O; all of its segments are aligned for DMA, and may be mapped
  *
  * If a bio has too many segments for a device, or a gap that the device cannot transfer,
- * the block layer splits the bio. It can do so only between logical blocks. So a single
- * block must not have too many segments, or such a gap.
- * An atomic write is not split at all: all of it counts as one block here.
+ * the block layer splits the bio. The block layer can split only between logical blocks, so
+ * no block may have too many segments, or such a gap. An atomic write cannot be split, so
+ * this function treats all of it as one block.
  *
  * Context: any.
  * Return: false if a logical block has more segments than a request or a bio can have, or
@@ -129,7 +130,7 @@ bool zcblk_source_fits(const struct zcblk_bufio *io)
 		in_block += runs;
 		if (in_block > most)
 			return false;
-		/* The next block may begin in this segment; if not, it is reset above */
+		/* If a block ends in this segment, the segment's end belongs to the next block */
 		if ((at.done & (block - 1)) + n >= block)
 			in_block = runs;
 		end = start + n;
@@ -138,10 +139,10 @@ bool zcblk_source_fits(const struct zcblk_bufio *io)
 }
 
 /**
- * zcblk_source_is_present() - is there memory behind all of a source?
+ * zcblk_source_is_present() - is there memory at all addresses of a source?
  * @io: the I/O; its kind is set
  *
- * Context: as zcblk_source_describe().
+ * Context: any; detects only the stack of the current task.
  * Return: true if the CPU can access each byte.
  */
 bool zcblk_source_is_present(const struct zcblk_bufio *io)
@@ -150,7 +151,7 @@ bool zcblk_source_is_present(const struct zcblk_bufio *io)
 	struct zcblk_cursor at;
 	size_t n;
 
-	/* A bio_vec always has its pages */
+	/* The pages of a bio_vec always exist */
 	if (zcblk_source_has_pages(io) || io->kind == ZCBLK_BUF_NONE)
 		return io->kind != ZCBLK_BUF_NONE;
 	zcblk_for_each_segment(io, at, n) {
@@ -161,7 +162,7 @@ bool zcblk_source_is_present(const struct zcblk_bufio *io)
 	return true;
 }
 
-/* Does one of the pages of @n bytes of a segment lack a reference count of its own? */
+/* True if a page of the next @n bytes of a segment has no reference count of its own */
 static bool zcblk_segment_is_unreferenced(const struct zcblk_bufio *io,
 					  const struct zcblk_cursor *at, size_t n)
 {
@@ -187,7 +188,8 @@ static bool zcblk_segment_is_unreferenced(const struct zcblk_bufio *io,
  *	whole.
  *
  * Context: any.
- * Return: true if a page has none. A segment with missing pages does not count.
+ * Return: true if a page has no reference count of its own. This ignores segments with
+ * missing pages.
  */
 bool zcblk_source_is_unreferenced(const struct zcblk_bufio *io)
 {
@@ -330,8 +332,9 @@ void zcblk_source_invalidate_vmalloc(const struct zcblk_bufio *io)
  * @io: the I/O
  * @at: the first byte
  * @len: limit of the number of bytes; not 0
- * @view: out: the bytes from @at on that have contiguous addresses, @len at most; undone
- *	by zcblk_source_unmap()
+ * @view: out: the bytes from @at on that have contiguous addresses, at most @len
+ *
+ * zcblk_source_unmap() undoes this.
  *
  * Context: any. If the source has bio_vecs, the caller must call zcblk_source_unmap()
  * before it sleeps.

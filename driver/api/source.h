@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The source of an I/O of the kernel API is the memory that it writes from or reads to. It
- * has one segment (a buffer) or several (kvecs, bio_vecs).
+ * The source of an I/O of the kernel API is the memory that the I/O writes from or reads into.
+ * A source has one segment (a buffer) or several (kvecs, bio_vecs).
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -18,8 +18,8 @@
 
 /**
  * struct zcblk_cursor - a position in a source
- * @done: bytes of the I/O before it
- * @skip: bytes of its segment before it
+ * @done: bytes of the I/O before the position
+ * @skip: bytes of the segment before the position
  * @segment: number of the segment
  */
 struct zcblk_cursor {
@@ -32,7 +32,7 @@ struct zcblk_cursor {
  * struct zcblk_view - bytes of a source that the CPU can access
  * @addr: address of the first byte
  * @len: number of bytes
- * @page: the page that was mapped for them, or NULL
+ * @page: the page that kmap_local_page() mapped, or NULL
  */
 struct zcblk_view {
 	void *addr;
@@ -41,8 +41,8 @@ struct zcblk_view {
 };
 
 /*
- * Is a buffer in the direct map? Memory is added and removed in sections of at least 2 MiB,
- * so if both ends are in the same 2 MiB, checking the first byte is enough.
+ * True if a buffer is in the direct map. Memory is added and removed in sections of at least
+ * 2 MiB. If both ends of the buffer are in the same 2 MiB, only the first byte is checked.
  */
 static inline bool zcblk_is_kmem(const void *buf, const void *last)
 {
@@ -59,8 +59,8 @@ static inline bool zcblk_is_kmem(const void *buf, const void *last)
  * @buf: start of the buffer
  * @len: its length in bytes, not 0
  *
- * For vmalloc memory and a module's image, this checks only the range of addresses, not
- * whether they have pages.
+ * For vmalloc memory and a module's image, this checks only the range of addresses, and not
+ * whether the addresses have pages.
  *
  * Context: any; detects only the stack of the current task.
  * Return: the kind.
@@ -69,7 +69,7 @@ static inline enum zcblk_buf_kind zcblk_buf_kind(const void *buf, size_t len)
 {
 	const void *last = buf + len - 1;
 
-	/* With VMAP_STACK, no stack is in the direct map, so there is no need to check for one */
+	/* With VMAP_STACK, memory in the direct map is never a stack */
 	if (IS_ENABLED(CONFIG_VMAP_STACK) && likely(last >= buf && zcblk_is_kmem(buf, last)))
 		return ZCBLK_BUF_KMEM;
 	return zcblk_buf_kind_slow(buf, len);
@@ -92,14 +92,17 @@ static inline struct zcblk_cursor zcblk_source_start(const struct zcblk_bufio *i
 	return (struct zcblk_cursor){ .skip = io->nr_vecs ? io->skip : 0 };
 }
 
-/* Not for bio_vecs, whose pages may have no address */
+/* Returns the address of the data at a cursor. Not for bio_vecs: their pages may have none. */
 static inline void *zcblk_source_addr(const struct zcblk_bufio *io,
 				      const struct zcblk_cursor *at)
 {
 	return (io->nr_vecs ? io->kvecs[at->segment].iov_base : io->buf) + at->skip;
 }
 
-/* Bytes of the I/O that are left in the segment. Not for a cursor at the end of the I/O. */
+/*
+ * Returns how many bytes of the I/O are left in the segment of a cursor. The cursor must not be
+ * at the end of the I/O.
+ */
 static inline size_t zcblk_source_left(const struct zcblk_bufio *io,
 				       const struct zcblk_cursor *at)
 {
@@ -107,8 +110,8 @@ static inline size_t zcblk_source_left(const struct zcblk_bufio *io,
 }
 
 /**
- * zcblk_bio_share_table() - make a bio use another owner's table of pages
- * @bio: the bio, with no table of its own
+ * zcblk_bio_share_table() - make a bio use a bio_vec table that it does not own
+ * @bio: the bio, which has no table of its own
  * @table: the table
  * @idx: number of the entry that the bio begins in
  * @skip: bytes of that entry before the bio
@@ -147,9 +150,9 @@ void zcblk_source_map(const struct zcblk_bufio *io, const struct zcblk_cursor *a
 void zcblk_source_unmap(const struct zcblk_view *view);
 
 /**
- * zcblk_source_describe() - what kind of memory is a source, and how is it aligned?
- * @io: the I/O; its length is not 0. This sets its kind to that of the most restricted
- *	segment, which is the last one in &enum zcblk_buf_kind.
+ * zcblk_source_describe() - find the kind of memory and the alignment of a source
+ * @io: the I/O, whose length is not 0. This sets @io->kind to the kind of the most
+ *	restricted segment, which is the kind that is last in &enum zcblk_buf_kind.
  * @plain: true if the caller knows that the source is one buffer
  *
  * The kind is ZCBLK_BUF_NONE if a part of the source does not exist, a segment is empty,
@@ -167,7 +170,7 @@ static inline unsigned long zcblk_source_describe(struct zcblk_bufio *io, bool p
 	return (unsigned long)io->buf | io->len;
 }
 
-/* Does a plain I/O need no new table, because it is registered or one run of pages? */
+/* True if a plain I/O needs no new table: its buffer is registered, or is one run of pages */
 static inline bool zcblk_source_has_table(const struct zcblk_bufio *io)
 {
 	if (io->reg)
@@ -175,14 +178,14 @@ static inline bool zcblk_source_has_table(const struct zcblk_bufio *io)
 	return io->kind == ZCBLK_BUF_KMEM && io->len <= ZCBLK_BIO_BYTES;
 }
 
-/* See zcblk_buf_flush() */
+/* Flushes the cache lines of vmalloc memory before a device accesses its pages */
 static inline void zcblk_source_flush(const struct zcblk_bufio *io)
 {
 	if (io->kind == ZCBLK_BUF_VMALLOC)
 		zcblk_source_flush_vmalloc(io);
 }
 
-/* See zcblk_buf_invalidate() */
+/* Invalidates the cache lines of vmalloc memory after a device wrote its pages */
 static inline void zcblk_source_invalidate(const struct zcblk_bufio *io)
 {
 	if (io->kind == ZCBLK_BUF_VMALLOC)

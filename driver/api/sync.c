@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel API for callers that wait.
+ * Functions of the kernel API that wait until an I/O is done.
  *
  * Copyright (C) 2026 The zcblk authors
  */

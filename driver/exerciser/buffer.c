@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Buffers of each kind that kernel code does I/O on, with guards around them.
+ * Allocates buffers of each kind that kernel code uses for I/O, with guards around them.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -44,7 +44,7 @@ static void *exerciser_memory_alloc(enum exerciser_buffer kind, size_t len)
 	}
 }
 
-/* What is contiguous in memory comes in powers of two, and has an upper limit */
+/* Returns the length to allocate: a power of two for kmalloc(), else whole pages */
 static size_t exerciser_memory_len(enum exerciser_buffer kind, size_t len)
 {
 	if (kind == EXERCISER_BUFFER_KMALLOC)
@@ -60,11 +60,11 @@ static bool exerciser_memory_has_room(enum exerciser_buffer kind, size_t len)
 }
 
 /**
- * exerciser_buffer_alloc() - allocate a slot's buffer, as the job wants it
+ * exerciser_buffer_alloc() - allocate a slot's buffer, of the kind that the job's settings name
  * @slot: the slot
  *
- * With verification there is a guard on each side, unless memory of that kind
- * does not come in such sizes.
+ * With verification, the buffer has a guard page on each side, unless this exceeds the
+ * maximum allocation of that kind.
  *
  * Context: process.
  * Return: 0 or -ENOMEM.
@@ -88,7 +88,7 @@ int exerciser_buffer_alloc(struct exerciser_slot *slot)
 
 /**
  * exerciser_buffer_free() - free a slot's buffer
- * @slot: the slot; it may have none
+ * @slot: the slot, with or without a buffer
  *
  * Context: process.
  */
@@ -108,7 +108,7 @@ void exerciser_buffer_free(struct exerciser_slot *slot)
  * @slot: the slot
  *
  * Context: process.
- * Return: true when all around the buffer is as it was.
+ * Return: true if no byte of the slot's memory outside the buffer has changed.
  */
 bool exerciser_buffer_is_intact(const struct exerciser_slot *slot)
 {

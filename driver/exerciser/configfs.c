@@ -242,7 +242,7 @@ static ssize_t exerciser_cfs_engine_store(struct config_item *item,
 	char name[EXERCISER_ENGINE_LEN] = "";
 	int err;
 
-	/* What is cut short is no engine's name either */
+	/* A name that strscpy() truncates is not the name of an engine either */
 	strscpy(name, page, sizeof(name));
 	name[strcspn(name, "\n")] = '\0';
 	err = exerciser_set_engine(to_exerciser_job(item), name);
@@ -252,7 +252,7 @@ CONFIGFS_ATTR(exerciser_cfs_, engine);
 
 static struct configfs_subsystem exerciser_subsys;
 
-/* A directory whose job runs cannot be removed, and rmdir does not wait for it */
+/* Runs a job. Meanwhile, rmdir of the job's directory fails, and does not wait. */
 static int exerciser_start(struct exerciser_job *job)
 {
 	struct config_item *item = &job->group.cg_item;
@@ -398,7 +398,7 @@ static struct configfs_subsystem exerciser_subsys = {
 };
 
 /**
- * exerciser_configfs_init() - show the exerciser in configfs
+ * exerciser_configfs_init() - create the exerciser's directory in configfs
  *
  * Context: process, module init.
  * Return: 0 or a negative errno.
@@ -410,9 +410,9 @@ int exerciser_configfs_init(void)
 }
 
 /**
- * exerciser_configfs_exit() - hide it
+ * exerciser_configfs_exit() - remove the exerciser's directory from configfs
  *
- * Directories hold the module, so there are none.
+ * The directory of a job holds a reference to the module, so no job exists any more.
  *
  * Context: process, module exit.
  */

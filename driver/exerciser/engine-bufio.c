@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Engines map, registered and copy: zcblk's own API, with the buffer as it is,
- * with a buffer that was registered before, and with a forced copy.
+ * Engines map, registered and copy, which call zcblk's own API. Engine map submits an
+ * ordinary buffer, registered a registered buffer, and copy forces a copy.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Engine dm-io: dm_io() of device-mapper, asynchronous, with DM_IO_KMEM or
- * DM_IO_VMA as the buffer is. A module of its own, so that the others need no
- * device-mapper.
+ * Engine dm-io, which calls dm_io() of device-mapper asynchronously. A vmalloc buffer is
+ * passed as DM_IO_VMA, and any other buffer as DM_IO_KMEM. The engine is a separate module,
+ * so that the exerciser does not depend on device-mapper.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -19,7 +19,7 @@ struct exerciser_dm_io {
 
 static const char *exerciser_dm_io_refuse(const struct exerciser_job *job)
 {
-	/* It counts in whole sectors what each page gives */
+	/* dm_io() counts the data of each page in whole sectors */
 	if (job->set.offset % SECTOR_SIZE)
 		return "the buffer must begin at a multiple of 512 bytes";
 	if ((job->set.offset | job->set.size) & bdev_dma_alignment(job->bdev))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Engine rq-map-kern: blk_rq_map_kern(), which maps a buffer into one request,
- * or copies it without a notice. Drivers call it for commands of their own. Reads
- * and writes can go that way only as request-based device-mapper sends them, by
- * blk_insert_cloned_request(): straight to the driver, past the I/O scheduler,
- * and in one piece. What does not fit into one request fails.
+ * Engine rq-map-kern, which calls blk_rq_map_kern(). This function maps a buffer into one
+ * request, or copies the data without a report. Drivers call it for their own commands. For
+ * reads and writes, this engine submits the request with blk_insert_cloned_request(), as
+ * request-based device-mapper does. The request bypasses the I/O scheduler, and is not
+ * split. An I/O that does not fit into one request fails.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -55,7 +55,7 @@ static void exerciser_rq_issue(struct exerciser_slot *slot, struct request *rq)
 	rq->bio->bi_bdev = slot->worker->bdev;
 	rq->end_io = compat_rq_end_io(exerciser_rq_end_io);
 	rq->end_io_data = slot;
-	/* What it copies it cuts off where a bio is full, and says nothing */
+	/* When blk_rq_map_kern() copies, it silently drops data that does not fit into a bio */
 	if (blk_rq_bytes(rq) == slot->worker->size)
 		status = exerciser_rq_insert(rq);
 	if (status)

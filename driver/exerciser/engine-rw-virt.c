@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Engine rw-virt: bdev_rw_virt(), which waits for each I/O, and accepts only
- * memory of the direct map.
+ * Engine rw-virt, which calls bdev_rw_virt(). This function waits for each I/O, and
+ * accepts only memory in the direct map.
  *
  * Copyright (C) 2026 The zcblk authors
  */

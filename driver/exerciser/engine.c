@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The engines: the ways from a buffer to a device that are compared. Those that
- * need another driver are in modules of their own.
+ * The list of engines. Each engine is a way to do I/O from a kernel buffer. An engine that
+ * needs another driver is a separate module.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -25,11 +25,11 @@ static struct exerciser_engine *exerciser_engine_find(const char *name)
 }
 
 /**
- * exerciser_engine_register() - make an engine known
+ * exerciser_engine_register() - add an engine to the list
  * @engine: the engine
  *
  * Context: process.
- * Return: 0, or -EEXIST when there is one of that name.
+ * Return: 0, or -EEXIST if the list has an engine of that name.
  */
 int exerciser_engine_register(struct exerciser_engine *engine)
 {
@@ -47,7 +47,7 @@ EXPORT_SYMBOL_GPL(exerciser_engine_register);
 
 /**
  * exerciser_engine_unregister() - undo exerciser_engine_register()
- * @engine: the engine; its module is not in use, so neither is it
+ * @engine: the engine, which no job uses
  *
  * Context: process.
  */
@@ -72,11 +72,11 @@ static const struct exerciser_engine *exerciser_engine_try_get(const char *name)
 }
 
 /**
- * exerciser_engine_get() - look an engine up, and keep it from going away
+ * exerciser_engine_get() - find an engine, and acquire a reference to its module
  * @name: its name
  *
- * Context: process; loads the engine's module where it has one.
- * Return: the engine, to be released by exerciser_engine_put(); or NULL.
+ * Context: process. If no such engine is in the list, this tries to load its module.
+ * Return: the engine, to be released with exerciser_engine_put(), or NULL.
  */
 const struct exerciser_engine *exerciser_engine_get(const char *name)
 {
@@ -101,12 +101,12 @@ void exerciser_engine_put(const struct exerciser_engine *engine)
 
 /**
  * exerciser_engine_list() - write the names of all engines
- * @page: where to, a page
- * @len: what is already written there
- * @prefix: what goes before each name
+ * @page: the page to write to
+ * @len: length of the text that is already in @page
+ * @prefix: text to write before each name
  *
  * Context: process.
- * Return: the length of the text, with what was there before.
+ * Return: the length of all text in @page.
  */
 ssize_t exerciser_engine_list(char *page, ssize_t len, const char *prefix)
 {

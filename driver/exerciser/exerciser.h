@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Private types of zcblk_exerciser, and prototypes grouped by the file that
- * owns them.
+ * defines them.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -22,8 +22,8 @@
 
 #define EXERCISER_NAME		"zcblk_exerciser"
 #define EXERCISER_ENGINE_LEN	16
-#define EXERCISER_NR_BUCKETS	40	/* the last has all above 9 minutes */
-#define EXERCISER_NR_BATCHES	256	/* of more, the last */
+#define EXERCISER_NR_BUCKETS	40	/* the last one counts all I/Os above 9 minutes */
+#define EXERCISER_NR_BATCHES	256	/* number of batches to keep: the last ones */
 
 enum exerciser_buffer {
 	EXERCISER_BUFFER_KMALLOC,
@@ -37,45 +37,45 @@ enum exerciser_buffer {
 enum exerciser_op {
 	EXERCISER_OP_READ,
 	EXERCISER_OP_WRITE,
-	EXERCISER_OP_MIXED,	/* by the seed, the one or the other */
+	EXERCISER_OP_MIXED,	/* read or write at random, depending on the seed */
 	EXERCISER_NR_OPS,
 };
 
-/* What `run` and the result say of a job */
+/* The state of a job, as the files `run` and `result` show it */
 enum exerciser_state {
 	EXERCISER_IDLE,		/* has not run yet */
 	EXERCISER_RUNNING,
 	EXERCISER_DONE,
-	EXERCISER_STOPPED,	/* by the user, before its time */
+	EXERCISER_STOPPED,	/* a signal ended it early */
 	EXERCISER_FAILED,	/* did not start, or could not check its data */
 	EXERCISER_NR_STATES,
 };
 
-/* Sets of words, as the user writes them; each ends with NULL */
+/* The words that the user writes; each array ends with NULL */
 extern const char *const exerciser_buffer_names[];
 extern const char *const exerciser_op_names[];
 extern const char *const exerciser_state_names[];
 
 /**
- * struct exerciser_settings - what a job is to do
+ * struct exerciser_settings - the settings of a job
  * @target: path of the device
- * @destroy: the same path again, as the device's content will be lost
- * @engine: name of the way that I/O goes
+ * @destroy: the same path again, to confirm that the device's content may be lost
+ * @engine: name of the engine
  * @buffer: an enum exerciser_buffer
  * @op: an enum exerciser_op
- * @size: of one I/O, bytes
- * @offset: of each buffer from the start of a page, bytes
- * @span: how much of the device is used, from its start, bytes
- * @depth: I/Os in flight, of each thread
- * @threads: threads that submit
- * @count: I/Os of all threads together, or 0
- * @time_ms: how long it runs at most, or 0
- * @verify: write blocks that say where they belong, and look for them
- * @seed: what is written, and in which order a mixed job reads and writes
- * @stable: ask zcblk to watch for buffers that change while in flight
- * @polled: poll for completions
- * @latency: make a histogram; reads the clock twice for each I/O
- * @batch: look at the clock after so many I/Os of a thread, or 0
+ * @size: length of one I/O in bytes
+ * @offset: offset of each buffer from the start of a page, in bytes
+ * @span: length of the used part of the device, from its start, in bytes
+ * @depth: number of I/Os in flight for each thread
+ * @threads: number of threads that submit I/O
+ * @count: number of I/Os of all threads together, or 0 for no limit
+ * @time_ms: maximum run time in ms, or 0 for no limit
+ * @verify: 1: write data that identifies its sector, and check it
+ * @seed: seed of the data, and of the choice between read and write in a mixed job
+ * @stable: 1: zcblk detects buffers that change while in flight
+ * @polled: 1: poll for completions
+ * @latency: 1: make a histogram of latencies, which reads the clock twice for each I/O
+ * @batch: number of I/Os of a thread in a batch whose time is measured, or 0
  */
 struct exerciser_settings {
 	char *target;
@@ -99,21 +99,21 @@ struct exerciser_settings {
 };
 
 /**
- * struct exerciser_result - what a job has done, or one thread of it
- * @size: bytes of each I/O; of the whole job only
- * @batch: I/Os of a batch; of the whole job only
- * @ios: I/Os completed, by EXERCISER_OP_READ and EXERCISER_OP_WRITE
- * @errors: those of them that failed
- * @first_error: how the first of these failed, an errno
- * @begin_ns: when the first I/O was submitted
- * @end_ns: when the last I/O had completed
- * @checked: sectors that were verified
- * @verify_errors: sectors that did not hold what they had to
- * @guard_errors: buffers around which memory has changed
- * @unstable: writes whose buffer changed while in flight, with the setting stable
- * @reasons: I/Os by how they went, and why; the last is for engines that do not
- *	     report it
- * @latency: I/Os that lasted from 2^i to less than 2^(i+1) ns
+ * struct exerciser_result - the results of a job, or of one of its threads
+ * @size: length of each I/O in bytes; only set for the whole job
+ * @batch: number of I/Os in a batch; only set for the whole job
+ * @ios: number of completed I/Os; the index is EXERCISER_OP_READ or EXERCISER_OP_WRITE
+ * @errors: number of I/Os that failed
+ * @first_error: the first error, a negative errno
+ * @begin_ns: time before the first I/O was submitted
+ * @end_ns: time after the last I/O completed
+ * @checked: number of sectors that were verified
+ * @verify_errors: number of verified sectors with wrong data
+ * @guard_errors: number of buffers with a change in the memory around them
+ * @unstable: number of writes whose buffer changed in flight, if @stable is set
+ * @reasons: number of I/Os for each enum zcblk_reason; the last entry counts the I/Os of
+ *	     engines that report no reason
+ * @latency: number of I/Os that lasted from 2^i to less than 2^(i+1) ns
  * @median_ns: the median of the first thread's batches, or 0
  */
 struct exerciser_result {
@@ -134,26 +134,27 @@ struct exerciser_result {
 };
 
 /**
- * struct exerciser_slot - one I/O at a time, with a buffer of its own
- * @node: in &exerciser_worker.done or in its list of idle slots
- * @worker: the thread that it belongs to
- * @memory: what was allocated
- * @memory_len: how much
- * @buf: the part that I/O is done on
- * @guarded: @memory has a page before and after, which must not change
- * @first: the first sector it may use; the next are a stride apart
- * @turn: which of its blocks is next
- * @turns: how many it has
- * @generation: of each of these blocks, or NULL; 0 when nothing is known of it
- * @op: of the current I/O: EXERCISER_OP_READ or EXERCISER_OP_WRITE
- * @busy: it has been submitted, and was not looked at since
- * @sector: where the current I/O goes
- * @error: how it ended, 0 or a negative errno
- * @reason: how it went, and why; ZCBLK_NR_REASONS until an engine sets it
- * @unstable: its buffer changed while it was in flight
- * @start_ns: when it was submitted, if the job wants latencies
- * @end_ns: when it ended
- * @private: what the engine needs
+ * struct exerciser_slot - a buffer, and at most one I/O in flight
+ * @node: entry in &exerciser_worker.done or in &exerciser_worker.idle
+ * @worker: the thread that uses the slot
+ * @memory: the allocated memory
+ * @memory_len: length of @memory in bytes
+ * @buf: start of the buffer, which is a part of @memory
+ * @guarded: true if @memory has a page before and after the buffer, which must not change
+ * @first: first sector of the slot's first block; the blocks are a stride apart
+ * @turn: index of the block of the current I/O
+ * @turns: number of the slot's blocks
+ * @generation: generation of each block's data, 0 if the data is unknown; NULL without
+ *		verification
+ * @op: operation of the current I/O: EXERCISER_OP_READ or EXERCISER_OP_WRITE
+ * @busy: true if an I/O was submitted, and its result is not counted yet
+ * @sector: first sector of the current I/O
+ * @error: result of the I/O: 0 or a negative errno
+ * @reason: reason that the engine reports; ZCBLK_NR_REASONS if it reports none
+ * @unstable: true if the buffer changed in flight
+ * @start_ns: time of the submission, or 0 if latencies are not measured
+ * @end_ns: time of the completion, if latencies are measured
+ * @private: data of the engine
  *
  * Slots share no block, so that I/Os in flight never overlap.
  */
@@ -180,25 +181,25 @@ struct exerciser_slot {
 };
 
 /**
- * struct exerciser_worker - one thread that submits
+ * struct exerciser_worker - a thread that submits I/O
  * @job: the job
  * @task: the thread
- * @submit: what the engine does
+ * @submit: the engine's function that submits an I/O
  * @bdev: the target
- * @size: of one I/O, bytes
- * @stride: from one block of a slot to its next, sectors
- * @left: I/Os still to be submitted
- * @random: what decides between read and write
- * @batch_left: I/Os until the clock is looked at; 0 without batches
- * @batch_begin_ns: when the batch began
- * @nr_batches: batches so far
- * @batches: how long they lasted, ns
- * @idle: slots that may be used
+ * @size: length of one I/O in bytes
+ * @stride: distance between the blocks of a slot, in sectors
+ * @left: number of I/Os still to be submitted
+ * @random: state of the generator that chooses between read and write
+ * @batch_left: number of I/Os until the batch ends; 0 without batches
+ * @batch_begin_ns: time when the batch began
+ * @nr_batches: number of batches that have ended
+ * @batches: times of the last batches, in ns
+ * @idle: list of slots that are free for the next I/O
  * @done: slots whose I/O has completed
- * @wait: where the thread waits for @done
+ * @wait: wait queue for @done
  * @slots: all slots
- * @nr_slots: how many
- * @result: what the thread has done; only the thread writes it
+ * @nr_slots: number of slots
+ * @result: results of the thread; no other thread writes them while this one runs
  */
 struct exerciser_worker {
 	struct exerciser_job *job;
@@ -217,25 +218,25 @@ struct exerciser_worker {
 	struct exerciser_slot **slots;
 	unsigned int nr_slots;
 	struct exerciser_result result;
-	/* Written by completions, on any CPU */
+	/* Completions write these members, on any CPU */
 	struct llist_head done ____cacheline_aligned_in_smp;
 	wait_queue_head_t wait;
 };
 
 /**
- * struct exerciser_engine - a way from a buffer to a device
- * @name: as users call it
- * @owner: the module that it is in
- * @list: in the list of engines
- * @slot_size: bytes of &exerciser_slot.private
- * @refuse: why the job cannot be done this way, or NULL; may be missing
- * @start: prepares a job; may be missing
- * @stop: undoes @start
- * @slot_init: prepares a slot, whose buffer is there; may be missing
- * @slot_exit: undoes @slot_init
- * @submit: starts an I/O; exerciser_slot_done() is called for it once, at any
- *	    time, in any context
- * @poll: polls for a slot's I/O; missing if the engine cannot
+ * struct exerciser_engine - a way to do I/O from a kernel buffer
+ * @name: the name that the user writes
+ * @owner: the module that contains the engine
+ * @list: entry in the list of engines
+ * @slot_size: size of &exerciser_slot.private in bytes
+ * @refuse: returns why the engine cannot run a job, or NULL; optional
+ * @start: prepares a job; optional
+ * @stop: undoes @start; optional
+ * @slot_init: prepares a slot, which already has its buffer; optional
+ * @slot_exit: undoes @slot_init; optional
+ * @submit: submits an I/O. The engine calls exerciser_slot_done() once for the I/O, at any
+ *	    time, in any context.
+ * @poll: polls for a slot's I/O; NULL if the engine cannot poll
  */
 struct exerciser_engine {
 	const char *name;
@@ -255,23 +256,24 @@ struct exerciser_engine {
  * struct exerciser_job - a directory in configfs
  * @group: the directory
  * @lock: serialises changes of @set and @state, and readers of the result
- * @set: the settings; they stay as they are while the job runs
+ * @set: the settings, which do not change while the job runs
  * @state: an enum exerciser_state
- * @stop: the threads are to submit nothing more
- * @active: threads that have not finished; one that is stopped before it runs never does
- * @wait: where the task that runs the job waits for @active or @stop
- * @end_time: sets @stop when the time is up
- * @file: the target, while the job runs
- * @bdev: the same
+ * @stop: true if the threads must submit no more I/O
+ * @active: number of threads that have not finished. A thread that is stopped before it
+ *	    runs is never subtracted.
+ * @wait: wait queue on which the task that runs the job waits for @active or @stop
+ * @end_time: work that sets @stop at the end of the job's time
+ * @file: the open file of the target, while the job runs
+ * @bdev: the block device of @file
  * @engine: the engine, while the job runs
- * @private: what the engine needs
+ * @private: data of the engine
  * @workers: the threads, while the job runs
- * @nr_workers: how many
- * @result: what the last run has done
+ * @nr_workers: number of threads
+ * @result: results of the last run
  */
 struct exerciser_job {
 	struct config_group group;
-	struct mutex lock; /* see above */
+	struct mutex lock; /* for @set, @state and @result */
 	struct exerciser_settings set;
 	enum exerciser_state state;
 	bool stop;
@@ -298,7 +300,7 @@ exerciser_slot_set(const struct exerciser_slot *slot)
 	return &slot->worker->job->set;
 }
 
-/* A thread waits for each I/O, so a scheduler must not delay it */
+/* Returns an I/O's operation and flags. A thread waits for it: no scheduler may delay it. */
 static inline blk_opf_t exerciser_slot_opf(const struct exerciser_slot *slot)
 {
 	blk_opf_t opf = slot->op == EXERCISER_OP_WRITE ? REQ_OP_WRITE | REQ_IDLE : REQ_OP_READ;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A job from its start to its result, all in the context of the task that started
- * it: the job ends when that task does.
+ * Runs a job, from its start to its result. The job runs in the context of the task that
+ * started it, so a signal to this task ends the job.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -13,7 +13,7 @@
 
 #include "exerciser.h"
 
-/* More than any measurement needs */
+/* Maximum number of slots of a job, which is more than any measurement needs */
 #define EXERCISER_MAX_SLOTS	65536
 
 static void exerciser_job_end_time(struct work_struct *work)
@@ -22,7 +22,7 @@ static void exerciser_job_end_time(struct work_struct *work)
 }
 
 /**
- * exerciser_job_init() - prepare a job, with the settings that jobs start with
+ * exerciser_job_init() - initialise a job with the default settings
  * @job: the job, all zero
  *
  * Context: process.
@@ -41,7 +41,7 @@ void exerciser_job_init(struct exerciser_job *job)
 	job->set.seed = 1;
 }
 
-/* Say why a job cannot run */
+/* Prints why a job cannot run. Returns @err. */
 #define exerciser_job_refuse(job, err, fmt, ...)			\
 ({									\
 	pr_err("%s: " fmt "\n", exerciser_job_name(job), ##__VA_ARGS__);	\
@@ -166,8 +166,9 @@ static int exerciser_job_run_workers(struct exerciser_job *job)
 
 	atomic_set(&job->active, job->nr_workers);
 	/*
-	 * This task has run while it created the threads. A fair scheduler may run each of
-	 * them as long before this task again, so a work item ends their time.
+	 * This task has used CPU time to create the threads. A fair scheduler may run each
+	 * thread for the same time before it runs this task again. So a work item ends the
+	 * time of the job, not this task.
 	 */
 	if (job->set.time_ms)
 		schedule_delayed_work(&job->end_time, msecs_to_jiffies(job->set.time_ms));
@@ -181,10 +182,10 @@ static int exerciser_job_run_workers(struct exerciser_job *job)
 }
 
 /*
- * No thread runs before all exist: the first would keep the CPU busy while the others are
- * created, and the time of the job would begin long before the last of them.
+ * Creates all threads before it starts the first one. Otherwise, the first thread would keep the
+ * CPU busy while the others are created, and the time of the job would begin too early.
  *
- * Return: 0, -EINTR when a signal came, or why a thread could not be created
+ * Return: 0; -EINTR after a signal; or a negative errno if a thread could not be created
  */
 static int exerciser_job_work(struct exerciser_job *job)
 {
@@ -233,7 +234,7 @@ static int exerciser_job_with_workers(struct exerciser_job *job)
 		       exerciser_job_name(job), err);
 	else
 		err = exerciser_job_verified_work(job);
-	synchronize_rcu();	/* see exerciser_slot_done() */
+	synchronize_rcu();	/* exerciser_slot_done() may still use a worker */
 	for (i = 0; i < job->nr_workers; i++)
 		exerciser_worker_exit(&job->workers[i]);
 	kvfree(job->workers);
@@ -248,7 +249,7 @@ static int exerciser_job_with_engine(struct exerciser_job *job)
 		err = job->engine->start(job);
 	if (err)
 		return err;
-	/* The cache of the device knows nothing of what we do to it */
+	/* Engines bypass the page cache, so write back and invalidate it first */
 	sync_blockdev(job->bdev);
 	invalidate_bdev(job->bdev);
 	err = exerciser_job_with_workers(job);
@@ -282,10 +283,10 @@ static int exerciser_job_do(struct exerciser_job *job)
  * @job: the job
  *
  * Context: process; the target's path is resolved in the caller's file system.
- * Return: 0 when it ran, whatever became of its I/O; -EBUSY when it runs
- * already; -EINTR when a signal came; -EPERM when the target is not named
- * twice; what opening the target gave; -EINVAL, -ENOSPC, -EOPNOTSUPP or
- * -ENOMEM. The reason is in the log.
+ * Return: 0 if the job ran, even if I/O failed; -EBUSY if the job already runs; -EINTR
+ * after a signal; -EPERM if the setting destroy does not repeat the target; -ENOENT if the
+ * engine is unknown; the error of opening the target; or -EINVAL, -ENOSPC, -EOPNOTSUPP or
+ * -ENOMEM. The kernel log has the reason.
  */
 int exerciser_job_run(struct exerciser_job *job)
 {
@@ -299,7 +300,7 @@ int exerciser_job_run(struct exerciser_job *job)
 	job->state = EXERCISER_RUNNING;
 	job->stop = false;
 	memset(&job->result, 0, sizeof(job->result));
-	/* The settings may change before the result is read */
+	/* Copy these settings, which may change before the result is read */
 	job->result.size = job->set.size;
 	job->result.batch = job->set.batch;
 	mutex_unlock(&job->lock);
@@ -315,9 +316,9 @@ int exerciser_job_run(struct exerciser_job *job)
 
 /**
  * exerciser_job_stop() - end a job as if its time were over
- * @job: the job; nothing happens when it does not run
+ * @job: the job; nothing happens if it does not run
  *
- * Context: process. Does not wait.
+ * Context: process. Does not wait for the end of the job.
  */
 void exerciser_job_stop(struct exerciser_job *job)
 {

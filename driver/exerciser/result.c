@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a job has done, added up and written out.
+ * Adds up and prints the results of a job.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -18,9 +18,9 @@ const char *const exerciser_state_names[] = {
 };
 
 /**
- * exerciser_result_add() - add what a thread has done to what the job has
- * @sum: of the job; all zero before the first thread
- * @part: of the thread
+ * exerciser_result_add() - add the results of a thread to those of its job
+ * @sum: results of the job; all zero before the first thread is added
+ * @part: results of the thread
  *
  * Context: any.
  */
@@ -95,9 +95,9 @@ static ssize_t exerciser_result_show_lists(struct exerciser_job *job, char *page
 }
 
 /**
- * exerciser_result_show() - write what a job has done
+ * exerciser_result_show() - print the results of a job
  * @job: the job; while it runs, only its state is shown
- * @page: where to, a page
+ * @page: the page to write to
  *
  * Context: process.
  * Return: the length of the text.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Data that says where it belongs: each sector holds its number, a generation
- * and words that follow from these and the seed. It is looked for in the buffers
- * that the engine has read, and then once more by another way, through the page
- * cache.
+ * Writes and checks data that identifies its sector. A sector contains its number, a
+ * generation, and words that are computed from both and the seed. The data is checked in the
+ * buffers that the engine has read. After the run, the device is read and checked again
+ * through the page cache.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -20,7 +20,7 @@
 
 enum { EXERCISER_WORD_SECTOR, EXERCISER_WORD_GENERATION, EXERCISER_WORD_KEYED };
 
-/* MurmurHash3's finalizer: each bit of the input changes half of the output's */
+/* The finalizer of MurmurHash3: each input bit changes half of the output bits on average */
 static u64 exerciser_mix(u64 x)
 {
 	x ^= x >> 33;
@@ -30,7 +30,7 @@ static u64 exerciser_mix(u64 x)
 	return x ^ x >> 33;
 }
 
-/* Buffers may start anywhere: memcpy() is how to move a word to or from there */
+/* Uses memcpy(), because a buffer may begin at any address */
 static u64 exerciser_word_get(const void *data, unsigned int nr)
 {
 	u64 word;
@@ -111,8 +111,8 @@ static void exerciser_block_check(struct exerciser_slot *slot, const void *data,
  * exerciser_verify_fill() - prepare a slot's buffer for its next I/O
  * @slot: the slot
  *
- * What is written is new each time. What a read does not bring must not look as
- * if it had.
+ * A write gets data of a new generation each time. Before a read, the buffer is filled with
+ * poison, so that data from an earlier I/O cannot pass the check.
  *
  * Context: process.
  */
@@ -126,10 +126,10 @@ void exerciser_verify_fill(struct exerciser_slot *slot)
 }
 
 /**
- * exerciser_verify_check() - look at what became of a slot's I/O
+ * exerciser_verify_check() - check the data of a slot's I/O
  * @slot: the slot, whose I/O has completed
  *
- * The content of a block is unknown after a failed write.
+ * After a failed write, the content of the block is unknown, and is not checked.
  *
  * Context: process.
  */
@@ -212,7 +212,7 @@ static int exerciser_job_each_block(struct exerciser_job *job, struct file *file
 	return err;
 }
 
-/* Through the page cache; what was in it before is not there any more */
+/* Calls @fn for each block of a job. The I/O uses the page cache, which is invalidated before. */
 static int exerciser_cached(struct exerciser_job *job, int mode, exerciser_block_fn fn)
 {
 	struct file *file = filp_open(job->set.target, mode | O_LARGEFILE, 0);
@@ -237,7 +237,7 @@ static int exerciser_cached(struct exerciser_job *job, int mode, exerciser_block
 }
 
 /**
- * exerciser_verify_prepare() - write what a job that verifies is to read
+ * exerciser_verify_prepare() - write the data that a job with verification will read
  * @job: the job
  *
  * Context: process.
@@ -251,11 +251,11 @@ int exerciser_verify_prepare(struct exerciser_job *job)
 }
 
 /**
- * exerciser_verify_device() - look at what a job that verifies has left
+ * exerciser_verify_device() - check the data on the device after a job with verification
  * @job: the job
  *
  * Context: process.
- * Return: 0, whatever it finds, or a negative errno when it cannot look.
+ * Return: 0, even if the data is wrong; or a negative errno if the data cannot be read.
  */
 int exerciser_verify_device(struct exerciser_job *job)
 {

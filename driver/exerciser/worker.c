@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The threads that submit. What they do for each I/O is part of what is
- * measured, so they allocate nothing, and read no clock unless asked to.
+ * The threads that submit I/O. Their work for each I/O is part of the measured time. So they
+ * allocate no memory, and read the clock only if the settings require it.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -16,11 +16,11 @@
 #include "exerciser.h"
 
 /**
- * exerciser_slot_done() - note that a slot's I/O has completed
+ * exerciser_slot_done() - report that a slot's I/O has completed
  * @slot: the slot; its thread may use it again at once
  * @error: 0 or a negative errno
  *
- * The RCU read lock keeps the worker until the last waker has left it.
+ * The RCU read lock prevents that the worker is freed before the wakeup has finished.
  *
  * Context: any.
  */
@@ -78,7 +78,7 @@ static void exerciser_worker_wait(struct exerciser_worker *worker)
 	}
 }
 
-/* A slot to use, when one is or comes free */
+/* Returns a free slot. If all slots are busy, waits until an I/O has completed. */
 static struct exerciser_slot *exerciser_worker_take(struct exerciser_worker *worker)
 {
 	struct exerciser_slot *slot;
@@ -99,7 +99,7 @@ static enum exerciser_op exerciser_worker_choose(struct exerciser_worker *worker
 {
 	if (op != EXERCISER_OP_MIXED)
 		return op;
-	/* Numerical Recipes' generator: its high bits are good enough for a coin */
+	/* The generator of Numerical Recipes: its highest bit is random enough for this choice */
 	worker->random = worker->random * 1664525 + 1013904223;
 	return worker->random >> 31;
 }
@@ -176,8 +176,8 @@ int exerciser_worker_create(struct exerciser_worker *worker)
 }
 
 /**
- * exerciser_worker_stop() - wait for a thread's end, and that of its I/O
- * @worker: the thread; nothing happens when it was not created
+ * exerciser_worker_stop() - wait until a thread and its I/O have ended
+ * @worker: the thread; nothing happens if it was not created
  *
  * Context: process.
  */
@@ -198,13 +198,13 @@ static int exerciser_compare(const void *a, const void *b)
 }
 
 /**
- * exerciser_worker_median() - the median time of a thread's batches, in ns
+ * exerciser_worker_median() - compute the median time of a thread's batches
  * @worker: the thread, which does not run any more
  *
- * Whatever else the machine did in some of them does not show in it.
+ * If other work on the machine slows down a few batches, the median hardly changes.
  *
  * Context: process.
- * Return: the median, ns; 0 when there was no batch.
+ * Return: the median in ns, or 0 if there was no batch.
  */
 u64 exerciser_worker_median(struct exerciser_worker *worker)
 {
@@ -226,7 +226,7 @@ static void exerciser_slot_free(struct exerciser_slot *slot)
 	kfree(slot);
 }
 
-/* Of what all slots of the job use, each has every n-th block */
+/* Sets the blocks of a slot: each of a job's n slots uses every n-th block of the span */
 static void exerciser_slot_place(struct exerciser_slot *slot, unsigned int nr)
 {
 	struct exerciser_worker *worker = slot->worker;
@@ -236,7 +236,7 @@ static void exerciser_slot_place(struct exerciser_slot *slot, unsigned int nr)
 
 	slot->turns = div64_u64(bytes, (u64)worker->stride << SECTOR_SHIFT);
 	slot->first = nr * block;
-	/* The first block that it comes to is the first that it has */
+	/* The first I/O increments @turn, and so uses the first block */
 	slot->turn = slot->turns - 1;
 }
 
@@ -274,13 +274,13 @@ free_slot:
 }
 
 /**
- * exerciser_worker_init() - prepare a thread: its slots and their buffers
+ * exerciser_worker_init() - prepare a thread, and allocate its slots and their buffers
  * @worker: the thread, all zero
  * @job: the job, whose target is open
- * @nr: which of the job's threads it is
+ * @nr: index of the thread in the job
  *
  * Context: process.
- * Return: 0 or a negative errno; exerciser_worker_exit() cleans up after both.
+ * Return: 0 or a negative errno. In both cases, exerciser_worker_exit() frees the slots.
  */
 int exerciser_worker_init(struct exerciser_worker *worker,
 			  struct exerciser_job *job, unsigned int nr)

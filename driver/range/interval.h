@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An interval tree of ranges.
+ * Functions on an interval tree of ranges.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -17,7 +17,7 @@
 INTERVAL_TREE_DEFINE(struct zcblk_range_node, rb, u64, subtree_last,
 		     ZCBLK_NODE_START, ZCBLK_NODE_LAST, static inline, zcblk_node);
 
-/* How many ranges, one of which is @blocker, does a new one have to wait for? */
+/* Returns how many ranges a new range must wait for, and sets @blocker to one of them */
 static inline unsigned int zcblk_interval_count(struct rb_root_cached *root,
 						const struct zcblk_range *range,
 						const struct zcblk_range **blocker)
@@ -35,7 +35,7 @@ static inline unsigned int zcblk_interval_count(struct rb_root_cached *root,
 	return n;
 }
 
-/* Unblock the ranges that wait for one that was removed */
+/* Unblocks the ranges that wait for a removed range, and adds those to be granted to @grants */
 static inline void zcblk_interval_unblock(struct rb_root_cached *root,
 					  const struct zcblk_range *range,
 					  struct zcblk_range **grants)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range lock engine list: one lock around one list of all ranges, compared one by one,
- * as in a replication driver of 2010, where a profiler found a fifth of the samples in
- * it. The engine is an exhibit for profilers; its work is not bounded.
+ * Range lock engine list: one lock protects one list of all ranges, and a new range is
+ * compared with each range in the list. A replication driver of 2010 worked this way, and a
+ * profiler found a fifth of the samples in that code. The engine is an example for the use
+ * of profilers. Its work under the lock has no bound.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -32,7 +33,7 @@ static void zcblk_list_exit(struct zcblk_ranges *ranges)
 	kfree(ranges->engine);
 }
 
-/* Out of line, so that a profile shows what the comparison costs */
+/* This is noinline, so that a profile shows the cost of the comparison */
 static noinline bool zcblk_list_conflicts(const struct zcblk_range *earlier,
 					  const struct zcblk_range *later)
 {
@@ -103,7 +104,7 @@ static void zcblk_list_for_each(struct zcblk_ranges *ranges,
 	spin_unlock_irqrestore(&list->lock, flags);
 }
 
-/* Holders wait for nothing, so removing all that wait leaves no count behind */
+/* Fails all ranges that wait. No other range has @blockers, so no count needs an update. */
 static void zcblk_list_cancel(struct zcblk_ranges *ranges)
 {
 	struct zcblk_range_list *list = ranges->engine;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range locks, the front end: lock, park, grant, cancel; see range.h. The engines
- * know which ranges are held and which wait.
+ * The front end of range locks: it locks, parks, grants and cancels ranges; see range.h.
+ * The engines record which ranges are held, and which ranges wait.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -34,9 +34,9 @@ const struct zcblk_range_ops *const zcblk_range_engines[] = {
 /**
  * zcblk_ranges_create() - create a range lock
  * @ops: the engine
- * @overlap: an enum zcblk_overlap: what to do with requests that overlap; it may
- *	change at any time
- * @wq: for work that an engine cannot do within its bound; has a rescuer
+ * @overlap: points to an enum zcblk_overlap, the mode for requests that overlap; the mode
+ *	may change at any time
+ * @wq: workqueue for work that an engine cannot finish within its bound; it has a rescuer
  *
  * Context: process.
  * Return: the lock, or NULL if there is no memory.
@@ -61,7 +61,7 @@ struct zcblk_ranges *zcblk_ranges_create(const struct zcblk_range_ops *ops,
 	return NULL;
 }
 
-/* Free a range lock without ranges, or nothing if @ranges is NULL */
+/* Frees a range lock in which no range is held or parked. @ranges may be NULL. */
 void zcblk_ranges_destroy(struct zcblk_ranges *ranges)
 {
 	if (!ranges)
@@ -85,17 +85,20 @@ static void zcblk_range_count_hot(struct zcblk_ranges *ranges, u64 region)
 		if (hot->count < coldest->count)
 			coldest = hot;
 	}
-	/* A new region inherits the count, or two of them would evict each other */
+	/*
+	 * A new region inherits the count of the region that it replaces. With a count of 1,
+	 * two new regions would always replace each other.
+	 */
 	coldest->region = region;
 	coldest->count++;
 	raw_spin_unlock_irqrestore(&ranges->hot_lock, flags);
 }
 
 /*
- * A new range has to wait for @blocker: decide what happens. An engine calls this once
- * for a range, under the lock that keeps @blocker in place. Returns -EINPROGRESS: the
- * range is parked; 0: it is granted although it overlaps; -EAGAIN or -ECANCELED: it is
- * refused.
+ * Decides what happens to a new range that conflicts with @blocker. An engine calls this once
+ * for a range, under the lock that protects @blocker.
+ * Return: -EINPROGRESS if the range is parked; 0 if the range is granted although it overlaps;
+ * -EAGAIN or -ECANCELED if the range is refused
  */
 int zcblk_range_conflict(struct zcblk_ranges *ranges, struct zcblk_range *range,
 			 const struct zcblk_range *blocker, int overlap)
@@ -121,7 +124,7 @@ int zcblk_range_conflict(struct zcblk_ranges *ranges, struct zcblk_range *range,
 	return -EINPROGRESS;
 }
 
-/* One of @range->blockers has left. A range without any is added to @grants. */
+/* Decrements @range->blockers. If no blocker is left, adds the range to @grants. */
 void zcblk_range_unblock(struct zcblk_range *range, struct zcblk_range **grants)
 {
 	if (--range->blockers)
@@ -145,7 +148,7 @@ static void zcblk_range_count_wait(struct zcblk_ranges *ranges, struct zcblk_ran
 	trace_zcblk_range_grant(ranges, range, wait_ns);
 }
 
-/* Grant a list of parked ranges, which may be empty; without a lock of an engine */
+/* Grants a list of parked ranges, which may be empty. The caller holds no lock of an engine. */
 noinline void zcblk_range_grant(struct zcblk_ranges *ranges, struct zcblk_range *grants)
 {
 	struct zcblk_range *range;
@@ -160,7 +163,7 @@ noinline void zcblk_range_grant(struct zcblk_ranges *ranges, struct zcblk_range 
 	}
 }
 
-/* The same for ranges that were cancelled; the engine has removed them */
+/* Fails a list of cancelled ranges, which the engine has already removed */
 void zcblk_range_fail(struct zcblk_range *failed)
 {
 	struct zcblk_range *range;
@@ -172,15 +175,16 @@ void zcblk_range_fail(struct zcblk_range *failed)
 }
 
 /**
- * zcblk_range_lock() - ask for a range
+ * zcblk_range_lock() - lock or park a range
  * @ranges: the lock
- * @range: from zcblk_range_init()
+ * @range: the range, initialised by zcblk_range_init()
  *
- * Context: process, interrupts on. May sleep for as long as another caller looks for
- * overlaps, not until a range is unlocked.
- * Return: 0: the range is granted. -EINPROGRESS: it is parked, and ->granted() may
- * have been called already; the caller must not touch it. -EAGAIN: it would have to
- * wait, and must not. -ECANCELED: it would have to wait after zcblk_ranges_cancel().
+ * Context: process, interrupts on. May sleep while another caller searches for overlaps, but
+ * never waits until a range is unlocked.
+ * Return: 0: the range is granted. -EINPROGRESS: the range is parked. The caller must not
+ * access it, because ->granted() may already have been called. -EAGAIN: the range would have
+ * to wait, but must not. -ECANCELED: the range would have to wait after
+ * zcblk_ranges_cancel().
  */
 int zcblk_range_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
@@ -196,8 +200,10 @@ int zcblk_range_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
  * @ranges: the lock
  * @range: a range that was granted
  *
- * Context: any. Ranges that waited are granted before this returns, or by a worker
- * if there are many.
+ * This also grants the ranges that wait for no other range now. If many ranges waited, a worker
+ * grants the rest later.
+ *
+ * Context: any.
  */
 void zcblk_range_unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
@@ -213,17 +219,17 @@ void zcblk_range_unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 }
 
 /**
- * zcblk_ranges_cancel() - fail all ranges that wait, and all that would have to
+ * zcblk_ranges_cancel() - fail all parked ranges, and park no more ranges
  * @ranges: the lock
  *
- * A range that another CPU is granting at the moment may be granted instead.
+ * If another CPU examines a parked range at the moment, that CPU may still grant the range.
  *
- * Context: process. When this returns, no range waits, or only until the CPU that
- * examines it has finished.
+ * Context: process. When this returns, no range is parked, except those that another CPU is
+ * still examining.
  */
 void zcblk_ranges_cancel(struct zcblk_ranges *ranges)
 {
-	/* A range is parked under a lock that ->cancel() acquires later */
+	/* Set the flag first: a range is parked under a lock that ->cancel() acquires afterwards */
 	WRITE_ONCE(ranges->cancelled, true);
 	ranges->ops->cancel(ranges);
 }

@@ -1,36 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Range locks order requests that overlap. A request embeds a struct zcblk_range. Its
- * owner calls zcblk_range_init(), then zcblk_range_lock(). The range is granted at once,
- * or parked: ->granted() is called later. zcblk_range_unlock() releases it.
+ * Range locks order requests that overlap. A request embeds a struct zcblk_range. The owner
+ * of the request calls zcblk_range_init(), then zcblk_range_lock(). The range is granted at
+ * once, or is parked. For a parked range, ->granted() is called later. zcblk_range_unlock()
+ * releases a granted range.
  *
  * Rules
- *	- A range covers the sectors from @start to @last, inclusive. Neighbours do
+ *	- A range covers the sectors from @start to @last, inclusive. Adjacent ranges do
  *	  not overlap.
  *	- A write waits for all earlier reads and writes that it overlaps. A read waits
- *	  for all earlier writes that it overlaps. Reads do not order each other.
+ *	  for all earlier writes that it overlaps. A read does not wait for reads.
  *	- Request A is earlier than B if zcblk_range_lock() returned for A before it
- *	  was called for B. Calls that overlap in time are put in some order. Nothing
- *	  overtakes, so nothing starves.
- *	- A flush has no range. It covers the writes that completed before it was
- *	  issued, as on any disk.
+ *	  was called for B. Calls that run at the same time get some order. A request
+ *	  never overtakes an earlier one, so no request starves.
+ *	- A flush has no range. As on any disk, a flush covers the writes that completed
+ *	  before the flush was submitted.
  *	- zcblk_range_lock() is called in process context with interrupts on. It never
  *	  waits for a range. zcblk_range_unlock() may be called in any context.
- *	- ->granted() is called in the context of any caller of these functions or of
- *	  a worker, with no lock of this code held.
- *	- A range that is parked belongs to this code: it may be granted, unlocked and
- *	  freed before zcblk_range_lock() returns.
+ *	- ->granted() is called in the context of any caller of these functions, or of
+ *	  a worker. No lock of this code is held during the call.
+ *	- A parked range may be granted, unlocked and freed before zcblk_range_lock()
+ *	  returns. So the caller must not access the range after -EINPROGRESS.
  *
  * What a request waits for
- *	A request need not wait for every earlier one. If it waits for a write that
- *	covers it, it waits for all that this write waits for. Engine slot therefore
- *	has a request wait for one other request at a time: the newest one in its way,
- *	then the next older one. Three kinds of request need care:
- *	- A read does not order the reads around it, so a write looks at each of them.
- *	- A range that was granted although it overlaps (detect, also when the mode
- *	  changes later) has not waited. A request that waited for it goes on to look
- *	  at older ones.
- *	- A parked range that is cancelled has not waited, but then all that wait fail.
+ *	If an earlier write covers a request, the request needs to wait only for this
+ *	write, because the write itself waits for all older requests. In engine slot, a
+ *	request therefore waits for one other request at a time. This is the newest
+ *	request that it conflicts with, then the next older one. Three cases need care:
+ *	- Reads do not wait for each other, so a write must examine each of them.
+ *	- A range that was granted despite an overlap (mode detect) did not wait for
+ *	  older ranges. A request that waited for such a range must still examine older
+ *	  ranges. This is also necessary after a change of the mode.
+ *	- A cancelled range did not wait for older ranges. But all ranges that wait are
+ *	  cancelled together, so none of them is granted too early.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -44,10 +46,10 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-/* log2(ns) buckets of the histogram of waits; the last one holds all longer waits */
+/* Number of log2(ns) buckets in the histogram of waits. The last one counts all longer waits. */
 #define ZCBLK_RANGE_BUCKETS	40
 
-/* Number of most contended regions to remember, and their size in sectors */
+/* Number of most contended regions to remember, and log2 of a region's size in sectors */
 #define ZCBLK_RANGE_HOT		16
 #define ZCBLK_RANGE_HOT_SHIFT	11
 
@@ -56,13 +58,13 @@ enum zcblk_range_kind {
 	ZCBLK_RANGE_WRITE,
 };
 
-/* The index into zcblk_range_engines[] and zcblk_range_lock_names[] */
+/* Each value is an index into zcblk_range_engines[] and zcblk_range_lock_names[] */
 enum zcblk_range_engine {
 	ZCBLK_ENGINE_OFF,
 	ZCBLK_ENGINE_LIST,
 	ZCBLK_ENGINE_TREE,
 	ZCBLK_ENGINE_SLOT,
-	ZCBLK_ENGINE_ON = ZCBLK_ENGINE_SLOT,	/* the word `on` */
+	ZCBLK_ENGINE_ON = ZCBLK_ENGINE_SLOT,	/* the engine for the word `on` */
 };
 
 enum zcblk_overlap {
@@ -85,35 +87,35 @@ struct zcblk_range_node {
 	struct zcblk_range *range;
 };
 
-/* A range's place in the chain of a slot; see slot.c */
+/* Links a range into the chain of a slot; see slot.c */
 struct zcblk_range_link {
 	unsigned long *slot;
-	struct zcblk_range_link *older;	/* the next one in the chain */
-	struct zcblk_range_link *newer;	/* or, of a hidden link, the one that hides it */
-	struct zcblk_range_link *across; /* between a write and the newest read on it */
-	struct zcblk_range_link *hidden; /* an older one that only this one needs */
-	struct zcblk_range *range;	/* NULL: a marker */
-	struct list_head waiters;	/* ranges that wait for this one here */
-	u64 age;			/* more than that of all that came before */
-	u8 depth;			/* how many links are hidden below, at most */
+	struct zcblk_range_link *older;	/* the next older link in the chain */
+	struct zcblk_range_link *newer;	/* the next newer link, or the link that hides this one */
+	struct zcblk_range_link *across; /* connects a write and the newest read above it */
+	struct zcblk_range_link *hidden; /* an older link that this one hides, or NULL */
+	struct zcblk_range *range;	/* NULL if the link is a marker */
+	struct list_head waiters;	/* ranges that wait for this range in this slot */
+	u64 age;			/* greater than the age of each older link in the chain */
+	u8 depth;			/* maximum number of links that are hidden below */
 	bool is_hidden;
 };
 
 /**
- * struct zcblk_range - one request
+ * struct zcblk_range - the range of a request
  * @start: first sector
  * @last: last sector
- * @granted: called when a parked range is granted (err 0), or when it never will be
- *	(-ECANCELED; the range must not be unlocked then)
+ * @granted: called with err 0 when a parked range is granted, or with -ECANCELED when it
+ *	is cancelled. A cancelled range must not be unlocked.
  * @kind: an enum zcblk_range_kind
  * @nowait: refuse the range instead of parking it
- * @parked: the range had to wait
+ * @parked: the range was parked, and may have been granted since
  * @waits: the range is parked and has not been granted yet
  * @reported: the watchdog has reported the range
- * @seq: the engine's: which ranges are older
- * @since: when the range was locked or granted, jiffies
- * @parked_ns: when it was parked, ns
- * @next: the next one in a list of ranges to be granted
+ * @seq: number by which the engine compares the age of ranges
+ * @since: time when the range was locked or granted, in jiffies
+ * @parked_ns: time when the range was parked, in ns
+ * @next: the next range in a list of ranges to be granted
  */
 struct zcblk_range {
 	u64 start;
@@ -124,24 +126,24 @@ struct zcblk_range {
 	bool parked;
 	bool waits;
 	bool reported;
-	/* private: the engines' */
-	bool undecided;		/* slot: it is not known yet whether it is refused */
+	/* private: for the engines */
+	bool undecided;		/* slot: the range may still be refused */
 	bool is_long;		/* slot: too long for links in its regions' slots */
 	u8 nr_links;		/* slot: how many of @link are in use */
-	unsigned int blockers;	/* list, tree: how many ranges it waits for */
+	unsigned int blockers;	/* list, tree: number of ranges that it waits for */
 	u64 seq;
 	unsigned long since;
 	u64 parked_ns;
 	struct zcblk_range *next;
 	union {
 		struct list_head list;
-		struct zcblk_range_node node[2];	/* engine tree uses one */
+		struct zcblk_range_node node[2];	/* engine tree uses only the first */
 		struct {
-			int overlap;		/* when the range was locked */
-			unsigned int at;	/* in which of its slots it looks */
-			unsigned int busy;	/* the first one that was not empty */
-			struct list_head wait;	/* among waiters */
-			struct list_head longs;
+			int overlap;		/* the overlap mode when the range was locked */
+			unsigned int at;	/* index of the slot that it searches next */
+			unsigned int busy;	/* index of the first slot that was not empty */
+			struct list_head wait;	/* entry in a list of waiters */
+			struct list_head longs;	/* entry in the list of long ranges */
 			struct zcblk_range_link link[2];
 		};
 	};
@@ -149,30 +151,30 @@ struct zcblk_range {
 
 /* Counters of one CPU */
 struct zcblk_range_stats {
-	u64 taken;	/* ranges asked for */
-	u64 contended;	/* of these, how many overlapped an earlier one */
-	u64 parked;	/* of these, how many waited */
-	u64 refused;	/* of these, how many failed: nowait, or ZCBLK_OVERLAP_REJECT */
-	u64 collided;	/* disjoint ranges that met in a slot; costs time, not order */
-	u64 slow;	/* ranges that are long, or that have a long one nearby */
+	u64 taken;	/* calls of zcblk_range_lock() */
+	u64 contended;	/* calls that found a conflict with an earlier range */
+	u64 parked;	/* conflicts after which the range was parked */
+	u64 refused;	/* conflicts that failed: @nowait, or ZCBLK_OVERLAP_REJECT */
+	u64 collided;	/* ranges granted at once that met disjoint ranges in a slot */
+	u64 slow;	/* long ranges, and short ranges near a long one */
 	u64 longest_ns;	/* the longest wait */
 	u64 waits[ZCBLK_RANGE_BUCKETS];
 };
 
 struct zcblk_range_hot {
 	u64 region;	/* sector >> ZCBLK_RANGE_HOT_SHIFT */
-	u64 count;	/* how often, at most: one that was added late is overcounted */
+	u64 count;	/* upper bound: a region that is added later inherits a count */
 };
 
 /**
  * struct zcblk_ranges - the range lock of a disk
  * @ops: the engine
- * @engine: its data
+ * @engine: data of the engine
  * @overlap: points to an enum zcblk_overlap, which may change under load
  * @gd: the disk, for tracepoints
- * @wq: where an engine continues work that exceeds its bound
- * @cancelled: no range is parked any more
- * @watched: when the watchdog looked last, jiffies
+ * @wq: workqueue for work that an engine cannot finish within its bound
+ * @cancelled: true if no more ranges may be parked
+ * @watched: time of the watchdog's last check, in jiffies
  * @stats: per-CPU counters
  * @hot_lock: protects @hot
  * @hot: the most contended regions, in no order
@@ -186,8 +188,8 @@ struct zcblk_ranges {
 	bool cancelled;
 	unsigned long watched;
 	struct zcblk_range_stats __percpu *stats;
-	/* Written by requests that overlap; every request reads all the rest */
-	raw_spinlock_t hot_lock ____cacheline_aligned_in_smp; /* see above */
+	/* Requests that overlap write these members. Every request reads the other members. */
+	raw_spinlock_t hot_lock ____cacheline_aligned_in_smp; /* protects @hot */
 	struct zcblk_range_hot hot[ZCBLK_RANGE_HOT];
 };
 
@@ -195,15 +197,15 @@ typedef void (*zcblk_range_visit_fn)(struct zcblk_range *range, void *data);
 
 /**
  * struct zcblk_range_ops - an engine
- * @name: as the user writes it
- * @init: allocate @ranges->engine; 0 or -ENOMEM
- * @exit: free it; no range is left
- * @lock: as zcblk_range_lock()
- * @unlock: release a granted range; returns the ranges to be granted now, the first
- *	of a list linked by @next
- * @for_each: visit each range, held or parked, while it cannot go away. One that is
- *	there all the time is visited once. Process context.
- * @cancel: fail all parked ranges, after @ranges->cancelled was set. Process context.
+ * @name: the word that the user writes
+ * @init: allocates @ranges->engine, and returns 0 or -ENOMEM
+ * @exit: frees @ranges->engine; no range is held or parked
+ * @lock: locks or parks a range, and returns what zcblk_range_lock() returns
+ * @unlock: releases a granted range, and returns the ranges to be granted, as a list that
+ *	is linked by @next
+ * @for_each: visits each range, held or parked. A range is not freed during its visit. A
+ *	range that exists during the whole call is visited once. Context: process.
+ * @cancel: fails all parked ranges, after @ranges->cancelled was set. Context: process.
  */
 struct zcblk_range_ops {
 	const char *name;
@@ -249,7 +251,7 @@ static inline bool zcblk_range_covers(const struct zcblk_range *a,
 	return a->start <= b->start && b->last <= a->last;
 }
 
-/* Given that two overlap: must the later one wait? */
+/* True if the later of two ranges that overlap must wait for the earlier one */
 static inline bool zcblk_range_kind_excludes(u8 earlier, u8 later)
 {
 	return earlier == ZCBLK_RANGE_WRITE || later == ZCBLK_RANGE_WRITE;
@@ -262,7 +264,7 @@ static inline bool zcblk_range_conflicts(const struct zcblk_range *earlier,
 	       zcblk_range_kind_excludes(earlier->kind, later->kind);
 }
 
-/* range.c, for users */
+/* range.c: functions for users of range locks */
 struct zcblk_ranges *zcblk_ranges_create(const struct zcblk_range_ops *ops,
 					 const int *overlap, struct workqueue_struct *wq);
 void zcblk_ranges_destroy(struct zcblk_ranges *ranges);
@@ -270,7 +272,7 @@ int zcblk_range_lock(struct zcblk_ranges *ranges, struct zcblk_range *range);
 void zcblk_range_unlock(struct zcblk_ranges *ranges, struct zcblk_range *range);
 void zcblk_ranges_cancel(struct zcblk_ranges *ranges);
 
-/* range.c, for engines */
+/* range.c: functions for engines */
 int zcblk_range_conflict(struct zcblk_ranges *ranges, struct zcblk_range *range,
 			 const struct zcblk_range *blocker, int overlap);
 void zcblk_range_unblock(struct zcblk_range *range, struct zcblk_range **grants);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range locks as the user sees them: holders, waiters, counters, and the watchdog.
+ * Shows the holders, waiters and counters of range locks to the user. The watchdog reports
+ * ranges that are held for too long.
  *
- * A reader copies what is there, and compares the copies later. A range is kept in
- * place only while it is copied, so a reader does not hold up I/O.
+ * A reader copies the ranges first, and compares the copies later. An engine keeps ranges
+ * from being freed only while they are copied, so that a reader does not delay I/O for long.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -20,7 +21,7 @@
 
 #include "range.h"
 
-/* Ranges to list at most; the line `more` has the number of the others */
+/* Maximum number of ranges to list. The line `more` shows the number of the others. */
 #define ZCBLK_RANGE_LISTED	8192
 
 static unsigned int zcblk_range_watch_seconds = 30;
@@ -61,7 +62,7 @@ static void zcblk_range_add_copy(struct zcblk_range *range, void *data)
 		list->more++;
 }
 
-/* A holder that a waiter has to wait for, or else an earlier waiter */
+/* Returns a holder that blocks a waiter, else an earlier waiter that blocks it, else NULL */
 static const struct zcblk_range_copy *
 zcblk_range_find_blocker(const struct zcblk_range_copies *list,
 			 const struct zcblk_range_copy *waiter)
@@ -94,7 +95,7 @@ static void zcblk_range_show_one(const struct zcblk_range_copies *list,
 		   zcblk_range_kind_names[copy->kind], copy->start, copy->last, age_ms);
 	if (copy->waits)
 		blocker = zcblk_range_find_blocker(list, copy);
-	/* The blocker may have left before it could be copied */
+	/* The blocker may have been unlocked before it could be copied */
 	if (blocker)
 		seq_printf(m, " for %s %llu %llu",
 			   zcblk_range_kind_names[blocker->kind],
@@ -103,8 +104,9 @@ static void zcblk_range_show_one(const struct zcblk_range_copies *list,
 }
 
 /*
- * List holders, and waiters with what they wait for, in lines
- * `holder|waiter KIND START LAST MILLISECONDS [for KIND START LAST]`. Process context.
+ * Lists each holder, and each waiter with a range that it waits for, in a line
+ * `holder|waiter KIND START LAST MILLISECONDS [for KIND START LAST]`. Context: process.
+ * Return: 0 or -ENOMEM
  */
 int zcblk_ranges_show(struct zcblk_ranges *ranges, struct seq_file *m)
 {
@@ -148,7 +150,7 @@ static u64 zcblk_range_longest(struct zcblk_ranges *ranges)
 	return longest;
 }
 
-/* List the counters, in process context */
+/* Lists the counters. Context: process. */
 void zcblk_ranges_show_stats(struct zcblk_ranges *ranges, struct seq_file *m)
 {
 	struct zcblk_range_hot hot;
@@ -172,7 +174,7 @@ void zcblk_ranges_show_stats(struct zcblk_ranges *ranges, struct seq_file *m)
 				   1ULL << (i + 1), n);
 	}
 	for (i = 0; i < ZCBLK_RANGE_HOT; i++) {
-		/* A reader does not acquire the lock that protects this */
+		/* A reader does not acquire @hot_lock, so an entry may change meanwhile */
 		hot = data_race(ranges->hot[i]);
 		if (hot.count)
 			seq_printf(m, "hot %llu %llu %llu\n",
@@ -182,7 +184,7 @@ void zcblk_ranges_show_stats(struct zcblk_ranges *ranges, struct seq_file *m)
 	}
 }
 
-/* Set the counters to zero */
+/* Sets the counters to zero */
 void zcblk_ranges_reset(struct zcblk_ranges *ranges)
 {
 	unsigned long flags;
@@ -195,7 +197,7 @@ void zcblk_ranges_reset(struct zcblk_ranges *ranges)
 	raw_spin_unlock_irqrestore(&ranges->hot_lock, flags);
 }
 
-/* Looks for one range that was not reported yet */
+/* A search for one range that is held for too long, and was not reported yet */
 struct zcblk_range_watch {
 	unsigned long before;
 	bool found;
@@ -216,9 +218,9 @@ static void zcblk_range_watch_one(struct zcblk_range *range, void *data)
 }
 
 /*
- * Report a range that is held for too long, once; called each second, in process
- * context. A look at all ranges is not free, so there are four of them in the time that
- * a range may be held. One range is reported at a time, so as not to flood the log.
+ * Reports a range that is held for too long, and each range only once. The caller calls this
+ * each second, in process context. To limit the cost, all ranges are visited only four times
+ * within the time limit. To limit the messages, each visit reports at most one range.
  */
 void zcblk_ranges_watch(struct zcblk_ranges *ranges, const char *name)
 {

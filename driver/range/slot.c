@@ -1,74 +1,83 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range lock engine slot: one compare-and-exchange to lock a range in the common case,
- * and one to unlock it.
+ * Range lock engine slot: in the common case, one compare-and-exchange locks a range, and
+ * another one unlocks it.
  *
- * The disk is divided into regions, and regions are hashed to slots. A slot is one
- * word: 0, or the newest link of a chain of ranges, newest first, and two flags.
+ * The disk is divided into regions, and regions are hashed to slots. A slot is one word. The
+ * word contains two flags, and the address of the newest link in a chain of ranges. Without
+ * ranges, the address is 0. In a chain, each link points to the next older link.
  *
  * Fast path
- *	A range that lies in one region, and whose slot is 0, is put there by one
- *	cmpxchg() and removed by another. No other CPU has looked at its link: the
- *	first one that does initialises it (zcblk_slot_adopt()).
+ *	If a range lies in one region, and the slot of the region is 0, one cmpxchg() stores
+ *	the range's link in the slot. A second cmpxchg() removes the link. The fast path does
+ *	not initialise the link. The first other CPU that needs the link initialises it
+ *	(zcblk_slot_adopt()).
  *
  * Slow path
- *	LOCKED makes the slot a spinlock, with interrupts off. SLOW keeps the fast path
- *	away. It stays until a short range leaves the slot empty, and longer if a long
- *	range is near. A range in two regions of one group of slots has a link in both
- *	slots, and locks both while it is entered. Ranges are compared by sectors, so
- *	disjoint ranges that meet in a slot do not wait for each other.
+ *	The flag LOCKED makes the slot a spinlock, with interrupts off. The flag SLOW prevents
+ *	the fast path. SLOW stays set until a short range leaves the slot empty, and longer if
+ *	a long range is near. If a range lies in two regions of one group of slots, it has a
+ *	link in both slots, and both are locked while the range is entered. Ranges are compared
+ *	by sectors, so disjoint ranges in the same slot do not wait for each other.
  *
  * Waiting
- *	A range is entered first. Then it looks at older links, newest first, for one
- *	that it must wait for. If there is one, the range joins the waiters of that
- *	link. When that link leaves, the range goes on to look at older links, then in
- *	its other slot, then among long ranges. If it finds no more, it is granted.
- *	So a range waits for one other range at a time, always an older one, and a range
- *	that leaves examines its own waiters only. A read looks for writes only: @across
- *	leads from the newest of successive reads to the write below them.
+ *	A range is entered first. Then a search examines older links, the newest one first,
+ *	until it finds a link that the range must wait for. The range then joins the waiters
+ *	of this link. When the link is removed, the search continues with the links that are
+ *	older. It continues in the range's other slot, and then among long ranges. If the
+ *	search finds no more links to wait for, the range is granted.
+ *	So a range waits for one other range at a time, which is always older. A range that is
+ *	unlocked examines its own waiters only. The search of a read skips reads: @across
+ *	points from the newest of successive reads to the write below them.
  *
  * Long ranges
- *	All other ranges are long. Each has one link, in the long slot, which holds
- *	nothing else. A long range is entered under @mutex, with interrupts on:
+ *	All other ranges are long. A long range has one link. This link is in the long slot,
+ *	which contains no short ranges. A long range is entered under @mutex, with interrupts
+ *	on:
  *	1. It gets the next number, its @seq, and enters the long slot.
  *	2. It stores its number in @mark of each group that it touches, and then sets
  *	   SLOW in each of its slots in that group.
- *	3. It looks for older long ranges, then for older short ones in each slot.
- *	A short range on the slow path reads @mark under its slot's lock, as its @seq.
- *	It looks for the long ranges up to that number in the long slot. It is older
- *	than all others, which find it in its slot.
+ *	3. It searches for older long ranges, and then for older short ranges in each slot.
+ *	A short range on the slow path reads @mark under its slot's lock, and stores the value
+ *	as its @seq. It searches the long slot for long ranges up to this number. All other
+ *	long ranges are newer than the short range, and find it in its slot.
  *
- *	They never miss each other: step 2 changes the word of the slot. If the short
- *	range locked or entered the slot before that, step 3 finds it. Otherwise it sees
- *	SLOW, then @mark, by acquire and release of that word.
+ *	A short range and a long range never miss each other, because step 2 changes the word
+ *	of the slot. If the short range locked or entered the slot before step 2, step 3 finds
+ *	the short range. Otherwise, the short range sees SLOW, and then @mark, because the
+ *	word is written with release and read with acquire semantics.
  *
- *	There is no deadlock: marks are made in the order of the numbers, and no short
- *	range is in two groups. So a short range behind one that is newer than a long
- *	range is newer, too. One that used the fast path after the mark is older, but
- *	its slot was empty: it waits for nothing.
+ *	There is no deadlock: marks are stored in the order of the numbers, and no short range
+ *	is in two groups. So if a short range is newer than a long range, all short ranges that
+ *	wait for it are newer than the long range, too. A short range that used the fast path
+ *	after the mark is older than the long range. But its slot was empty, so it waits for
+ *	nothing.
  *
  * Hidden links
- *	If a write must wait for a link, and covers its range, later ranges need to see
- *	the write only. The link leaves the chain and is hidden below the write's link.
- *	Up to ZCBLK_SLOT_DEPTH links are hidden below one. All links between the two
- *	are disjoint from the write, or it would have found them first, so they do not
- *	need the hidden link. Nor do long ranges, if none entered between, that is if
- *	both have the same @seq.
+ *	If a write must wait for an older link, and covers the range of that link, later
+ *	ranges need to examine only the write. The older link is then removed from the chain,
+ *	and is hidden below the write's link. At most ZCBLK_SLOT_DEPTH links are hidden below
+ *	one link. The ranges between the two are disjoint from the write, because the write
+ *	would otherwise have found them first. So they do not need the hidden link. If both
+ *	links have the same @seq, no long range was entered between the two. So no long range
+ *	needs the hidden link either.
  *
  * Bounds
- *	With interrupts off, ZCBLK_SLOT_STEPS links are looked at, and one more with
- *	those hidden below. A caller that may sleep then leaves a marker in the chain,
- *	a link without a range, enables interrupts, and continues there. An unlock
- *	examines ZCBLK_SLOT_INLINE waiters, and a worker the others, all long ranges,
- *	and those that exceed the bound. So the work with interrupts off depends on no
- *	number of ranges and on no length. In all, a new write looks at each visible
- *	link in its slot until one is in its way, and at each long range if one is near.
+ *	With interrupts off, a search examines at most ZCBLK_SLOT_STEPS links, and then one
+ *	more link with all links hidden below it. A caller that may sleep then adds a marker
+ *	to the chain, which is a link without a range. It enables interrupts for a moment, and
+ *	continues at the marker. An unlock examines ZCBLK_SLOT_INLINE waiters. A worker
+ *	examines the other waiters, all long ranges, and waiters for which the bound is
+ *	exceeded. So the work with interrupts off does not depend on the number or the length
+ *	of ranges. In total, a new write examines each visible link in its slot until one
+ *	conflicts with it, and also each long range if one is near.
  *
  * Undecided ranges
- *	A range that may be refused is compared and entered in one step, so that no
- *	other range fails because of one that is refused. If it or its chain is long,
- *	that needs too many steps: it is entered as undecided, under @mutex. A range
- *	that would be refused because of it acquires @mutex and tries again.
+ *	A range that may be refused is compared and entered in one step, so that no other
+ *	range fails because of a refused range. If the range or its chain is long, one step is
+ *	not enough. The range is then entered under @mutex, and is marked as undecided. If
+ *	another range would be refused because of an undecided range, it acquires @mutex and
+ *	tries again.
  *
  * Lock order: @mutex, short slots by their address, the long slot, @todo_lock.
  *
@@ -81,26 +90,26 @@
 
 #include "slot.h"
 
-/* Results of a search beside 0, -EINPROGRESS, -EAGAIN and -ECANCELED */
+/* Results of a search, in addition to 0, -EINPROGRESS, -EAGAIN and -ECANCELED */
 #define ZCBLK_SLOT_BOUND	-EBUSY		/* too many links for one step */
-#define ZCBLK_SLOT_RETRY	-ERESTART	/* depends on an undecided range */
+#define ZCBLK_SLOT_RETRY	-ERESTART	/* the result depends on an undecided range */
 #define ZCBLK_SLOT_DESPITE	1		/* granted although it overlaps */
 
-/* @across of a read that has a newer read directly above it */
+/* The value of @across in a read that has a newer read directly above it */
 static struct zcblk_range_link zcblk_slot_not_top;
 
-/* A range that looks for those that it has to wait for */
+/* A search for older links that @range must wait for */
 struct zcblk_slot_search {
 	struct zcblk_range *range;
-	struct zcblk_range_link *at;	/* the link to look at next */
-	u64 limit;			/* older links have a lower number */
-	bool by_seq;			/* that is @seq of the range, not @age of the link */
-	unsigned int steps;		/* links to look at before interrupts are enabled */
-	bool pausing;			/* which is allowed */
-	bool disjoint;			/* has met a disjoint range */
+	struct zcblk_range_link *at;	/* the link to examine next */
+	u64 limit;			/* only links with a lower number are older */
+	bool by_seq;			/* the number is @seq of a range, not @age of a link */
+	unsigned int steps;		/* links to examine before interrupts are enabled */
+	bool pausing;			/* the search may enable interrupts */
+	bool disjoint;			/* the search has met a disjoint range */
 };
 
-/* Slots that a range touches, without the long slot */
+/* Returns the number of slots that a range touches, without the long slot */
 static unsigned int zcblk_slot_count(const struct zcblk_range *range)
 {
 	u64 span = zcblk_slot_region(range->last) - zcblk_slot_region(range->start);
@@ -128,12 +137,12 @@ static unsigned long *zcblk_slot_mark(struct zcblk_slots *slots, unsigned long *
 	return &slots->mark[(slot - slots->slot) >> ZCBLK_SLOT_GROUP_BITS];
 }
 
-/* May a long range have entered the group of this slot that has not left? */
+/* True if a long range that touches the group of this slot may still be held or parked */
 static bool zcblk_slot_near_long(struct zcblk_slots *slots, unsigned long *slot)
 {
 	unsigned long mark = READ_ONCE(*zcblk_slot_mark(slots, slot));
 
-	/* Pairs with zcblk_slot_set_oldest(): sees what a range that left has done */
+	/* Pairs with zcblk_slot_set_oldest(): what a removed range has written is visible */
 	return mark >= smp_load_acquire(&slots->oldest);
 }
 
@@ -142,7 +151,7 @@ static struct zcblk_range_link *zcblk_slot_newest(unsigned long *slot)
 	return (void *)(READ_ONCE(*slot) & ~ZCBLK_SLOT_FLAGS);
 }
 
-/* SLOW stays in an empty slot for as long as a long range relies on it */
+/* Sets the newest link of a locked slot. SLOW stays in an empty slot while a long range is near. */
 static void zcblk_slot_set_newest(struct zcblk_slots *slots, unsigned long *slot,
 				  struct zcblk_range_link *link)
 {
@@ -162,7 +171,7 @@ static void zcblk_slot_init_link(struct zcblk_range_link *link, struct zcblk_ran
 	link->is_hidden = false;
 }
 
-/* The first one that looks at a range from the fast path */
+/* Initialises a link that the fast path has entered, when the slot is locked for the first time */
 static void zcblk_slot_adopt(unsigned long *slot, unsigned long word)
 {
 	struct zcblk_range_link *link = (void *)word;
@@ -178,7 +187,7 @@ static void zcblk_slot_adopt(unsigned long *slot, unsigned long word)
 	WRITE_ONCE(*slot, word | ZCBLK_SLOT_FLAGS);
 }
 
-/* Interrupts are off */
+/* Locks a slot. Interrupts must be off. */
 static void zcblk_slot_acquire(struct zcblk_slots *slots, unsigned long *slot,
 			       unsigned int subclass)
 {
@@ -204,7 +213,7 @@ static void zcblk_slot_acquire_one(struct zcblk_slots *slots, unsigned long *slo
 	zcblk_slot_acquire(slots, slot, slot == zcblk_slot_long(slots) ? 2 : 0);
 }
 
-/* A range from the fast path has no @nr_links before its slot is locked */
+/* Locks all slots of a range. For a range from the fast path, the first lock sets @nr_links. */
 static void zcblk_slot_acquire_all(struct zcblk_slots *slots, struct zcblk_range *range)
 {
 	zcblk_slot_acquire_one(slots, range->link[0].slot);
@@ -212,7 +221,7 @@ static void zcblk_slot_acquire_all(struct zcblk_slots *slots, struct zcblk_range
 		zcblk_slot_acquire(slots, range->link[1].slot, 1);
 }
 
-/* A parked range may be gone when its last slot has been released */
+/* Releases all slots of a range. A parked range may be freed after its last slot is released. */
 static void zcblk_slot_release_all(struct zcblk_slots *slots, struct zcblk_range *range)
 {
 	unsigned long *slot = range->link[0].slot;
@@ -222,14 +231,14 @@ static void zcblk_slot_release_all(struct zcblk_slots *slots, struct zcblk_range
 	zcblk_slot_release(slots, slot);
 }
 
-/* Functions on links and chains need the slot's lock */
+/* The caller of the following functions on links and chains holds the slot's lock */
 
 static bool zcblk_link_is_read(const struct zcblk_range_link *link)
 {
 	return link->range->kind == ZCBLK_RANGE_READ;
 }
 
-/* The next link from here on that is not a marker */
+/* Returns @link, or the next older link that is not a marker, or NULL */
 static struct zcblk_range_link *zcblk_link_real(struct zcblk_range_link *link)
 {
 	while (link && !link->range)
@@ -237,7 +246,7 @@ static struct zcblk_range_link *zcblk_link_real(struct zcblk_range_link *link)
 	return link;
 }
 
-/* The newest of successive reads, or NULL, and the write below, or NULL */
+/* Connects the newest of successive reads and the write below them. Either may be NULL. */
 static void zcblk_link_set_across(struct zcblk_range_link *top,
 				  struct zcblk_range_link *write)
 {
@@ -289,7 +298,7 @@ static void zcblk_chain_del(struct zcblk_slots *slots, struct zcblk_range_link *
 		if (across != &zcblk_slot_not_top)
 			zcblk_link_set_across(before_read ? next : NULL, across);
 	} else if (across && before_read) {
-		/* The reads above join those below */
+		/* The reads above the removed write join the reads below it */
 		zcblk_link_set_across(across, next->across);
 		next->across = &zcblk_slot_not_top;
 	} else if (across) {
@@ -308,7 +317,7 @@ static void zcblk_link_hide(struct zcblk_slots *slots, struct zcblk_range_link *
 	link->depth = below->depth + 1;
 }
 
-/* A write that is cancelled leaves its place to the link that it hides */
+/* Replaces the link of a cancelled write in the chain with the link that it hides */
 static void zcblk_link_unhide(struct zcblk_slots *slots, struct zcblk_range_link *link)
 {
 	struct zcblk_range_link *hidden = link->hidden, *top = link->across;
@@ -349,7 +358,7 @@ static void zcblk_link_remove(struct zcblk_slots *slots, struct zcblk_range_link
 	}
 }
 
-/* The first one of a list of ranges that wait, removed from there, or NULL */
+/* Removes and returns the first range in a list of waiters, or returns NULL */
 static struct zcblk_range *zcblk_slot_pop(struct list_head *list)
 {
 	struct zcblk_range *range;
@@ -360,7 +369,7 @@ static struct zcblk_range *zcblk_slot_pop(struct list_head *list)
 	return range;
 }
 
-/* The link that a range has where it looks, or NULL */
+/* Returns the range's own link in the slot that it searches next, or NULL */
 static struct zcblk_range_link *zcblk_slot_own(struct zcblk_range *range)
 {
 	return range->at < range->nr_links ? &range->link[range->at] : NULL;
@@ -374,17 +383,17 @@ static void zcblk_slot_begin(struct zcblk_slots *slots, struct zcblk_slot_search
 	s->by_seq = !own || own->slot == zcblk_slot_long(slots);
 	s->limit = s->by_seq ? s->range->seq : own->age;
 	if (slot == zcblk_slot_long(slots) && !own)
-		s->limit++;	/* the range whose mark it has seen is older */
+		s->limit++;	/* the long range with this number is older, too */
 
 	s->at = from ?: zcblk_slot_newest(slot);
 	if (from || !own || (zcblk_link_is_read(own) && !own->is_hidden))
-		return;		/* from its own link, a read would look at older reads */
+		return;		/* a read begins at the newest link, and skips reads by @across */
 	while (own->is_hidden)
 		own = own->newer;
 	s->at = own->older;
 }
 
-/* Return: the next older link that the range must wait for, or NULL */
+/* Searches for the next older link that the range must wait for. Return: the link, or NULL */
 static struct zcblk_range_link *zcblk_slot_find(struct zcblk_slot_search *s)
 {
 	struct zcblk_range *range = s->range;
@@ -413,7 +422,10 @@ static bool zcblk_slot_may_refuse(const struct zcblk_range *range)
 	       (range->nowait || range->overlap == ZCBLK_OVERLAP_REJECT);
 }
 
-/* While zcblk_slot_walk() pauses, no link may move to where it has been */
+/*
+ * True if @link may be hidden below @own. During zcblk_slot_for_each(), no link is hidden,
+ * because it would move to a place that the walk has already passed.
+ */
 static bool zcblk_slot_may_hide(struct zcblk_slots *slots,
 				const struct zcblk_range_link *own,
 				const struct zcblk_range_link *link)
@@ -424,7 +436,7 @@ static bool zcblk_slot_may_hide(struct zcblk_slots *slots,
 	       zcblk_range_covers(own->range, link->range);
 }
 
-/* The range must wait for a link: wait, or do what else it was asked to do */
+/* Handles a conflict with a link: the range waits, is refused, or is granted despite the overlap */
 static int zcblk_slot_meet(struct zcblk_slots *slots, struct zcblk_range *range,
 			   struct zcblk_range_link *link)
 {
@@ -445,7 +457,7 @@ static int zcblk_slot_meet(struct zcblk_slots *slots, struct zcblk_range *range,
 	return -EINPROGRESS;
 }
 
-/* Enable interrupts for a moment, with a marker where the search continues */
+/* Enables interrupts for a moment. A marker keeps the place where the search continues. */
 static void zcblk_slot_pause(struct zcblk_slots *slots, unsigned long *slot,
 			     struct zcblk_range_link **at, unsigned long *flags)
 {
@@ -466,7 +478,7 @@ static void zcblk_slot_pause(struct zcblk_slots *slots, unsigned long *slot,
 	zcblk_chain_unlink(slots, &marker);
 }
 
-/* The slot in which a range has to look next, or NULL */
+/* Returns the slot that a range must search next, or NULL */
 static unsigned long *zcblk_slot_place(struct zcblk_slots *slots, struct zcblk_range *range)
 {
 	struct zcblk_range_link *own = zcblk_slot_own(range);
@@ -479,7 +491,7 @@ static unsigned long *zcblk_slot_place(struct zcblk_slots *slots, struct zcblk_r
 			zcblk_slot_long(slots) : NULL;
 	for (; range->at <= zcblk_slot_count(range); range->at++) {
 		slot = zcblk_slot_nth(slots, range, range->at - 1);
-		/* Pairs with the release of a range that left */
+		/* Pairs with the release of the slot by a range that was removed */
 		if (smp_load_acquire(slot) & ~ZCBLK_SLOT_SLOW)
 			return slot;
 	}
@@ -494,14 +506,17 @@ static void zcblk_slot_advance(struct zcblk_range *range)
 		range->at++;
 }
 
-/* Look in a locked slot, from a link on, or else from where the range has to begin */
+/* Searches a locked slot from link @from on, or from the beginning if @from is NULL */
 static int zcblk_slot_look(struct zcblk_slots *slots, struct zcblk_slot_search *s,
 			   unsigned long *slot, struct zcblk_range_link *from,
 			   unsigned long *flags)
 {
 	struct zcblk_range_link *link;
 
-	/* The link that the range has waited for may be hidden below its own */
+	/*
+	 * A cancelled range fails without a search. The link that it waited for may be hidden
+	 * below its own link, where a search would not find it.
+	 */
 	if (s->range->parked && READ_ONCE(slots->ranges->cancelled))
 		return -ECANCELED;
 	zcblk_slot_begin(slots, s, slot, from);
@@ -514,7 +529,7 @@ static int zcblk_slot_look(struct zcblk_slots *slots, struct zcblk_slot_search *
 	return link ? zcblk_slot_meet(slots, s->range, link) : 0;
 }
 
-/* Look in all places from @at on. Return: 0 if nothing older is in the way. */
+/* Searches all slots of a range from @at on. Return: 0 if the range may be granted. */
 static int zcblk_slot_settle(struct zcblk_slots *slots, struct zcblk_slot_search *s)
 {
 	unsigned long *slot, flags;
@@ -546,7 +561,7 @@ static int zcblk_slot_settle_pausing(struct zcblk_slots *slots, struct zcblk_ran
 	return zcblk_slot_settle(slots, &s);
 }
 
-/* Hand parked ranges over to the worker, which examines them again */
+/* Passes parked ranges to the worker, which examines them again */
 static void zcblk_slot_defer(struct zcblk_slots *slots, struct list_head *deferred)
 {
 	unsigned long flags;
@@ -559,7 +574,7 @@ static void zcblk_slot_defer(struct zcblk_slots *slots, struct list_head *deferr
 	queue_work(slots->ranges->wq, &slots->work);
 }
 
-/* The long slot is locked. Without a long range, the next one is the oldest. */
+/* Updates @oldest. The long slot is locked. Without a long range, @oldest is the next number. */
 static void zcblk_slot_set_oldest(struct zcblk_slots *slots)
 {
 	struct zcblk_range *oldest;
@@ -577,15 +592,15 @@ static void zcblk_slot_forget_long(struct zcblk_slots *slots, struct zcblk_range
 	zcblk_slot_set_oldest(slots);
 }
 
-/* Ranges whose link has left, after they have looked at older ones */
+/* State of an unlock, which examines the waiters of the removed links */
 struct zcblk_slot_leave {
 	struct zcblk_slot_search s;
-	unsigned int nr;		/* how many */
-	struct list_head cleared;	/* nothing is in the way in that slot */
-	struct list_head deferred;	/* a worker has to look */
+	unsigned int nr;		/* number of waiters examined */
+	struct list_head cleared;	/* waiters without another conflict in that slot */
+	struct list_head deferred;	/* waiters that a worker must examine */
 };
 
-/* Remove a link; its waiters look at older ones, as many as the bound allows */
+/* Removes a link. Examines as many of its waiters as the bound allows, and defers the others. */
 static void zcblk_slot_leave(struct zcblk_slots *slots, struct zcblk_range_link *link,
 			     struct zcblk_slot_leave *leave)
 {
@@ -609,7 +624,7 @@ static void zcblk_slot_leave(struct zcblk_slots *slots, struct zcblk_range_link 
 	list_splice_tail(&link->waiters, &leave->deferred);
 }
 
-/* Those that have cleared one slot look in others. Return: those to be granted. */
+/* Searches the other slots of the ranges in @cleared. Return: a list of ranges to be granted. */
 static struct zcblk_range *zcblk_slot_leave_settle(struct zcblk_slots *slots,
 						   struct zcblk_slot_leave *leave)
 {
@@ -656,7 +671,7 @@ struct zcblk_range *zcblk_slot_unlock_slow(struct zcblk_ranges *ranges,
 	return grants;
 }
 
-/* Remove a range that was not granted. What waits for it is examined again. */
+/* Removes a range that was not granted. A worker examines its waiters again. */
 static void zcblk_slot_withdraw(struct zcblk_slots *slots, struct zcblk_range *range)
 {
 	LIST_HEAD(waiters);
@@ -676,7 +691,7 @@ static void zcblk_slot_withdraw(struct zcblk_slots *slots, struct zcblk_range *r
 	zcblk_slot_defer(slots, &waiters);
 }
 
-/* Return: as zcblk_range_lock(), for a range that has been entered and is visible */
+/* Searches for conflicts of a range that has been entered. Return: as zcblk_range_lock() */
 static int zcblk_slot_finish(struct zcblk_slots *slots, struct zcblk_range *range,
 			     bool undecided)
 {
@@ -694,7 +709,7 @@ static int zcblk_slot_finish(struct zcblk_slots *slots, struct zcblk_range *rang
 	return min(err, 0);
 }
 
-/* Interrupts are off; the range's slots are locked */
+/* Enters a short range. Interrupts are off, and the range's slots are locked. */
 static void zcblk_slot_enter_short(struct zcblk_slots *slots, struct zcblk_range *range)
 {
 	unsigned long *slot = range->link[0].slot;
@@ -713,7 +728,7 @@ static void zcblk_slot_enter_short(struct zcblk_slots *slots, struct zcblk_range
 	}
 }
 
-/* Look for others in one step, all slots being locked */
+/* Searches all slots of a short range in one step, while its slots are locked */
 static int zcblk_slot_try_short(struct zcblk_slots *slots, struct zcblk_range *range,
 				struct zcblk_slot_search *s)
 {
@@ -759,7 +774,7 @@ static int zcblk_slot_lock_short(struct zcblk_slots *slots, struct zcblk_range *
 	return err == ZCBLK_SLOT_DESPITE ? 0 : err;
 }
 
-/* Keep the fast path away from a slot. Return: it is not empty. */
+/* Prevents the fast path in a slot. Return: true if the slot is not empty. */
 static bool zcblk_slot_set_slow(struct zcblk_slots *slots, unsigned long *slot)
 {
 	unsigned long word = READ_ONCE(*slot) & ZCBLK_SLOT_SLOW;
@@ -777,7 +792,7 @@ static bool zcblk_slot_set_slow(struct zcblk_slots *slots, unsigned long *slot)
 	return used;
 }
 
-/* Show a long range to short ones, and find the first slot that is not empty */
+/* Makes a long range visible to short ranges, and finds its first slot that is not empty */
 static void zcblk_slot_mark_all(struct zcblk_slots *slots, struct zcblk_range *range)
 {
 	unsigned int i, n = zcblk_slot_count(range);
@@ -875,7 +890,10 @@ static void zcblk_slot_work(struct work_struct *work)
 	}
 }
 
-/* Visit all ranges whose first link is in a slot, or remove what waits there; pauses */
+/*
+ * Visits all ranges whose first link is in a slot. If @waiters is not NULL, moves the waiters of
+ * all links to @waiters instead. Enables interrupts from time to time.
+ */
 static void zcblk_slot_walk(struct zcblk_slots *slots, unsigned long *slot,
 			    zcblk_range_visit_fn visit, void *data,
 			    struct list_head *waiters)
@@ -919,8 +937,9 @@ static void zcblk_slot_for_each(struct zcblk_ranges *ranges,
 }
 
 /*
- * Examined again, all waiters fail, as none is parked any more. That makes visible
- * what was hidden below them, so look until a slot has no waiters.
+ * Fails all waiters. After @cancelled is set, a waiter fails when a worker examines it again.
+ * Its removal makes the link visible that it hides, so each slot is searched until it has no
+ * waiters.
  */
 static void zcblk_slot_cancel(struct zcblk_ranges *ranges)
 {
@@ -971,7 +990,7 @@ const struct zcblk_range_ops zcblk_range_slot_ops = {
 	.name = "slot",
 	.init = zcblk_slot_init,
 	.exit = zcblk_slot_exit,
-	.lock = zcblk_slot_lock,		/* inline where range.c knows the engine */
+	.lock = zcblk_slot_lock,		/* range.c calls this inline */
 	.unlock = zcblk_slot_unlock,
 	.for_each = zcblk_slot_for_each,
 	.cancel = zcblk_slot_cancel,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The fast path of range lock engine slot, inline. slot.c explains the engine.
+ * Inline functions for the fast path of range lock engine slot. slot.c explains the engine.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -14,29 +14,30 @@
 
 #include "range.h"
 
-/* A region in sectors: 64 KiB, so that most requests lie in one or two */
+/* log2 of a region's size in sectors: 64 KiB, so that most requests lie in one or two regions */
 #define ZCBLK_SLOT_REGION_SHIFT	7
 
 /*
- * With 1,024 ranges held at random, one slot in 128 is not empty. The table has 1 MiB.
- * The tests make the table, and the bounds below, smaller.
+ * log2 of the number of slots, and of the slots in a group. With 1,024 ranges held at random
+ * places, one slot in 128 is not empty. The table of slots has 1 MiB. The tests define smaller
+ * values for these and the following bounds.
  */
 #ifndef ZCBLK_SLOT_BITS
 #define ZCBLK_SLOT_BITS		17
 #define ZCBLK_SLOT_GROUP_BITS	6
 #endif
 
-/* Links to look at before interrupts are enabled, or a worker continues */
+/* Number of links to examine before interrupts are enabled, or a worker continues */
 #ifndef ZCBLK_SLOT_STEPS
 #define ZCBLK_SLOT_STEPS	48
 #endif
 
-/* Waiters that an unlock examines itself; a worker examines the others */
+/* Number of waiters that an unlock examines itself; a worker examines the others */
 #ifndef ZCBLK_SLOT_INLINE
 #define ZCBLK_SLOT_INLINE	2
 #endif
 
-/* Links that may be hidden below each other */
+/* Maximum number of links that are hidden below one link */
 #ifndef ZCBLK_SLOT_DEPTH
 #define ZCBLK_SLOT_DEPTH	32
 #endif
@@ -48,26 +49,26 @@
 #error "the numbers of long ranges would wrap around on a 32-bit kernel"
 #endif
 
-/* Flags in a slot, below the address of the newest link */
-#define ZCBLK_SLOT_LOCKED	1UL	/* a spinlock, for all but the fast path */
+/* Flags in the low bits of a slot. The other bits are the address of the newest link. */
+#define ZCBLK_SLOT_LOCKED	1UL	/* a spinlock, which the fast path does not use */
 #define ZCBLK_SLOT_SLOW		2UL	/* the fast path must not change the slot */
 #define ZCBLK_SLOT_FLAGS	(ZCBLK_SLOT_LOCKED | ZCBLK_SLOT_SLOW)
 
 struct zcblk_slots {
 	struct zcblk_ranges *ranges;
-	struct mutex mutex;		/* to enter a long range, or an undecided one */
-	struct lockdep_map dep_map;	/* shows slots to lockdep */
+	struct mutex mutex;		/* held to enter a long or undecided range */
+	struct lockdep_map dep_map;	/* represents the slots in lockdep */
 	struct work_struct work;	/* examines the ranges in @todo */
 	raw_spinlock_t todo_lock;	/* protects @todo */
 	struct list_head todo;		/* parked ranges to be examined again */
-	atomic_t walks;			/* callers of zcblk_slot_for_each() */
-	/* protected by the long slot */
+	atomic_t walks;			/* running calls of zcblk_slot_for_each() */
+	/* The lock of the long slot protects the next three members */
 	struct list_head longs;		/* all long ranges, the oldest one first */
-	unsigned long seq;		/* number of the newest one */
-	unsigned long oldest;		/* of the oldest one, or of the next one */
-	/* of each group, number of the newest long range that touches it */
+	unsigned long seq;		/* number of the newest long range */
+	unsigned long oldest;		/* number of the oldest long range, or of the next one */
+	/* For each group of slots: the number of the newest long range that touches the group */
 	unsigned long mark[ZCBLK_NR_SLOT_GROUPS] ____cacheline_aligned_in_smp;
-	/* the last one is the long slot */
+	/* The last slot is the long slot */
 	unsigned long slot[ZCBLK_NR_SLOTS + 1] ____cacheline_aligned_in_smp;
 };
 
@@ -80,7 +81,7 @@ static inline u64 zcblk_slot_region(u64 sector)
 	return sector >> ZCBLK_SLOT_REGION_SHIFT;
 }
 
-/* An aligned group of regions has the slots of one group, in the same order */
+/* Returns the slot of a region. An aligned group of regions uses one group of slots, in order. */
 static inline unsigned int zcblk_slot_index(u64 region)
 {
 	u64 above = region >> ZCBLK_SLOT_BITS << ZCBLK_SLOT_GROUP_BITS;
@@ -108,7 +109,7 @@ static inline struct zcblk_range *zcblk_slot_unlock(struct zcblk_ranges *ranges,
 	struct zcblk_range_link *link = &range->link[0];
 	unsigned long word = (unsigned long)link;
 
-	/* Without a flag, no other CPU has looked at the link */
+	/* If the slot has no flag, no other CPU has accessed the link */
 	if (unlikely(cmpxchg_release(link->slot, word, 0UL) != word))
 		return zcblk_slot_unlock_slow(ranges, range);
 	return NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range lock engine tree: one lock around one interval tree of all ranges, as in DRBD
- * and dm-integrity. The engine is kept for comparison; its work is not bounded.
+ * Range lock engine tree: one lock protects one interval tree of all ranges, as in DRBD
+ * and dm-integrity. The engine exists for comparisons. Its work under the lock has no bound.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -10,9 +10,9 @@
 #include "interval.h"
 
 struct zcblk_range_tree {
-	spinlock_t lock;	/* protects the rest; interrupts are off */
+	spinlock_t lock;	/* protects the other members; interrupts are off */
 	struct rb_root_cached root;	/* ranges, held or parked */
-	u64 seq;		/* number of the newest one */
+	u64 seq;		/* number of the newest range */
 };
 
 static int zcblk_tree_init(struct zcblk_ranges *ranges)
@@ -80,7 +80,7 @@ static void zcblk_tree_for_each(struct zcblk_ranges *ranges,
 	spin_unlock_irqrestore(&tree->lock, flags);
 }
 
-/* Holders wait for nothing, so removing all that wait leaves no count behind */
+/* Fails all ranges that wait. No other range has @blockers, so no count needs an update. */
 static void zcblk_tree_cancel(struct zcblk_ranges *ranges)
 {
 	struct zcblk_range_tree *tree = ranges->engine;

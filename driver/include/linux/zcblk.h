@@ -49,11 +49,11 @@ struct zcblk_stable;
  * @ZCBLK_MAPPED: mapped: the buffer's pages went to the device
  * @ZCBLK_MAPPED_REGISTERED: mapped, with the table of a registered buffer
  * @ZCBLK_MAPPED_UNREFERENCED: mapped, although a page has no reference count of its
- *	own: a network driver below may copy it, or fail the write
+ *	own. A network driver below may copy such a page, or fail the write.
  * @ZCBLK_COPIED_FORCED: copied, because ZCBLK_BUFIO_COPY is set
- * @ZCBLK_COPIED_ALIGNMENT: copied, because it is not aligned for the device's DMA
- * @ZCBLK_COPIED_STACK: copied, because it is on the stack of the task that submits
- * @ZCBLK_COPIED_IMAGE: copied, because it is in the image of a module
+ * @ZCBLK_COPIED_ALIGNMENT: copied, because the data is not aligned for the device's DMA
+ * @ZCBLK_COPIED_STACK: copied, because the data is on the stack of the task that submits
+ * @ZCBLK_COPIED_IMAGE: copied, because the data is in the image of a module
  * @ZCBLK_COPIED_UNREFERENCED: copied, because a page has no reference count of its own
  * @ZCBLK_COPIED_SEGMENTS: copied, because a logical block has more segments than the
  *	device can transfer, or a gap that it cannot transfer
@@ -64,16 +64,16 @@ struct zcblk_stable;
  * @ZCBLK_REFUSED_LENGTH: refused (-EINVAL), because the length is not a multiple of the
  *	device's logical block, or is 0 without a flush
  * @ZCBLK_REFUSED_SECTOR: refused (-EINVAL), because no logical block begins at the sector
- * @ZCBLK_REFUSED_OP: refused (-EINVAL), because it is neither REQ_OP_READ nor
- *	REQ_OP_WRITE; or is a read with REQ_FUA, REQ_PREFLUSH or REQ_ATOMIC, or to several
- *	places
- * @ZCBLK_REFUSED_READ_ONLY: refused (-EROFS), because it writes to a read-only device
- * @ZCBLK_REFUSED_COPY: refused (-EOPNOTSUPP), because it needs a copy, which is not
+ * @ZCBLK_REFUSED_OP: refused (-EINVAL), because the operation is neither REQ_OP_READ nor
+ *	REQ_OP_WRITE, or because a read has several places, REQ_FUA, REQ_PREFLUSH or
+ *	REQ_ATOMIC
+ * @ZCBLK_REFUSED_READ_ONLY: refused (-EROFS), because the I/O writes to a read-only device
+ * @ZCBLK_REFUSED_COPY: refused (-EOPNOTSUPP), because the I/O needs a copy, which is not
  *	allowed with ZCBLK_BUFIO_MAP_ONLY, or inside a disk's ->submit_bio()
- * @ZCBLK_REFUSED_CLIENT: refused (-EINVAL), because it has no client
- * @ZCBLK_REFUSED_ATOMIC: refused (-EINVAL), because it has REQ_ATOMIC, and the device has
- *	no atomic write of this length, it needs more than one bio, or it needs a copy and is
- *	longer than 128 KiB
+ * @ZCBLK_REFUSED_CLIENT: refused (-EINVAL), because the I/O has no client
+ * @ZCBLK_REFUSED_ATOMIC: refused (-EINVAL), because a write with REQ_ATOMIC is longer than
+ *	the device's atomic writes, needs more than one bio, or needs a copy and is longer
+ *	than 128 KiB
  * @ZCBLK_NR_REASONS: the number of reasons
  */
 enum zcblk_reason {
@@ -116,19 +116,19 @@ static inline bool zcblk_reason_is_refused(enum zcblk_reason reason)
  */
 const char *zcblk_reason_name(enum zcblk_reason reason);
 
-/* Flags of an I/O; a client can also have those marked (client) */
+/* Flags of an I/O. A client can also have the flags that are marked (client). */
 #define ZCBLK_BUFIO_COPY	BIT(0)		/* always copy */
 #define ZCBLK_BUFIO_STABLE	BIT(1)		/* detect changes of a write's buffer */
 #define ZCBLK_BUFIO_MAP_ONLY	BIT(2)		/* refuse an I/O that needs a copy (client) */
 #define ZCBLK_BUFIO_NOWAIT	BIT(3)		/* set REQ_NOWAIT in @opf (client) */
 
-/* Version of the structs and functions below; a client built with another one is refused */
+/* Version of this API. zcblk_client_create() fails if the caller was built with another version. */
 #define ZCBLK_API_VERSION	5
 
 /* Size of a client's name, including the final NUL */
 #define ZCBLK_CLIENT_NAME_LEN	32
 
-/* Size of the bio_vec table in struct zcblk_bufio; a bio that needs more entries is allocated */
+/* Entries of the bio_vec table in struct zcblk_bufio. A bio that needs more is allocated. */
 #define ZCBLK_BUFIO_VECS	4
 
 /**
@@ -146,12 +146,11 @@ const char *zcblk_reason_name(enum zcblk_reason reason);
  *	without data. If the array is longer, its end is not used.
  * @sector: first sector on the device, in units of 512 bytes
  * @opf: REQ_OP_READ or REQ_OP_WRITE, and flags: REQ_FUA and REQ_PREFLUSH (of
- *	writes), REQ_NOWAIT, REQ_POLLED, REQ_SYNC and so on; a flush without data is
- *	REQ_OP_WRITE with REQ_PREFLUSH; a write with REQ_ATOMIC (from Linux 6.11 on) is
- *	one bio, or is refused, see ZCBLK_REFUSED_ATOMIC
+ *	writes), REQ_NOWAIT, REQ_POLLED, REQ_SYNC and so on. A flush without data is
+ *	REQ_OP_WRITE with REQ_PREFLUSH. A write with REQ_ATOMIC (from Linux 6.11 on) is
+ *	sent as one bio, or is refused, see ZCBLK_REFUSED_ATOMIC.
  * @ioprio: a value of IOPRIO_PRIO_VALUE(); with 0, the block layer chooses
- * @write_hint: expected lifetime of the data, an &enum rw_hint; reaches the device from
- *	Linux 6.9 on
+ * @write_hint: expected lifetime of the data, an &enum rw_hint; ignored before Linux 6.9
  * @flags: ZCBLK_BUFIO_*
  * @reg: the registered buffer that @buf lies in, or NULL
  * @done: called once, when zcblk and the device no longer access the buffer. It runs in
@@ -195,12 +194,12 @@ struct zcblk_bufio {
 	bool unstable;
 
 	/* private: */
-	u8 kind;			/* of memory, an enum zcblk_buf_kind */
+	u8 kind;			/* kind of memory, an enum zcblk_buf_kind */
 	atomic_t pending;		/* parts in flight, and 1 during submission */
 	struct zcblk_stable *stable;
-	struct bio *polled;		/* in flight, to poll for; only with REQ_POLLED */
+	struct bio *polled;		/* with REQ_POLLED: the polled bio in flight, or NULL */
 	struct bio_vec vecs[ZCBLK_BUFIO_VECS];
-	struct bio bio;			/* the only or the first bio, if its table fits */
+	struct bio bio;			/* the first bio, if its table fits into @vecs */
 };
 
 struct zcblk_client *zcblk_client_create_version(const char *name, unsigned int flags,
@@ -208,8 +207,8 @@ struct zcblk_client *zcblk_client_create_version(const char *name, unsigned int 
 
 /**
  * zcblk_client_create() - create a client, which I/O belongs to
- * @name: its name, for statistics: unique, up to 31 characters, no slash
- * @flags: ZCBLK_BUFIO_MAP_ONLY and ZCBLK_BUFIO_NOWAIT, for all of its I/O
+ * @name: unique name of the client, for statistics; up to 31 characters without a slash
+ * @flags: ZCBLK_BUFIO_MAP_ONLY and ZCBLK_BUFIO_NOWAIT, which apply to all I/O of the client
  *
  * A client has its own reserve of memory, so that at least one I/O at a time completes
  * even if the kernel has no free memory. If the devices of a driver may be stacked on each
@@ -241,10 +240,10 @@ void zcblk_client_destroy(struct zcblk_client *client);
  * @ZCBLK_UNREFERENCED_COPY: copy the write, and count it
  * @ZCBLK_NR_UNREFERENCED: the number of policies
  *
- * Only drivers that send pages over a network by reference need the count. It is missing
- * from pages of slab, and in newer kernels from those of kmalloc() above 8 KiB. If several
- * pages are allocated without __GFP_COMP, only the first has it. Memory of vmalloc(),
- * alloc_page() and alloc_pages_exact() always has it.
+ * Only drivers that send pages over a network by reference need the count. Slab pages have
+ * no count. In newer kernels, pages of a kmalloc() above 8 KiB have no count either. If
+ * several pages are allocated without __GFP_COMP, only the first page has a count. Pages of
+ * vmalloc(), alloc_page() and alloc_pages_exact() always have a count.
  */
 enum zcblk_unreferenced {
 	ZCBLK_UNREFERENCED_MAP,
@@ -272,7 +271,8 @@ void zcblk_client_set_unreferenced(struct zcblk_client *client, enum zcblk_unref
  * @offset: offset of the part in the folio, in bytes
  * @len: length of the part in bytes
  *
- * For @bvecs of &struct zcblk_bufio. bvec_set_folio() does the same, from Linux 6.3 on.
+ * The segment is an entry for @bvecs of &struct zcblk_bufio. From Linux 6.3 on,
+ * bvec_set_folio() does the same.
  *
  * Context: any.
  * Return: the segment.
@@ -288,10 +288,9 @@ static inline struct bio_vec zcblk_folio_bvec(struct folio *folio, size_t offset
  * zcblk_bufio_explain() - would an I/O be mapped or copied, and why?
  * @io: the I/O, as for zcblk_bufio_submit(), but not submitted
  *
- * This checks all of the data, and is too slow for the I/O path. If @io has a client, its
- * policy for pages without a reference count applies. This ignores ZCBLK_BUFIO_MAP_ONLY,
- * and a call inside ->submit_bio(). zcblk_bufio_submit() then refuses an I/O that this
- * reports as copied.
+ * This checks all of the data, and is too slow for the I/O path. If @io has a client, the
+ * client's policy for pages without a reference count applies. With ZCBLK_BUFIO_MAP_ONLY, or
+ * inside ->submit_bio(), zcblk_bufio_submit() refuses an I/O that this reports as copied.
  *
  * Context: any; detects a buffer on a stack only if the stack is the current task's.
  * Return: the reason that the I/O would be counted under, if copies are allowed.
@@ -302,15 +301,15 @@ enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io);
  * zcblk_bufio_submit() - begin an I/O between memory and a block device
  * @io: the I/O
  *
- * An I/O that is too large for one bio is sent in several. A copied I/O has one for each
- * 128 KiB, of which up to 8 are in flight. The bios of an I/O complete in any order, so
- * each has all flags of the I/O, including REQ_PREFLUSH. With REQ_NOWAIT, an I/O that
- * needs more than one bio fails with BLK_STS_AGAIN, before any of it is done.
+ * An I/O that is too large for one bio is sent as several bios. A copied I/O has one bio for
+ * each 128 KiB, and up to 8 of them are in flight. The bios of an I/O complete in any order,
+ * so each bio has all flags of the I/O, including REQ_PREFLUSH. With REQ_NOWAIT, an I/O that
+ * needs more than one bio fails with BLK_STS_AGAIN, before any bio is sent.
  *
  * After a read that failed, the content of the buffer is undefined.
  *
  * With REQ_POLLED, call zcblk_bufio_poll() until @io is done. If @io has several bios, this
- * polls for each before it sends the next. A task that has other polled I/O in flight must
+ * polls for each bio before it sends the next. A task that has other polled I/O in flight must
  * set REQ_NOWAIT. Otherwise, it could wait for a request that only its own polling frees.
  * An interrupt completes a bio that cannot be polled:
  *
@@ -331,7 +330,7 @@ void zcblk_bufio_submit(struct zcblk_bufio *io);
 
 /**
  * zcblk_bufio_poll() - poll once for the completion of an I/O with REQ_POLLED
- * @io: the I/O, submitted; it must stay until this returns
+ * @io: the I/O, which was submitted; it must not be freed before this returns
  *
  * This may call @io->done, which therefore must not free @io.
  *
@@ -351,8 +350,8 @@ void zcblk_bufio_poll(struct zcblk_bufio *io);
  * gets the status of a place that failed, the smallest @bytes_done, and the reason that
  * comes last in &enum zcblk_reason.
  *
- * A read is refused as ZCBLK_REFUSED_OP. With REQ_POLLED, each place is sent after the one
- * before it is done. Call zcblk_bufio_poll() for the last place until @io is done.
+ * A read is refused as ZCBLK_REFUSED_OP. With REQ_POLLED, this polls for each place before it
+ * submits the next. Then call zcblk_bufio_poll() for the last place until @io is done.
  *
  * Context: as zcblk_bufio_submit().
  * Return: nothing; @io->done is called once, when all places are done, possibly before
@@ -366,7 +365,7 @@ void zcblk_bufio_submit_to(struct zcblk_bufio *io, struct zcblk_bufio *places,
  * zcblk_bufio_submit_wait() - submit an I/O, and wait until it is done
  * @io: the I/O, with a client; this sets @done, @private, and REQ_SYNC in @opf
  *
- * Otherwise the same as zcblk_bufio_submit(). With REQ_POLLED, this polls.
+ * Otherwise, this is the same as zcblk_bufio_submit(). With REQ_POLLED, this polls.
  *
  * Context: process. Sleeps.
  * Return: 0; -EFAULT if there is no memory at the address; -EROFS for a write to a
@@ -398,9 +397,9 @@ int zcblk_bufio_rw(struct block_device *bdev, sector_t sector, void *buf,
  * @len: its length in bytes
  * @gfp: flags for the allocation of the table of its pages
  *
- * I/O on any part of the buffer then looks up no pages. If it fits one bio (256 runs of
- * pages), it allocates nothing, and costs the same at any length. The memory must stay
- * until the buffer is unregistered. Any number of devices and I/Os can use one
+ * I/O on any part of the buffer then looks up no pages. If an I/O fits one bio (256 runs of
+ * pages), it allocates no memory, and costs the same at any length. The memory must stay
+ * allocated until the buffer is unregistered. Any number of devices and I/Os can use one
  * registration at the same time.
  *
  * Context: process; sleeps if @gfp allows it.
@@ -420,16 +419,16 @@ void zcblk_buf_unregister(struct zcblk_buf *reg);
 
 /**
  * zcblk_bio_add_buf() - add a kernel buffer to a bio without copying it
- * @bio: bio with room in its table; its operation is set
+ * @bio: the bio, with room in its bio_vec table; its operation is set
  * @buf: start of the buffer, at any alignment: memory of the page allocator,
  *       kmalloc() or vmalloc()
  * @len: its length in bytes
  *
  * Contiguous memory, such as a buffer of kmalloc(), becomes one bvec. For CPU caches
  * that are indexed by virtual address, this flushes a buffer of vmalloc(). After a read,
- * the caller has to call invalidate_kernel_vmap_range() on it. The caller must not free or
- * change the buffer until the bio has ended. It must not be on a stack or in a module's
- * image.
+ * the caller must call invalidate_kernel_vmap_range() for such a buffer. The caller must not
+ * free or change the buffer until the bio has ended. A buffer must not be on a stack or in a
+ * module's image.
  *
  * Context: any.
  * Return: the number of bytes added, from the start of @buf: less than @len
