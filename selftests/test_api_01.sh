@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Property test of the kernel API: I/O with random buffers agrees with the page cache. The buffers
-# have every form and every kind of memory, 512 bytes to 4 MiB, and begin anywhere in a page.
-# Without LONG=1, it runs only a sample of the cases.
+# Property test of the kernel API. It does I/O with random buffers, and compares the data with the
+# page cache. The buffers have every form and every kind of memory, and any size from 512 bytes to 4
+# MiB. They begin anywhere in a page. Without LONG=1, the test runs only a sample of the cases.
 #
 # timeout=90
 
@@ -15,12 +15,12 @@ api_requires zcblk-property
 zcblk_load
 forms=(map registered copy kvecs bvecs "two places")
 count=1000000 seconds=7 least=1
-# the least number of cases of each form, on all devices together
+# Each form must have at least $least cases, on all devices together
 [ "$LONG" != 1 ] || { count=$((25500 * ${#forms[@]})) seconds=0 least=100000; }
 declare -a done_of
 seed=$((RANDOM * 32768 + RANDOM))
 
-# property DEVICE NAME
+# property DEVICE NAME: runs the property test on DEVICE, and adds its cases of each form to done_of
 property() {
 	check "$2: seed $seed" api_run zcblk-property "device=$1" "seed=$seed" \
 		"count=$count" "seconds=$seconds"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each reason to copy or to refuse a buffer occurs where it should. The explainer names the same
-# reason, and the statistics count it. Data that is copied is correct. A refused buffer is not
+# Each buffer is mapped, copied or refused for the expected reason. The explainer names the same
+# reason, and the statistics count each reason. Copied data is correct, and a refused buffer is not
 # accessed.
 #
 # timeout=180
@@ -17,8 +17,8 @@ null_add nullb1 memory_backed=1 size=64
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb1
 
-# buffer WANT ERRNO COUNT DEVICE PARAM=VALUE...: does I/O with this buffer; WANT must be counted
-# COUNT times
+# buffer WANT ERRNO COUNT DEVICE PARAM=VALUE...: does I/O, and checks its reason WANT and its error
+# ERRNO. WANT must be counted COUNT times.
 buffer() {
 	local want=$1 errno=$2 count=$3 device=$4 before after
 	shift 4
@@ -36,15 +36,15 @@ explained() {
 	check_eq "the explainer says $1" "$1" "$(api_io_result explained)"
 }
 
-# An address where the device's DMA cannot begin: null_blk's mask is 511 in Linux 6.1, and 1 in 7.2
+# The device's DMA cannot begin at this offset. null_blk's mask is 511 in Linux 6.1, and 1 in 7.2.
 odd=$((($(<"/sys/block/nullb1/queue/dma_alignment") + 1) / 2))
 note "misaligned by $odd"
 
-# User Mode Linux has its modules in the range of vmalloc(), and no device memory
+# User Mode Linux loads its modules to the range of vmalloc(), and has no device memory
 image=copied-image bad="null user wild unused io"
 ! grep -q 'User Mode Linux' /proc/cpuinfo || image=mapped bad="null user wild unused"
 
-# Each does two I/Os, an asynchronous and a synchronous one
+# Each call of buffer does an asynchronous and a synchronous I/O
 buffer mapped 0 2 nullb1
 explained mapped
 for write in 0 1; do
@@ -64,7 +64,7 @@ for offset in 0 20; do
 	buffer refused-unmapped -14 2 nullb1 buffer=short bytes=8192 "offset=$offset"
 	explained refused-unmapped
 done
-# All pages but the last one, in more than one bio
+# The buffer lacks only its last page, and needs more than one bio
 for write in 0 1; do
 	buffer refused-unmapped -14 2 nullb1 buffer=short bytes=4198400 "write=$write"
 	check_eq "write=$write: nothing is sent" 0 "$(api_io_result bios)"
@@ -79,7 +79,7 @@ for bytes in 1 4097; do
 done
 buffer mapped 0 2 zcblk0
 buffer copied-alignment 0 2 zcblk0 "offset=$odd"
-# Only the asynchronous I/O is counted: the synchronous call has no such flags
+# Only the asynchronous I/O uses the parameters `how` and `registered`, so only this I/O is counted
 buffer copied-forced 0 1 nullb1 how=1
 buffer copied-forced 0 1 nullb1 how=1 buffer=stack bytes=512
 buffer mapped-registered 0 1 nullb1 registered=1 buffer=vmalloc bytes=65536

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The bios of the kernel API. kmalloc memory needs one entry of a bio, and vmalloc memory as many
-# bios as it has room for. Each bio has the flags and the priority of the I/O. Caches are flushed
-# or invalidated once for vmalloc memory. If one bio fails, the I/O fails once.
+# Checks the bios that the kernel API submits. I/O of kmalloc memory is one bio with one segment.
+# I/O of scattered vmalloc memory has a segment for each page, and several bios if it has more than
+# 256 pages. Each bio has the flags and the priority of the I/O. The API flushes or invalidates the
+# cache of vmalloc memory once for each I/O. If one bio fails, the I/O fails once.
 #
 # timeout=180
 
@@ -15,7 +16,7 @@ api_requires zcblk-io
 null_add nullb0 memory_backed=1 size=64
 zcblk_load
 
-# run PARAM=VALUE...
+# run PARAM=VALUE...: does I/O, and counts the bytes that were flushed and invalidated
 run() {
 	NAME="$*"
 	flushed=$(api_stat flushed)
@@ -25,11 +26,11 @@ run() {
 	invalidated=$(($(api_stat invalidated) - invalidated))
 }
 
-# A kprobe sees the bios; User Mode Linux has no kprobes
+# The results about bios need a kprobe, and User Mode Linux has no kprobes
 spied=err,sync_err,wrong,calls,bytes_done,bios,vecs,fuas,preflushes,nowaits,polls,prios,hints
 [ -e /proc/sys/debug/kprobes-optimization ] || spied=err,sync_err,wrong,calls,bytes_done
 
-# result PARAM WANT...
+# result PARAM WANT...: compares results of the I/O with the expected values
 result() {
 	while [ $# -ge 2 ]; do
 		[[ ,$spied, != *,"$1",* ]] ||
@@ -54,8 +55,8 @@ for registered in 0 1; do
 		run buffer=scattered "bytes=$bytes" "registered=$registered"
 		good bios 1 vecs $((bytes / 4096))
 	done
-	# A bio has 256 entries. An unaligned buffer has one page more, but bios end at sectors: 3
-	# bios too
+	# A bio has at most 256 entries. The second buffer has 2 MiB, and begins inside of a page.
+	# So it has 513 pages, and needs 3 bios, too.
 	run buffer=scattered bytes=3145728 "registered=$registered"
 	good bios 3 vecs 256
 	run buffer=scattered bytes=2097152 offset=2048 "registered=$registered"
@@ -86,7 +87,7 @@ good bios 1 fuas 1 prios 1
 run bytes=0 flags=preflush
 result err 0 calls 1 bios 1 preflushes 1
 
-# Each does two I/Os
+# Each call of run does two I/Os, so the numbers of bytes are doubled
 run buffer=vmalloc bytes=1048576
 check_eq "a write from vmalloc memory flushes it, once" 2097152 "$flushed"
 check_eq "and does not invalidate it" 0 "$invalidated"
@@ -99,26 +100,26 @@ run bytes=1048576
 run bytes=1048576 write=0
 check_eq "kmalloc memory is neither flushed nor invalidated" "0 0" "$flushed $invalidated"
 
-# A bad sector in the second of three bios
+# The device has bad sectors, which belong to the second of three bios
 null_add nullb1 memory_backed=1 size=64
 sysfs_write +3000-3001 "$NULLFS/nullb1/badblocks"
 errors=$(api_stat errors)
-# failed BYTES PARAM=VALUE...: the I/O fails after BYTES bytes
+# failed BYTES PARAM=VALUE...: checks that the I/O fails after BYTES bytes
 failed() {
 	run device=/dev/nullb1 bytes=3145728 "${@:2}"
 	result err -5 calls 1 bytes_done "$1"
 }
 
 failed 1048576 buffer=scattered
-# One bio, which is done as a whole or not at all
+# Each of these I/Os is one bio, of which all bytes or none are done
 failed 0 buffer=kmalloc
 failed 0 buffer=kmalloc form=bvecs segment=1048576
-# A copy has pieces of 128 KiB
+# A copy consists of pieces of 128 KiB, of which the first 11 succeed
 for buffer in scattered kmalloc; do
 	failed 1441792 "buffer=$buffer" how=1
 done
 failed 1441792 buffer=scattered form=kvecs segment=5120 how=1
-# 128 segments with two pages each
+# A bio has about 128 of these segments, because each segment covers two pages
 failed 1309696 buffer=scattered form=kvecs segment=5120
 failed 1048576 buffer=kmalloc form=kvecs segment=4096
 failed 1048576 buffer=kmalloc form=bvecs segment=4096

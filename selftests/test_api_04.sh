@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# In steady state, mapped and registered I/O allocates only the bio and its table. It does not even
-# allocate these for memory in one piece. No work is queued.
+# In steady state, mapped I/O allocates at most a bio and its bio_vec table. I/O of contiguous
+# memory, of a few pages, or of a registered buffer allocates nothing. No work is queued.
 #
 # timeout=180
 
@@ -12,8 +12,8 @@
 
 requires module=null_blk file=/sys/kernel/tracing/events/kmem/kmem_cache_alloc
 api_requires zcblk-repeat
-# The device accepts the largest I/O here in one piece, because the block layer allocates memory
-# for a split
+# The device accepts the largest I/O of this test as one request. For a larger I/O, the block layer
+# would allocate memory to split the bio.
 null_add nullb0 size=64 max_sectors=2560
 zcblk_load
 
@@ -33,8 +33,8 @@ traced() {
 	cp "$TRACEFS/trace" "$2"
 }
 
-# each_io PATTERN SLACK: prints the number of events of 1000 I/Os. Events of writing the parameter
-# cancel out: there are as many of them with 100 I/Os as with 1100.
+# each_io PATTERN SLACK: prints the number of events of 1000 I/Os. The function subtracts the events
+# of writing the parameter, which are the same for 100 I/Os and for 1100.
 each_io() {
 	traced 100 "$TMP/few" # allocates once what tracing itself needs
 	traced 100 "$TMP/few"
@@ -42,8 +42,9 @@ each_io() {
 	events_more "$1" "$2" "$TMP/few" "$TMP/many"
 }
 
-# steady ALLOCATIONS PARAM=VALUE...: checks what 1000 I/Os allocate. Now and then, the allocators
-# refill their own caches, or allocate a page for a counter.
+# steady ALLOCATIONS PARAM=VALUE...: checks that 1000 I/Os cause so many allocations. The number may
+# differ a little. Now and then, the allocators refill their own caches, or allocate a page for a
+# counter.
 steady() {
 	local most=$1 slack n
 	shift

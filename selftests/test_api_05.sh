@@ -12,12 +12,12 @@
 
 requires module=null_blk
 api_requires zcblk-repeat
-# Its I/Os last some time, so that some are in flight
+# The device completes I/O after 2 ms, so that several I/Os are in flight
 null_add nullb0 size=64 irqmode=2 completion_nsec=2000000
 zcblk_load
 take_most
 
-# each engine, with a buffer that makes it allocate as much as possible
+# Parameters of each engine, with a buffer for which the engine allocates as much as possible
 engines=("bytes=1048576" "buffer=scattered bytes=3145728"
 	"buffer=scattered bytes=3145728 registered=1" "bytes=1048576 how=1"
 	"buffer=scattered bytes=1048576 offset=100")

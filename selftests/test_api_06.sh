@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The example in the documentation is a module that builds, loads and does what it says.
+# The example in driver/api/README.md is a module that builds and loads. The module does what the
+# documentation says.
 
 . ./lib.sh
 . ./lib-api.sh

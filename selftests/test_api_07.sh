@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The API and disks report each write whose buffer changes while it is in flight, and no other
-# write. The API does so by a flag of the I/O, a disk by its attribute stable.
+# The API and disks report each write whose buffer changes while the write is in flight, and no
+# other write. The API does so if the I/O has a flag. A disk does so if its attribute stable is 1.
 #
 # timeout=180
 
@@ -24,12 +24,13 @@ disk_stat() {
 	stat_value "$1" unstable
 }
 
-# scribbled PARAM=VALUE...: does 100 writes, and changes the buffer of each while it is in flight
+# scribbled PARAM=VALUE...: does 100 writes, and changes the buffer of each write while the write is
+# in flight
 scribbled() {
 	api_load scribble=1 bytes=4096 "$@"
 	check "$*: 100 writes whose buffer changes" api_repeat 100
 	reported=$(api_repeat_result unstable)
-	# copied now, because the addresses in a module have names only while it is loaded
+	# Copy the trace now, because addresses in the module have names only while it is loaded
 	cp "$TRACEFS/trace" "$TMP/trace"
 	api_unload
 }
@@ -63,7 +64,7 @@ check_eq "none is counted where data is copied" 100 "$(disk_stat zcblk0)"
 scribbled device=/dev/nullb0 how=3
 check_eq "the API counts none there, either" 200 $(($(api_stat unstable) - before))
 
-# clean_writes PARAM=VALUE...
+# clean_writes PARAM=VALUE...: does writes whose buffers do not change
 clean_writes() {
 	api_load bytes=512 depth=4 "$@"
 	check "$*: $clean writes whose buffer does not change" api_repeat "$clean"

@@ -18,7 +18,7 @@ api_requires zcblk-io zcblk-repeat zcblk-client
 null_add nullb0 size=64 memory_backed=1
 zcblk_load
 
-# client_stat CLIENT KEY...
+# client_stat CLIENT KEY...: prints a value of the statistics of CLIENT
 client_stat() {
 	sed -n "s/^${*:2} \([0-9]*\).*/\1/p" "$CLIENTS/$1"
 }
@@ -55,7 +55,7 @@ api_run_io "how=$NOWAIT" offset=100 bytes=262144
 check_eq "no wait: a copy in two pieces is not sent" "copied-alignment -11" \
 	"$(api_io_result reason) $(api_io_result err)"
 
-# create NAME FLAGS VERSION SIZE: prints the error of a module that creates such a client, or 0
+# create NAME FLAGS VERSION SIZE: loads a module that creates a client, and prints its error, or 0
 create() {
 	insmod "$API_MODULES/zcblk-client.ko" "name=$1" "flags=$2" "version=$3" "size=$4"
 	cat /sys/module/zcblk_client/parameters/err
@@ -75,7 +75,8 @@ check_eq "another size of the struct is refused" -71 "$(create some 0 0 8)"
 check "and the kernel log says why" grep -q "some was built with another .*, 8 bytes;" <(dmesg_new)
 null_del nullb0
 
-# 64 MiB in pieces of 128 KiB, each of them a request. The device keeps each request for a while.
+# The I/O copies 64 MiB in pieces of 128 KiB. Each piece is a request, which the device completes
+# after 20 ms.
 null_add nullb1 size=64 irqmode=2 completion_nsec=20000000 max_sectors=2560 hw_queue_depth=1024
 echo 2 >/sys/block/nullb1/queue/nomerges
 api_load device=/dev/nullb1 bytes=$((64 << 20)) how=1 buffer=vmalloc

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Three disks are stacked on each other, and forward I/O by the kernel API. They map or copy it,
-# page by page or bio by bio. I/O completes without free memory. Inside of ->submit_bio(), a copy
-# is refused.
+# Three disks are stacked on each other, and forward I/O by the kernel API. They map or copy the
+# data, page by page or bio by bio. I/O completes without free memory. Inside of ->submit_bio(), the
+# API refuses to copy.
 #
 # timeout=240
 
@@ -22,7 +22,7 @@ zcblk_load
 ios=2000
 [ "$LONG" != 1 ] || ios=100000
 
-# stack_load [PARAM=VALUE...]
+# stack_load [PARAM=VALUE...]: loads the module that makes the three disks
 stack_load() {
 	insmod "$API_MODULES/zcblk-stack.ko" device=/dev/nullb0 "$@" || die "zcblk-stack does not load"
 	defer stack_unload
@@ -39,7 +39,8 @@ fio_stack() {
 		--verify_state_save=0 >"$TMP/fio" 2>&1
 }
 
-# stack_threads COMMAND...: runs COMMAND with the PID of each thread
+# stack_threads COMMAND...: runs COMMAND for each thread of the three disks, with the PID as its
+# last argument
 stack_threads() {
 	local thread
 

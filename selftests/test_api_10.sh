@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Data in segments. They are mapped without a copy if the device accepts them. Otherwise they are
-# copied, and the reason is reported. An array that is shorter than its I/O is refused.
+# I/O of data in several segments. The API maps the segments if the device accepts them. Otherwise,
+# the API copies the data, and reports the reason. It refuses an array of segments that is shorter
+# than the I/O.
 #
 # timeout=120
 
@@ -12,21 +13,22 @@
 requires module=null_blk module=scsi_debug
 api_requires zcblk-io zcblk-stack
 null_add nullb0 memory_backed=1 size=64
-# Without memory: with it, null_blk could not have a segment that is smaller than its block
+# nullb1 has no memory. With memory, null_blk cannot process a segment that is smaller than a block.
 null_add nullb1 size=64 blocksize=4096 virt_boundary=1
 scsi_debug_add dev_size_mb=16 sector_size=4096
 scsi=$(kname "$SCSI_DEV")
 zcblk_load
 
-# A kprobe sees the bios; User Mode Linux has no kprobes
+# The results about bios need a kprobe, and User Mode Linux has no kprobes
 spied=0
 [ ! -e /proc/sys/debug/kprobes-optimization ] || spied=1
 
-# User Mode Linux has its modules in the range of vmalloc()
+# User Mode Linux loads its modules to the range of vmalloc()
 image=copied-image
 ! grep -q 'User Mode Linux' /proc/cpuinfo || image=mapped
 
-# segments WANT DEVICE BIOS VECS PARAM=VALUE...
+# segments WANT DEVICE BIOS VECS PARAM=VALUE...: does I/O, and checks its reason, data, bios and
+# segments
 segments() {
 	local want=$1 device=$2 bios=$3 vecs=$4
 	shift 4
@@ -43,16 +45,19 @@ for form in kvecs bvecs; do
 	for write in 0 1; do
 		segments mapped nullb0 1 1 "form=$form" "write=$write"
 		segments mapped nullb0 1 4 "form=$form" "write=$write" bytes=16384
-		# A header and a payload, then a block in eight segments
+		# First, the segments have 7,680 and 512 bytes. Then a block of 4 KiB has eight
+		# segments.
 		segments mapped nullb0 1 2 "form=$form" "write=$write" bytes=8192 segment=7680
 		for device in nullb0 "$scsi"; do
 			segments mapped "$device" 1 8 "form=$form" "write=$write" segment=512
 		done
-		# More segments than a bio has entries: 256 KiB, and the rest
+		# There are 260 segments. The first bio has 256 of them, and the second bio has the
+		# rest.
 		segments mapped nullb0 2 256 "form=$form" "write=$write" bytes=266240 segment=1024
 		segments copied-alignment nullb0 1 1 "form=$form" "write=$write" segment=4095
 		segments copied-forced nullb0 1 1 "form=$form" "write=$write" how=1 segment=512
-		# A gap between blocks splits the bio; a gap inside of a block cannot
+		# At a gap between two blocks, the bio is split. A block with a gap inside cannot be
+		# split, so the data is copied.
 		segments mapped nullb1 1 2 "form=$form" "write=$write" bytes=8192
 		segments mapped nullb1 1 2 "form=$form" "write=$write" offset=512 bytes=8192
 		segments copied-segments nullb1 1 1 "form=$form" "write=$write" segment=512
@@ -76,8 +81,8 @@ for write in 0 1; do
 	segments "$image" nullb0 1 1 form=kvecs "write=$write" buffer=image segment=512
 done
 
-# A device whose requests have one segment. A block within a page is mapped; a block in two pages
-# that are not contiguous cannot even be split.
+# The device's requests have at most one segment. A block in one page is mapped. A block in two
+# pages that are not contiguous is copied, because a block cannot be split.
 insmod "$API_MODULES/zcblk-stack.ko" device=/dev/nullb0 disks=1 block=4096 segments=1 whole=1 ||
 	die "zcblk-stack does not load"
 defer rmmod zcblk-stack

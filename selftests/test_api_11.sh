@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# One buffer is written to two places. Each has its own data, error, reason and number of bytes.
-# The I/O as a whole reports an error of either, and the bytes of both.
+# One I/O writes a buffer to two devices. Each device gets the data, and has its own error, reason
+# and number of bytes. The I/O reports an error of either device, and the number of bytes that are
+# on both devices.
 #
 # timeout=90
 
@@ -17,13 +18,13 @@ null_add nullb2 memory_backed=1 size=64 blocksize=4096 virt_boundary=1
 sysfs_write +3000-3001 "$NULLFS/nullb1/badblocks"
 zcblk_load
 
-# places PARAM=VALUE...
+# places PARAM=VALUE...: does I/O to nullb0, and to the device in device2=DEVICE
 places() {
 	NAME="$*"
 	api_io device=/dev/nullb0 "$@"
 }
 
-# result PARAM WANT...
+# result PARAM WANT...: compares results of the I/O with the expected values
 result() {
 	while [ $# -ge 2 ]; do
 		check_eq "$NAME: $1" "$2" "$(api_io_result "$1")"
@@ -31,7 +32,7 @@ result() {
 	done
 }
 
-# same DEVICE BYTES: DEVICE has the same data as the first device
+# same DEVICE BYTES: checks that the first BYTES of DEVICE are equal to those of nullb0
 same() {
 	check "$NAME: $1 has the data" cmp -n "$2" /dev/nullb0 "/dev/$1"
 }

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A write with REQ_ATOMIC is one bio in each form, mapped or copied. A write that needs more bios,
-# or is larger than the device can write at once, is refused. Nothing of it is written.
+# The API submits a write with REQ_ATOMIC as one bio, in each form, mapped or copied. It refuses a
+# write that needs more bios, or that is larger than the largest atomic write of the device. It
+# writes nothing of a refused write.
 #
 # timeout=90
 
@@ -21,14 +22,14 @@ unit=$(<"/sys/block/$(kname "$SCSI_DEV")/queue/atomic_write_unit_max_bytes")
 check "the device writes more at once than one piece of a copy: $unit bytes" \
 	test "$unit" -gt $((256 << 10))
 
-# one_bio PARAM=VALUE...
+# one_bio PARAM=VALUE...: checks that an atomic write succeeds, and is one atomic bio
 one_bio() {
 	api_io "device=$SCSI_DEV" flags=atomic "$@"
 	check_eq "$*: succeeds" "0 0" "$(api_io_result err) $(api_io_result wrong)"
 	check_eq "$*: as one atomic bio" "1 1" "$(api_io_result bios) $(api_io_result atomics)"
 }
 
-# refused DEVICE PARAM=VALUE...
+# refused DEVICE PARAM=VALUE...: checks that an atomic write is refused, and not submitted
 refused() {
 	api_io "device=$1" flags=atomic "${@:2}"
 	check_eq "$*: is refused, and not sent" "refused-atomic -22 0 0" \
@@ -41,12 +42,12 @@ one_bio "bytes=$((256 << 10))" buffer=scattered
 one_bio "bytes=$((64 << 10))" form=kvecs segment=8192
 one_bio "bytes=$((64 << 10))" form=bvecs segment=8192
 one_bio "bytes=$((128 << 10))" how=1
-# More segments than a bio has entries, so it is copied
+# The write has more segments than a bio has entries, so the data is copied
 one_bio "bytes=$((64 << 10))" form=kvecs segment=128
 check_eq "it is copied" copied-segments "$(api_io_result reason)"
 refused "$SCSI_DEV" "bytes=$((256 << 10))" how=1
 refused "$SCSI_DEV" "bytes=$((unit * 2))"
-# More entries than a bio has
+# The write has more segments than a bio has entries, and is too large for a copy in one bio
 refused "$SCSI_DEV" "bytes=$((256 << 10))" form=kvecs segment=512
 refused "$SCSI_DEV" "bytes=$((256 << 10))" form=bvecs segment=512
 refused /dev/nullb0 bytes=4096

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Polled I/O of the kernel API completes in its poller: each form, size and path, also in several
-# bios and to several places, and each engine of the exerciser that can poll. I/O that is not polled
-# completes in an interrupt, which is the control.
+# Polled I/O of the kernel API completes in the task that polls. The test does I/O of each form and
+# size, mapped and copied, in several bios and to two places. It also runs each engine of the
+# exerciser that can poll. As a control, I/O that is not polled completes in an interrupt.
 #
 # timeout=300
 
@@ -22,7 +22,7 @@ for name in nullb0 nullb1; do
 done
 exerciser_load
 
-# result PARAM WANT...
+# result PARAM WANT...: compares results of the I/O with the expected values
 result() {
 	while [ $# -ge 2 ]; do
 		check_eq "$NAME: $1" "$2" "$(api_io_result "$1")"
@@ -30,7 +30,8 @@ result() {
 	done
 }
 
-# io PARAM=VALUE...: all bios of the I/O are polled, and done() is called by the poller
+# io PARAM=VALUE...: does a polled I/O, and checks that all its bios are polled. No interrupt may
+# call done().
 io() {
 	NAME="$*"
 	api_io device=/dev/nullb0 flags=polled "$@"
@@ -67,7 +68,7 @@ for bytes in 4096 2097152; do
 	check "$NAME: the second place has the data" cmp -n "$bytes" /dev/nullb0 /dev/nullb1
 done
 
-# A device that transfers little at once, and a disk that is stacked on a polled device
+# nullb2 transfers only 8 KiB at once. zcblk0 is stacked on a device that can be polled.
 null_add nullb2 memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
 	completion_nsec=20000 blocksize=4096 max_sectors=16
 null_fill nullb2
@@ -81,8 +82,9 @@ for device in nullb2 zcblk0; do
 done
 zcblk_del zcblk0
 
-# A task that waits does not poll. It would wait for a request, if there are fewer than bios, or
-# for a queue that is frozen until the bios in flight complete.
+# The API must not wait while its polled bios are in flight, because a task that waits does not
+# poll. nullb3 has fewer requests than the I/O has bios. The queue of nullb0 is frozen again and
+# again, until all bios in flight complete.
 null_add nullb3 memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
 	completion_nsec=20000 max_sectors=8 hw_queue_depth=2
 null_fill nullb3
@@ -106,7 +108,7 @@ kill "$freezer"
 wait "$freezer" 2>/dev/null || true
 check "the queue was frozen meanwhile" test "$(wc -l <"$TMP/freezes")" -ge 3
 
-# unpolled PARAM=VALUE...: bios that would not complete by polling do so in an interrupt
+# unpolled PARAM=VALUE...: checks that the API does not poll bios that would not complete by polling
 unpolled() {
 	NAME="unpolled $*"
 	api_io flags=polled "$@"

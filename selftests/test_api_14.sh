@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# An interrupt copies or sums at most 128 KiB of an I/O. A worker does so for a longer I/O, also
-# if the device merges its pieces, and completes them at once.
+# An interrupt copies at most 128 KiB of an I/O, or computes the checksum of at most 128 KiB. A
+# worker does so for a longer I/O, even if the device merges the pieces of the I/O and completes
+# them at once.
 #
 # timeout=90
 
@@ -18,18 +19,18 @@ api_requires zcblk-repeat
 null_add nullb0 memory_backed=1 size=64 irqmode=2 completion_nsec=100000 hw_queue_depth=1024
 zcblk_load
 
-# Each access to the data of an I/O begins here. The third argument is the number of bytes that
-# are left of the piece, or the length of an I/O that is summed.
+# Each access to the data of an I/O calls zcblk_source_map(). Its third argument is the number of
+# bytes that are left of the piece, or the length of an I/O whose checksum is computed.
 echo "p:zcblk_test/source zcblk_source_map left=\$arg3:u64" >>"$TRACEFS/kprobe_events"
 defer eval "echo -:zcblk_test/source >>$TRACEFS/kprobe_events"
 sysfs_write 1 "$PROBE/enable"
 defer sysfs_write 0 "$PROBE/enable"
 sysfs_write 1 "$TRACEFS/tracing_on"
-# 64 MiB in single pages are 16,384 accesses on one CPU
+# The trace buffer needs space for the 16,384 accesses of one CPU to 64 MiB in single pages
 sysfs_write 8192 "$TRACEFS/buffer_size_kb"
 
-# accesses CONTEXT: prints the largest number of bytes of an access, and the number of accesses. The
-# third flag of a traced line is the context: h, H and s for an interrupt.
+# accesses CONTEXT: prints the largest number of bytes of an access in CONTEXT, and the number of
+# accesses. The third flag of a traced line is the context, which is h, H or s in an interrupt.
 accesses() {
 	awk -v context="^..$1" '/ source: / {
 		sub(/^.*\] /, "")
@@ -42,7 +43,8 @@ accesses() {
 	END { print most + 0, n + 0 }' "$TRACEFS/trace"
 }
 
-# io ACCESSES BYTES PARAM=VALUE...: the data is accessed at least ACCESSES times
+# io ACCESSES BYTES PARAM=VALUE...: does I/O, and checks that its data is accessed at least ACCESSES
+# times
 io() {
 	local least=$1
 	shift
@@ -61,13 +63,14 @@ io() {
 for merges in 0 2; do
 	sysfs_write "$merges" /sys/block/nullb0/queue/nomerges
 	for buffer in kmalloc scattered; do
-		# A read that is copied accesses each piece; a write that is watched is summed twice
+		# A read with how=1 is copied, which accesses each piece. A write with how=2 is
+		# watched, which computes its checksum twice.
 		io 1 $SHORT "buffer=$buffer" write=0 how=1
 		check_eq "$NAME: an interrupt accesses all of it" $SHORT "$most"
 		io 2 $SHORT "buffer=$buffer" write=1 how=2
 		check_eq "$NAME: an interrupt accesses all of it" $SHORT "$most"
 		for bytes in $((SHORT + 4096)) 1048576 $LONG; do
-			# kmalloc() has no 64 MiB
+			# kmalloc() cannot allocate 64 MiB
 			[ "$buffer $bytes" != "kmalloc $LONG" ] || continue
 			io $(((bytes + SHORT - 1) / SHORT)) "$bytes" "buffer=$buffer" write=0 how=1
 			check_eq "$NAME: accesses in an interrupt" 0 "$in_interrupt"

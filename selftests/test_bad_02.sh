@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Bad attribute values, with the disk off and on. The write fails with EINVAL, the kernel log names
-# the accepted values, and the attribute keeps its value.
+# Writes bad values to attributes, with the disk off and on. Each write fails with EINVAL, and the
+# kernel log names the accepted values. The attribute keeps its value.
 
 . ./lib.sh
 . ./lib-bad.sh

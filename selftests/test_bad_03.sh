@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Names that a disk cannot have: bad ones, and names that partitions of other disks could have. A
-# disk whose partitions could have the name of an existing disk is refused, too.
+# A disk cannot have an invalid name, or a name that a partition of another disk could have. A disk
+# is also refused if one of its partitions could have the name of an existing disk.
 
 . ./lib.sh
 
@@ -32,7 +32,8 @@ check "its directory in debugfs has that name" test -r "$DEBUGFS/zcblk/$longest/
 check_fails "a name with ! (a slash, to sysfs) is refused" "Invalid argument" \
 	mkdir "$ZCFS/zcblk!x"
 
-# clashes NAME OTHER...: no OTHER can be made beside NAME, and the log says why
+# clashes NAME OTHER...: checks that no disk OTHER can be made while disk NAME exists, and that the
+# log says why
 clashes() {
 	local name=$1 other
 	shift

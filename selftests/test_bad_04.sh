@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Attributes that cannot be changed while the disk is powered.
+# The attributes lower and read_only cannot be changed while the disk is powered
 
 . ./lib.sh
 . ./lib-bad.sh

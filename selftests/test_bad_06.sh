@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tool refuses the same input with status 1. It says what it tried, on what, what to do, and
-# which values are accepted. It leaves nothing behind.
+# The tool refuses bad lower devices and bad values with status 1. The message names the device or
+# the accepted values, or says what to do. A command that fails leaves no disk behind.
 #
 # timeout=120
 
@@ -13,7 +13,8 @@ null_add nullb0 memory_backed=1 size=64
 null_add nullb1 memory_backed=1 size=64
 zcblk_load
 
-# tool_fails DESC TEXT ARGUMENTS...: status 1, TEXT on stderr, and no disk is left
+# tool_fails DESC TEXT ARGUMENTS...: checks that the tool fails with status 1 and TEXT on stderr,
+# and leaves no disk behind
 tool_fails() {
 	local desc=$1 text=$2 status=0
 	shift 2
@@ -49,7 +50,7 @@ exec {held}<>/dev/zcblk0
 tool_fails "removal while open" zcblk0 del zcblk0
 exec {held}>&-
 
-# Without privilege, from a copy that any user may run
+# Run the tool without privileges, from a copy that any user may execute
 install -m 755 "$ZCBLK" /tmp/zcblk-unprivileged
 defer rm -f /tmp/zcblk-unprivileged
 status=0

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The bvecs of bounce memory in the bios to the lower device. 64 KiB of kmalloc memory are one
+# Checks the bvecs of bounce memory in bios to the lower device. 64 KiB of kmalloc memory are one
 # bvec. bvecs of page and vmalloc memory are whole pages.
 #
 # timeout=120

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ext4: a directory tree is written through zcblk. The file system is sound, and has the same files
-# on the lower device. This holds for every path and every kind of bounce memory, also while the
-# path changes.
+# A directory tree is written through zcblk to ext4. The file system is sound, and has the same
+# files on the lower device. This is true for every path and every kind of bounce memory, and while
+# the path changes.
 #
 # timeout=200
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# btrfs: a directory tree is written through zcblk. The file system is sound, and has the same
-# files on the lower device. This holds for every path and every kind of bounce memory, also while
+# A directory tree is written through zcblk to btrfs. The file system is sound, and has the same
+# files on the lower device. This is true for every path and every kind of bounce memory, and while
 # the path changes.
 #
 # timeout=200

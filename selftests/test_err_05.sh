@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Errors of a lower device are returned unchanged, and nothing leaks. Here the error is EINVAL,
-# which has a status of its own since Linux 6.11, and is an I/O error before. A loop device does
-# direct I/O on a dm device whose blocks become larger than those of the loop device.
+# which the block layer reports as an I/O error before Linux 6.11. The lower device is a loop
+# device, which does direct I/O on a dm device. The blocks of the dm device become larger than those
+# of the loop device.
 
 . ./lib.sh
 . ./lib-errors.sh

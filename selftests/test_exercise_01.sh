@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each engine transfers data to and from each kind of buffer. All data is in the right place, and
-# nothing beside it changes. The exerciser counts the same I/O as the device.
+# Each engine transfers data to and from each kind of buffer. All data is in the right place, and no
+# other data changes. The exerciser counts the same I/O as the device.
 #
 # timeout=240
 
@@ -15,7 +15,8 @@ exerciser_load
 job_add job /dev/nullb0 size=16k span=256k depth=4 threads=2 count=40 time_ms=0 seed=$RANDOM
 note "seed $(<"$EXFS/job/seed")"
 
-# verified ENGINE BUFFER OP OFFSET
+# verified ENGINE BUFFER OP OFFSET: runs a job that verifies, and fails if a count of the result is
+# wrong
 verified() {
 	job_run job engine="$1" buffer="$2" op="$3" offset="$4" verify=1 || return 1
 	[ "$(job_result job ios)" -eq 40 ] &&
@@ -27,7 +28,8 @@ verified() {
 	return 1
 }
 
-# counted ENGINE BUFFER: reads, then writes, as the device counts them
+# counted ENGINE BUFFER: runs a job that reads and a job that writes, and fails if the device counts
+# other I/O
 counted() {
 	local read write
 
@@ -41,14 +43,15 @@ counted() {
 	return 1
 }
 
-# each_op ENGINE BUFFER: also with a buffer that begins inside of a page, at a multiple of a
-# sector, because dm_io() needs that
+# each_op ENGINE BUFFER: verifies each operation. Two buffers begin inside of a page, at a multiple
+# of a sector, because dm_io() needs that.
 each_op() {
 	verified "$1" "$2" read 0 && verified "$1" "$2" write 512 &&
 		verified "$1" "$2" mixed 3584
 }
 
-# depth_of ENGINE: bdev_rw_virt() waits for each I/O
+# depth_of ENGINE: prints the depth of a job: 1 for rw-virt, because bdev_rw_virt() waits for each
+# I/O, or 4
 depth_of() {
 	[ "$1" = rw-virt ] && echo 1 || echo 4
 }

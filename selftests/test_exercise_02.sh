@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Verification finds a sector that another writer has changed, and one that is in the wrong place,
-# and says which sector it is. Errors of the device are counted as errors.
+# Verification finds a sector that another writer has changed, and a sector that is in the wrong
+# place. The log names the sector. Errors of the device are counted as errors.
 #
 # timeout=120
 
@@ -15,7 +15,7 @@ exerciser_load
 SECTOR=$((RANDOM % 2048))
 note "sector $SECTOR"
 
-# reads_beyond N: the device has done more than N reads
+# reads_beyond N: succeeds if the device has done more than N reads
 reads_beyond() {
 	[ "$(disk_counter nullb0 1)" -gt "$1" ]
 }
@@ -41,13 +41,13 @@ overwrite() {
 		dd of=/dev/nullb0 bs=512 seek="$SECTOR" oflag=direct conv=notrunc status=none
 }
 
-# move_sector FROM TO
+# move_sector FROM TO: copies sector FROM of the device to sector TO
 move_sector() {
 	dd if=/dev/nullb0 of="$TMP/sector" bs=512 count=1 skip="$1" iflag=direct status=none
 	dd if="$TMP/sector" of=/dev/nullb0 bs=512 seek="$2" oflag=direct status=none
 }
 
-# found WHAT: at least one read, and the check at the end, found the error
+# found WHAT: checks that at least one read, and the check at the end of the job, found the error
 found() {
 	local errors
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The exerciser refuses devices that it must not write and jobs that it cannot do, and says why.
-# Nothing changes or removes a job that runs.
+# The exerciser refuses devices that it must not write and jobs that it cannot do, and says why. A
+# running job cannot be changed or removed.
 #
 # timeout=120
 
@@ -15,7 +15,8 @@ null_add nullb1 memory_backed=1 size=64
 exerciser_load
 job_add job /dev/nullb0 time_ms=10
 
-# refuses DESC REASON [ATTRIBUTE=VALUE...]
+# refuses DESC REASON [ATTRIBUTE=VALUE...]: checks that the job does not run, and that the log says
+# REASON
 refuses() {
 	local desc=$1 reason=$2
 	shift 2

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each attribute of a job accepts the values that it should. It refuses others with a message that
-# names the accepted ones, and keeps its value.
+# Each attribute of a job accepts all valid values. It refuses other values with a message that
+# names the accepted values, and keeps its value.
 #
 # timeout=120
 
@@ -12,13 +12,15 @@
 exerciser_load
 job_add job /dev/none
 
-# accepts ATTRIBUTE READS-BACK VALUE
+# accepts ATTRIBUTE READS-BACK VALUE: checks that ATTRIBUTE accepts VALUE, and then has the value
+# READS-BACK
 accepts() {
 	check "$1 accepts $3" job_set job "$1=$3"
 	check_eq "$1: reads back" "$2" "$(<"$EXFS/job/$1")"
 }
 
-# refuses ATTRIBUTE VALUE ACCEPTED
+# refuses ATTRIBUTE VALUE ACCEPTED: checks that ATTRIBUTE refuses VALUE, and that the log says
+# ACCEPTED
 refuses() {
 	local before
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# zcblk exercise: the matrix, as a table and in JSON, the comparison with a baseline, exit statuses
-# and messages. It leaves no job behind.
+# zcblk exercise prints its matrix of results as a table and as JSON, and compares engines with a
+# baseline. The test also checks exit statuses and messages. No command leaves a job behind.
 #
 # timeout=240
 
@@ -61,7 +61,8 @@ any_job_runs() {
 	grep -q running "$EXFS"/exercise-*/run
 }
 
-# fails STATUS TEXT ARGUMENTS...: nothing on stdout, and no job is left
+# fails STATUS TEXT ARGUMENTS...: checks that the command ends with STATUS, prints TEXT on stderr,
+# and leaves no job behind
 fails() {
 	local want=$1 text=$2 status=0
 	shift 2

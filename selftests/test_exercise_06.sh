@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # zcblk exercise loads the modules that it needs from a folder. The exerciser loads without
-# device-mapper. On a zcblk disk, its I/O is counted as the disk's.
+# device-mapper. A zcblk disk counts the I/O of the exerciser like any other I/O.
 #
 # timeout=90
 

@@ -37,14 +37,15 @@ ms_of() {
 	echo $(((${EPOCHREALTIME/.} - start) / 1000))
 }
 
-# Each thread of the first job does one I/O; those of the second do as many as they can.
+# Each thread of the first job does one I/O. The threads of the second job do as many I/Os as they
+# can.
 job_set job threads=1024 depth=1
 short=$(ms_of count=1024 time_ms=0)
 timed=$(ms_of count=0 time_ms=1)
 check "1,024 threads need $timed ms for a job of 1 ms, and $short ms for one I/O each" \
 	test "$timed" -lt $((short * 8 + 5000))
 
-# job_ends: a job that ends after some I/Os does so within a minute
+# job_ends: runs a job that ends after 10 I/Os. Fails if the job does not end within a minute.
 job_ends() {
 	(job_run job threads=2 count=10 time_ms=0 && : >"$TMP/ended") &
 	wait_for 60 test -e "$TMP/ended" && return

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The fio jobs: fio accepts all of them, and each says what it shows. The job that verifies does so
-# on both paths.
+# fio accepts each job file of userspace/fio, and each file says what its job shows. The job that
+# verifies data uses both paths.
 
 . ./lib.sh
 

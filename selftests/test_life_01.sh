@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Rounds of load, add, I/O, delete and rmmod: no round leaks memory.
+# Loads the module, adds a disk, does I/O, deletes the disk and unloads the module, in many rounds.
+# No round leaks memory.
 #
 # timeout=120
 
@@ -36,7 +37,7 @@ count=20
 names=("unreclaimable slab" vmalloc "per-CPU memory" "memory in use")
 most=($((256 + count * 2)) 128 64 16384)
 
-# in_use: prints the KiB that are in use for each name
+# in_use: prints the KiB that are in use, a line for each entry of names
 in_use() {
 	slab_kib
 	meminfo_kib VmallocUsed
@@ -57,8 +58,8 @@ check "first rounds" rounds 6
 mapfile -t before < <(in_use)
 check "$count rounds" rounds $count
 mapfile -t after < <(in_use)
-# Others allocate and free memory, too, and KASAN keeps freed memory, up to a limit. If zcblk leaks
-# memory in each round, it leaks it in the next rounds, too.
+# Other code allocates and frees memory, too, and KASAN keeps freed memory, up to a limit. So the
+# test measures once more if too much memory is in use. A leak in zcblk would repeat in each round.
 excess=$(grew_too_much | paste -sd,)
 if [ -n "$excess" ]; then
 	note "$excess: measuring once more"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lower device is removed under fio. I/O fails with errors, the disk says that it is dead, and
-# it can be removed.
+# The lower device is removed under fio. I/O fails with errors, the state of the disk is dead, and
+# the disk can be removed.
 #
 # timeout=120
 
@@ -19,7 +19,8 @@ is_dead() {
 	[ "$(zcblk_get zcblk0 state)" = dead ]
 }
 
-# dies DESC LOWER SETTING COMMAND...: COMMAND removes the lower device
+# dies DESC LOWER SETTING COMMAND...: runs fio on a disk, removes the lower device by COMMAND, and
+# checks that the disk is dead
 dies() {
 	local desc="$1, $3" lower=$2 setting=$3 job status=0
 	shift 3

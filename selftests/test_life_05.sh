@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Many disks at once: each has its own lower device, statistics and settings.
+# Eight disks are up at the same time. Each has its own lower device, statistics and settings.
 
 . ./lib.sh
 

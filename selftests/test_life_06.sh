@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lower device is removed while a disk comes up on it, after the claim and before the links in
-# sysfs. No link is made: the attempt fails with ENODEV, so it found the lower disk dead before it
-# accessed its directories. The disk can be removed.
+# The lower device is removed while a disk comes up on it. At this time, the disk has claimed the
+# lower device, but has not made the links in sysfs. No link is made, and the kernel log says
+# ENODEV, because the disk finds the lower device dead. The disk can be removed.
 #
 # timeout=90
 

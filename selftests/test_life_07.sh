@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A disk whose lower device was removed does not come up by power 1, even if the device is back. It
-# does after power 0.
+# If the lower device of a disk was removed, power 1 fails, even if the device exists again. After
+# power 0, power 1 succeeds.
 
 . ./lib.sh
 . ./lib-bad.sh

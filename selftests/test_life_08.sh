@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # While a forced removal waits for a lower device, reading state and lower and listing disks do not
-# block. A disk that was removed while open is listed as removed until its last close. Messages
-# about its busy lower device name it.
+# block. A disk that was removed while open is listed as removed until its last close. Until then,
+# messages that its lower device is busy name this disk.
 #
 # timeout=120
 
@@ -26,7 +26,7 @@ in_flight() {
 	! idle "$1"
 }
 
-# listed DISK: prints its line of the tool's list
+# listed DISK: prints lower, state and holder of DISK, as the tool lists them
 listed() {
 	"$ZCBLK" list -J -o name,lower,state,holder |
 		jq -c "[.zcblk[] | select(.name == \"$1\") | .lower, .state, .holder]"

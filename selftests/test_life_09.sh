@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Deferred removal. A closed disk is removed at once, an open one at its last close, with or
-# without its directory. It can be opened meanwhile. power 1 cancels the removal.
+# Deferred removal. A closed disk is removed at once, and an open disk at its last close, even if
+# its directory was removed before. An open disk can be opened again until then. power 1 cancels the
+# removal.
 
 . ./lib.sh
 

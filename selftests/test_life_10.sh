@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Eight tasks set power, attributes and names, and remove, open and list the same disks at the same
-# time. Nothing hangs, and all disks can be removed. With LONG=1, there are 10,000 rounds, 1,250 of
-# each task.
+# Eight tasks work on the same disks at the same time. They set power, attributes and names, and
+# remove, open and list disks. Nothing hangs, and all disks can be removed. With LONG=1, there are
+# 10,000 rounds, 1,250 of each task.
 #
 # timeout=120
 
@@ -17,12 +17,12 @@ zcblk_load
 rounds=50
 [ "$LONG" = 0 ] || rounds=1250
 
-# write VALUE FILE: the write may be refused
+# write VALUE FILE: writes VALUE to FILE. The kernel may refuse the write.
 write() {
 	echo "$1" >"$2"
 } 2>/dev/null
 
-# act ROLE DISK ROUND: does one round
+# act ROLE DISK ROUND: does one round of a task
 act() {
 	local dir=$ZCFS/$2 words
 
@@ -49,7 +49,7 @@ act() {
 	esac || true
 } >/dev/null 2>&1
 
-# task ROLE DISK
+# task ROLE DISK: does all rounds of a task
 task() {
 	local i
 

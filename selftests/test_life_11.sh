@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# CPUs go offline and online while fio verifies what it writes, also while it polls. With LONG=1,
-# they do so 500 times.
+# CPUs go offline and online while fio verifies what it writes, with and without polling. With
+# LONG=1, this happens 500 times.
 #
 # timeout=120
 

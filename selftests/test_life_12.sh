@@ -31,7 +31,7 @@ suspend() {
 	done
 }
 
-# waited: the kernel has reported so many times that all devices are suspended
+# waited: succeeds if the kernel has reported for each suspend that all devices are suspended
 waited() {
 	[ "$(dmesg_new | grep -c 'suspend debug: Waiting')" -eq "$suspends" ]
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The disk has every queue limit and flag of its lower device: null_blk.
+# The disk has every queue limit and flag of its lower device. Here the lower device is null_blk.
 
 . ./lib.sh
 . ./lib-limits.sh

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The disk has every queue limit and flag of its lower device: SCSI disks with physical blocks,
-# alignment, discard and write same.
+# The disk has every queue limit and flag of its lower device. Here the lower devices are SCSI disks
+# with physical blocks, alignment, discard and write same.
 #
 # timeout=90
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The disk has every queue limit and flag of its lower device: virtio, loop, a RAM disk,
-# device-mapper and a partition.
+# The disk has every queue limit and flag of its lower device. Here the lower devices are virtio,
+# loop, a RAM disk, device-mapper and a partition.
 
 . ./lib.sh
 . ./lib-limits.sh

@@ -16,13 +16,13 @@ modinfo -p scsi_debug 2>/dev/null | grep ^atomic_wr: >/dev/null ||
 requires module=scsi_debug program=python3
 zcblk_load
 
-# queue_limit DEVICE NAME
+# queue_limit DEVICE NAME: prints a queue limit of DEVICE
 queue_limit() {
 	cat "/sys/block/${1##*/}/queue/$2"
 }
 
-# atomic_write BYTES: writes random data with RWF_ATOMIC at offset 0 of the disk, and leaves it in
-# $TMP/data
+# atomic_write BYTES: writes random data with RWF_ATOMIC at offset 0 of the disk, and the same data
+# to $TMP/data
 atomic_write() {
 	head -c "$1" /dev/urandom >"$TMP/data"
 	python3 - "$TMP/data" <<-'END'
@@ -35,7 +35,8 @@ atomic_write() {
 	END
 }
 
-# one_command BYTES: one atomic write reached the lower device, and no other write did
+# one_command BYTES: does an atomic write, and succeeds if one atomic command and no other write
+# reached the lower device
 one_command() {
 	dmesg_mark
 	atomic_write "$1" || return 1
@@ -44,7 +45,8 @@ one_command() {
 	dd if="$SCSI_DEV" bs="$1" count=1 iflag=direct status=none | cmp - "$TMP/data"
 }
 
-# check_unit OPTION...: of scsi_debug
+# check_unit OPTION...: makes a scsi_debug device with these options, and checks atomic writes of a
+# disk on this device
 check_unit() {
 	local unit below path
 
@@ -72,7 +74,7 @@ check_unit() {
 check_unit atomic_wr_max_length=32
 check_unit atomic_wr_max_length=2048
 
-# start at 512 bytes, where a partition cannot keep the alignment of its disk's units
+# The partition starts at an odd sector, so its blocks are not aligned to the units of atomic writes
 scsi_debug_add dev_size_mb=16 atomic_wr=1 atomic_wr_align=8 atomic_wr_gran=8
 printf '2049,8192\n' | sfdisk -q "$SCSI_DEV"
 wait_for 5 test -b "${SCSI_DEV}1"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The module loads without a lower device, lists its features, and unloads without a trace.
+# The module loads without a lower device, lists its features, and unloads. Nothing is left behind.
 
 . ./lib.sh
 

@@ -36,7 +36,8 @@ refused overlap=never "$invalid" "invalid value 'never' for overlap: must be one
 refused overlap=reject "$invalid" "overlap=reject needs a range lock; add range_lock=on"
 refused read_only=perhaps "$invalid" "read_only"
 
-# The words are the same as in configfs: no abbreviation, and nothing after them
+# The words are the same as in configfs. An abbreviation is refused, and so is a word with more
+# letters.
 refused path=zero "$invalid" "invalid value 'zero' for path"
 refused path=copyx "$invalid" "invalid value 'copyx' for path"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# insmod fails if an entry of lower= cannot be used. It then makes none of the disks.
+# insmod fails if an entry of lower= cannot be used. Then insmod makes none of the disks.
 
 . ./lib.sh
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# insmod, mkfs, mount, write, and read on the lower device: the shortest way to use zcblk.
+# The shortest way to use zcblk: insmod, mkfs, mount and write, and then read on the lower device
 
 . ./lib.sh
 

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# No flush is lost: a disk always has a write cache and FUA. A lower device without a write cache
-# gets no flush. If its cache is switched on later, it gets each flush from then on.
+# No flush is lost. A disk always has a write cache and FUA. A lower device without a write cache
+# gets no flush. If the cache of the lower device is switched on later, the device gets each flush
+# from then on.
 
 . ./lib.sh
 . ./lib-data.sh

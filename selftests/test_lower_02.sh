@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A read-only disk refuses writes, discards and writes of zeroes, even from a driver that was
-# stacked on it while it was writable. The block layer only warns of these. Reads and flushes
-# succeed. The same holds for a disk that blockdev made read-only, and for one whose lower device
-# became read-only.
+# A read-only disk refuses writes, discards and writes of zeroes. It even refuses those of a driver
+# that was stacked on it while it was writable, although the block layer only warns of these. Reads
+# and flushes succeed. The same is true for a disk that blockdev made read-only, and for a disk
+# whose lower device became read-only.
 
 . ./lib.sh
 . ./lib-data.sh
@@ -13,7 +13,7 @@ requires module=null_blk module=dm_mod program=dmsetup
 null_add nullb0 memory_backed=1 discard=1 size=64
 zcblk_load
 
-# put LETTER DEVICE: writes 4 KiB, bypassing the page cache
+# put LETTER DEVICE: writes 4 KiB of LETTER to DEVICE, bypassing the page cache
 put() {
 	head -c 4096 /dev/zero | tr '\0' "$1" |
 		dd of="$2" bs=4k count=1 iflag=fullblock oflag=direct conv=notrunc status=none
@@ -29,7 +29,7 @@ stack() {
 	dm_add rw "0 $(blockdev --getsz "/dev/$1") linear $(<"/sys/class/block/$1/dev") 0"
 }
 
-# refuses DESC DEVICE: DEVICE refuses to write, but not to read or flush
+# refuses DESC DEVICE: checks that DEVICE refuses all writes, but no read and no flush
 refuses() {
 	dmesg_mark
 	check_fails "$1: a write fails" "error" put X "$2"

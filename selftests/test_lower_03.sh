@@ -15,8 +15,8 @@ zcblk_load
 defer stop $!
 wait_for 5 grep -q ready "$TMP/uevents"
 
-# load: reads and writes zcblk0 until there is a file named stop. fio ends while the disk is
-# read-only, so it is started again.
+# load: reads and writes zcblk0 until the file $TMP/stop exists. fio ends while the disk is
+# read-only, so the loop starts fio again.
 load() {
 	until [ -e "$TMP/stop" ]; do
 		fio --name=load --filename=/dev/zcblk0 --rw=randrw --bs=4k \
@@ -48,8 +48,8 @@ said() {
 	grep -q "^change@.*/zcblk0 .*ZCBLK_CHANGED=[a-z_,]*\<$1\>" "$TMP/uevents"
 }
 
-# follows PROPERTY FILE COMMAND...: COMMAND changes PROPERTY, and FILE of the disk is then that of
-# the lower device
+# follows PROPERTY FILE COMMAND...: changes PROPERTY of the lower device by COMMAND, and checks that
+# FILE of the disk follows
 follows() {
 	local property=$1 file=$2
 	shift 2
@@ -88,7 +88,7 @@ done
 check "a discard passes" blkdiscard -f -l 1048576 /dev/zcblk0
 follows stable_writes queue/stable_writes set_queue stable_writes 1
 check_eq "the user's read-ahead remains" 256 "$(queue_limit zcblk0 read_ahead_kb)"
-# This is last: after 0, some kernels accept no other value
+# The limit is set to 0 last, because some kernels then accept no other value
 follows discard queue/discard_max_bytes set_queue discard_max_bytes 0
 check_fails "no discard passes then" "" blkdiscard -f -l 1048576 /dev/zcblk0
 fio_stop null_blk

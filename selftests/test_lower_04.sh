@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lower device rejects operations that it claimed to support. The disk then stops claiming
-# them, so submitters see that they are not supported.
+# The lower device rejects operations that it claimed to support. Then the disk no longer claims to
+# support them, so submitters see that these operations are not supported.
 
 . ./lib.sh
 . ./lib-data.sh
@@ -23,13 +23,14 @@ claims() {
 	[ "$(limits "$(kname "$SCSI_DEV")")" != "0 0" ]
 }
 
-# rejects: makes a SCSI disk that rejects WRITE SAME of more than 64 blocks, although it claimed it
+# rejects: makes a SCSI disk that claims to support WRITE SAME of many blocks
 rejects() {
 	scsi_debug_add dev_size_mb=16 lbpws=1 lbprz=1
 	wait_for 10 claims
 }
 
-# try DEVICE: prints the errors of a discard and of a write of zeroes, and then the limits
+# try DEVICE: makes the SCSI disk reject WRITE SAME of more than 64 blocks. Prints the errors of a
+# discard and of a write of zeroes, and then the limits.
 try() {
 	sysfs_write 64 /sys/module/scsi_debug/parameters/write_same_length
 	blkdiscard -f -l 1048576 "$1" 2>&1 | sed "s|$1|DEVICE|"

@@ -36,13 +36,14 @@ grep -qw bdev_freeze /proc/kallsyms || {
 	exit 0
 }
 
-# clean OFFSET: the file system at OFFSET, in MiB, needs no recovery
+# clean OFFSET: succeeds if the file system at OFFSET of the lower device, in MiB, needs no recovery
 clean() {
 	dd if=/dev/nullb0 of="$TMP/snapshot" bs=1M skip="$1" iflag=direct status=none
 	! dumpe2fs -h "$TMP/snapshot" 2>"$TMP/dumpe2fs" | grep needs_recovery
 }
 
-# frozen_file_system DESC DEVICE OFFSET
+# frozen_file_system DESC DEVICE OFFSET: checks that the file system on DEVICE is frozen and thawed
+# with the lower device
 frozen_file_system() {
 	local desc=$1
 
@@ -61,7 +62,7 @@ frozen_file_system() {
 frozen_file_system "whole disk" /dev/zcblk0 0
 umount "$TMP/mnt"
 
-# An MBR with one Linux partition from sector 2048, 32768 sectors
+# The MBR has one Linux partition, which begins at sector 2048 and has 32768 sectors
 {
 	head -c 446 /dev/zero
 	printf '\x00\x00\x00\x00\x83\x00\x00\x00\x00\x08\x00\x00\x00\x80\x00\x00'
@@ -72,7 +73,8 @@ blockdev --rereadpt /dev/zcblk0
 wait_for 5 test -b /dev/zcblk0p1
 frozen_file_system "partition" /dev/zcblk0p1 1
 
-# The data in the block cache of the lower device cannot be written, so the freeze fails
+# The page cache of the lower device has data for a bad sector. The data cannot be written, so the
+# freeze fails.
 sysfs_write +122880-122887 "$NULLFS/nullb0/badblocks"
 dd if=/dev/zero of=/dev/mapper/below bs=4k seek=15360 count=1 conv=notrunc status=none
 sync

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With stable=1, file systems do not change pages that are being written. So none of their writes
-# is reported.
+# With stable=1, file systems do not change pages that are being written. So the disk reports no
+# write whose data has changed.
 
 . ./lib.sh
 

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The logical block of the lower device becomes larger than that of the disk. Then all I/O is
-# refused, with a message, until it fits again. The same happens if the lower device becomes zoned.
+# The logical block of the lower device becomes larger than that of the disk. Then the disk refuses
+# all I/O, and logs why, until the block fits again. The same happens if the lower device becomes
+# zoned.
 
 . ./lib.sh
 
@@ -27,7 +28,7 @@ read_block() {
 	dd if=/dev/zcblk0 of=/dev/null bs=4k count=1 iflag=direct status=none
 }
 
-# refused DESC TEXT
+# refused DESC TEXT: checks that the log says TEXT, and that the disk refuses writes and reads
 refused() {
 	check "$1: the log says so" wait_for 3 dmesg_has "$2"
 	check_fails "$1: a write is refused" "" write_block

@@ -26,8 +26,9 @@ cache() {
 	sysfs_write "write $1" /sys/block/nullb0/queue/write_cache
 }
 
-# writer N: writes blocks N, N + 4 and so on, each with an fsync, until the power is cut. Lists the
-# blocks whose fsync has returned, if it began after $TMP/counted was made.
+# writer N: writes blocks N, N + 4 and so on, each with an fsync, until the power is cut. When an
+# fsync returns, writer adds the block to $TMP/returned, but only if $TMP/counted existed before the
+# write.
 writer() {
 	local block counted
 
@@ -68,17 +69,17 @@ load_stop() {
 	done
 }
 
-# written IOS: at least so many writes are complete
+# written IOS: succeeds if at least IOS writes are complete
 written() {
 	[ "$(stat_ios zcblk0 all write)" -ge "$1" ]
 }
 
-# returned FSYNCS: at least so many fsyncs have returned
+# returned FSYNCS: succeeds if at least FSYNCS fsyncs have returned
 returned() {
 	[ "$(wc -l <"$TMP/returned")" -ge "$1" ]
 }
 
-# cut_power: null_blk drops its cache, and errors end the load
+# cut_power: switches null_blk off and on, so that its cache is lost. I/O errors end the load.
 cut_power() {
 	sysfs_write 0 "$NULLFS/nullb0/power"
 	wait "${tasks[@]}" || true

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lower device is frozen and thawed 200 times under fio, with a file system on the disk. The
-# same happens with one on each of two partitions. No write is lost or stuck. With LONG=1, the
-# number is 100,000.
+# The lower device is frozen and thawed 200 times under fio, with a file system on the disk. Then
+# the same is done with a file system on each of two partitions. No write is lost or hangs. With
+# LONG=1, both numbers are 50,000.
 #
 # timeout=120
 
@@ -32,7 +32,7 @@ written() {
 	[ "$(stat_ios zcblk0 all write)" -gt "$1" ]
 }
 
-# goes_on: fio writes, and has found no error
+# goes_on: succeeds if fio continues to write, and has found no error
 goes_on() {
 	local load
 
@@ -42,7 +42,7 @@ goes_on() {
 	done
 }
 
-# unmount DIR: if it is busy, prints the users of its files
+# unmount DIR: unmounts DIR. If DIR is busy, prints the processes that use its files.
 unmount() {
 	local file status=0
 
@@ -57,7 +57,8 @@ unmount() {
 	return "$status"
 }
 
-# frozen_under_load DESC DEVICE...
+# frozen_under_load DESC DEVICE...: freezes and thaws the lower device while fio writes to file
+# systems on the devices
 frozen_under_load() {
 	local desc=$1 device load
 	shift

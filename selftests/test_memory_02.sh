@@ -13,7 +13,8 @@ scratch 0
 zcblk_load
 zcblk_add zcblk0 "lower=$SCRATCH" path=copy
 
-# A file that cannot be reclaimed occupies all free memory except 160 MiB, which fio needs, too
+# A file that cannot be reclaimed occupies all available memory except 160 MiB, of which fio needs a
+# part
 available=$(($(meminfo_kib MemAvailable) / 1024))
 mkdir "$TMP/ballast"
 mount -t tmpfs -o "size=${available}m" none "$TMP/ballast"

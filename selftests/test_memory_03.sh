@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A disk allocates the reserve of the copy path once: when its path first is copy or ab, or when
-# unreferenced first is copy. It does so by power 1 or by a change of the attribute. Power 0 frees
+# A disk allocates the reserve of the copy path once, when its path first is copy or ab, or when
+# unreferenced first is copy. This happens at power 1, or when the attribute is set. Power 0 frees
 # the reserve.
 #
 # timeout=90
@@ -15,13 +15,13 @@ RESERVE=512
 requires module=null_blk program=fio file=/proc/vmallocinfo
 null_add nullb0 memory_backed=1 size=16
 
-# reserves: prints the KiB of vmalloc memory in areas of 128 KiB, the size of an element of a
+# reserves: prints the KiB of all vmalloc areas of 128 KiB, which is the size of an element of a
 # reserve
 reserves() {
 	echo $(($(grep -c ' pages=32 vmalloc' /proc/vmallocinfo) * 128))
 }
 
-# allocates DISK ATTRIBUTE VALUE: sets the attribute, and KIB to the increase
+# allocates DISK ATTRIBUTE VALUE: sets the attribute, and sets KIB to the increase of the reserves
 allocates() {
 	local before
 	before=$(reserves)
@@ -30,7 +30,8 @@ allocates() {
 	note "$*: $KIB KiB"
 }
 
-# check_reserves DESC DISK ATTRIBUTE VALUE
+# check_reserves DESC DISK ATTRIBUTE VALUE: sets the attribute, and checks that this allocates the
+# reserve
 check_reserves() {
 	local desc=$1
 	shift

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The kernel has no memory for the reserve of the copy path. Without large runs of pages, the
-# reserve is allocated in small ones. Without those, power 1 and a change of the path fail, change
-# nothing, and succeed later.
+# The kernel has too little memory for the reserve of the copy path. Without large runs of pages,
+# the reserve consists of small runs. Without enough pages, power 1 and a change of the path fail,
+# change nothing, and succeed later.
 #
 # timeout=90
 
@@ -15,7 +15,7 @@ requires module=null_blk program=fio "file=$DEBUGFS/fail_page_alloc" "file=$DEBU
 null_add nullb0 memory_backed=1 size=16
 zcblk_load
 zcblk_make zcblk0 lower=/dev/nullb0 path=copy
-# the kernel's messages about failed allocations
+# The kernel logs these messages when an allocation fails
 dmesg_allow 'page allocation failure|Call Trace:|FAULT_INJECTION'
 
 # set_failing ATTRIBUTE VALUE: makes allocations of pages fail during this one write
@@ -24,7 +24,7 @@ set_failing() {
 		- "$ZCFS/zcblk0/$1" "$2"
 }
 
-# fail_pages ORDER PAGES: after PAGES pages, all allocations of that order and above fail
+# fail_pages ORDER PAGES: makes all allocations of ORDER and above fail, after the first PAGES pages
 fail_pages() {
 	fail_allocations 0
 	echo "$1" >"$DEBUGFS/fail_page_alloc/min-order"
@@ -40,7 +40,8 @@ fail_allocations 0
 verify copy/page --size=2M
 check "power 0" zcblk_set zcblk0 power 0
 
-# refused DESC ATTRIBUTE VALUE: no memory is left after the first element of the reserve
+# refused DESC ATTRIBUTE VALUE: checks that the write fails if there is memory for only one element
+# of the reserve
 refused() {
 	local desc=$1 before
 

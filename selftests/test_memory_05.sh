@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# In steady state, a disk allocates nothing for an I/O. It causes as many events of the kernel's
-# allocators as its lower device does alone.
+# In steady state, a disk allocates nothing for an I/O. An I/O causes no more events of the kernel's
+# allocators on the disk than on its lower device alone.
 #
 # timeout=240
 
@@ -14,7 +14,7 @@ null_add nullb0 size=512
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 
-# copy N FILE DIRECTION SIZE DEVICE: transfers N blocks, and leaves the trace in FILE
+# copy N FILE DIRECTION SIZE DEVICE: transfers N blocks, and copies the trace to FILE
 copy() {
 	local arguments=(if=/dev/zero "of=$5" oflag=direct)
 
@@ -27,8 +27,8 @@ copy() {
 	cp "$TRACEFS/trace" "$2"
 }
 
-# events DIRECTION SIZE DEVICE: prints the number of events of 400 blocks. Events of dd itself
-# cancel out: there are as many of them with 10 blocks as with 410.
+# events DIRECTION SIZE DEVICE: prints the number of events of 400 blocks. The function subtracts
+# the events of dd itself, which are the same for 10 blocks and for 410.
 events() {
 	copy 410 "$TMP/many" "$@" # allocates once what tracing itself needs
 	copy 10 "$TMP/few" "$@"

@@ -15,7 +15,8 @@ read_range() {
 	dd if="$1" bs=64k skip="$2" count=1 iflag=direct status=none
 }
 
-# A write of zeroes is N, on newer kernels WZ, and has an S if it is synchronous
+# traced: prints the traced requests except reads. A write of zeroes is N, or WZ on newer kernels,
+# with an S if it is synchronous. The function prints N for all of these.
 traced() {
 	block_trace | grep -v ^R | sed -E 's/^(N|WZ)S? /N /'
 }

@@ -13,9 +13,9 @@ null_add nullb1 size=64 memory_backed=1
 dm_add logged "0 131072 log-writes /dev/nullb0 /dev/nullb1"
 zcblk_load
 
-# log_entries: `SECTOR SECTORS FLAGS` a line. On disk: a super block of one
-# sector (magic, version, entries, sector size), then each entry as a sector
-# (sector, sectors, flags, data_len) followed by its data unless a discard.
+# log_entries: prints a line `SECTOR SECTORS FLAGS` for each entry of the log. The log begins with a
+# super block of one sector (magic, version, entries, sector size). Each entry is a sector (sector,
+# sectors, flags, data_len). Its data follows, unless the entry is a discard.
 log_entries() {
 	local log=/dev/nullb1 at=1 entries sector sectors flags
 	local discard=4

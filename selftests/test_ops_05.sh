@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Partitions on the disk are found, have the right sectors, and hold the disk.
+# Partitions of the disk are found, and have the right sectors. A disk with a mounted partition is
+# busy. A partition can also be a lower device.
 
 . ./lib.sh
 
 requires module=null_blk program=mkfs.ext4
 null_add nullb0 memory_backed=1 size=64
 
-# An MBR with one Linux partition from sector 2048, 32768 sectors
+# The MBR has one Linux partition, which begins at sector 2048 and has 32768 sectors
 {
 	head -c 446 /dev/zero
 	printf '\x00\x00\x00\x00\x83\x00\x00\x00\x00\x08\x00\x00\x00\x80\x00\x00'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # /proc/diskstats (iostat) counts the I/O of the disk like that of the lower device, on every path.
-# It counts nothing if iostats is off.
+# If iostats is off, nothing is counted.
 
 . ./lib.sh
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# blktrace on the lower device shows the remap, with the disk and sector before it.
+# blktrace on the lower device shows each remap, with the disk and the sector before the remap
 
 . ./lib.sh
 
@@ -10,7 +10,7 @@ null_add nullb0 memory_backed=1 size=64
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 
-# For 5 s: blktrace may hang if a signal ends it while it starts
+# blktrace runs for 5 s, because it may hang if a signal ends it while it starts
 mkdir "$TMP/trace"
 blktrace -w 5 -d /dev/nullb0 -D "$TMP/trace" -o nullb0 >/dev/null &
 tracer=$!

@@ -11,7 +11,7 @@ zcblk_load
 defer stop $!
 wait_for 5 grep -q ready "$TMP/uevents"
 
-# resized BYTES: the disk has this size, and a uevent was sent
+# resized BYTES: succeeds if the disk has this size, and a uevent was sent
 resized() {
 	[ "$(blockdev --getsize64 /dev/zcblk0)" -eq "$1" ] &&
 		grep -q "^change@.*/zcblk0 .*RESIZE=1" "$TMP/uevents"

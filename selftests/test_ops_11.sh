@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# SECURE_ERASE reaches the lower device if that supports it. Otherwise it fails with the error of
-# the lower device.
+# SECURE_ERASE reaches a lower device that supports it. On another lower device, SECURE_ERASE fails
+# with the error of the device.
 
 . ./lib.sh
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A large write with PREFLUSH, such as one of XFS's log, keeps its guarantee on the copy path. The
-# path cuts it into pieces, and each piece waits for the flush.
+# A large write with PREFLUSH, such as a write of the XFS log, keeps its guarantee on the copy path.
+# The copy path splits the write into pieces, and each piece waits for the flush.
 #
 # timeout=90
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# SG_IO, the geometry and persistent reservations pass through, and return the answers of the lower
-# device. A partition needs a capability. A read-only disk sends no command that writes, even for
+# SG_IO, the geometry and persistent reservations of a disk return the answers of the lower device.
+# On a partition, SG_IO needs a capability. A read-only disk sends no command that writes, even for
 # root.
 
 . ./lib.sh
@@ -17,7 +17,8 @@ ask() {
 	"$HELPERS/device-ioctl" "$@"
 }
 
-# commands OPCODE: prints how many such commands reached the lower device since dmesg_mark
+# commands OPCODE: prints how many commands with OPCODE have reached the lower device since
+# dmesg_mark
 commands() {
 	dmesg_new | grep -c "cmd $1 " || true
 }
@@ -27,7 +28,7 @@ write_by_command() {
 	sg_raw -R -s 512 -i "$TMP/block" "$1" 2a 00 00 00 00 00 00 00 01 00
 }
 
-# first_block: prints that of the lower device, bypassing the page cache
+# first_block: prints the first block of the lower device, bypassing the page cache
 first_block() {
 	dd if="$SCSI_DEV" bs=512 count=1 iflag=direct status=none
 }

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A profile names a hot lock first, wherever it is. A lock is added to one function after another
-# that every write enters: to two of them, with LONG=1 to twenty.
+# A profile names a hot lock first, whatever function contains the lock. The test adds a lock to one
+# function after another, each of which every write calls. It does so for two functions, or with
+# LONG=1, for twenty.
 #
 # timeout=240
 
@@ -12,8 +13,8 @@
 HOTLOCK=$ZCBLK_BUILD/selftests/modules/zcblk-hotlock.ko
 requires_profile "feature=range_lock slot" "file=$HOTLOCK"
 
-# A sample of work with interrupts off is recorded when they are on again. Work in an interrupt is
-# not sampled. Here null_blk completes in a softirq.
+# A sample of code that runs with interrupts off is recorded when interrupts are on again. Code in
+# an interrupt is not sampled, so null_blk completes in a softirq here.
 places=(
 	zcblk_io_begin
 	zcblk_io_complete
@@ -38,7 +39,7 @@ places=(
 )
 [ "$LONG" = 1 ] || places=("${places[@]:0:2}")
 
-# record PLACE: profiles the load with a lock in PLACE
+# record PLACE: profiles the load with a hot lock in the function PLACE
 record() {
 	insmod "$HOTLOCK" "place=$1"
 	cat /proc/kallsyms >"$TMP/$1.kallsyms"
@@ -48,7 +49,7 @@ record() {
 	rmmod zcblk-hotlock
 }
 
-# hottest FILTER: applies FILTER to the lock that the verdict puts first
+# hottest FILTER: prints the result of the jq filter FILTER for the first lock of the verdict
 hottest() {
 	jq -rRs -L ../scripts/perf "include \"report\"; profile.locks[0] | $1" "$TMP/stacks"
 }
@@ -79,7 +80,7 @@ wait_for 60 load_runs
 for place in "${places[@]}"; do
 	record "$place"
 done
-# The load would compete for the CPU with the work below
+# Stop the load, which would compete with perf for the CPU
 stop "$FIO"
 for place in "${places[@]}"; do
 	named "$place"

@@ -36,7 +36,7 @@ check "flame graphs are well formed" python3 -c \
 	'import sys, xml.dom.minidom as x; [x.parse(f) for f in sys.argv[1:]]' "$OUT"/{A,B}.svg
 check "nothing is left behind" test ! -e /dev/zcblk-profile -a ! -e /dev/nullb-profile
 
-# one leg of each setting is enough for these failures
+# Remove the second leg of each setting, because one leg is enough for these failures
 rm "$OUT"/[AB].2.data
 check_fails "too few samples are an error" "--samples" report -n 1000000
 sed -i '/\[zcblk\]$/d' "$OUT/kallsyms"

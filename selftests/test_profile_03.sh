@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the profile's report makes of two handwritten tables of opreport.
+# Checks the report that the profile makes of two handwritten tables of opreport
 
 . ./lib.sh
 
 requires program=jq program=column
 
-# opreport OUTPUT: makes a table from lines "SAMPLES IMAGE SYMBOL"
+# opreport OUTPUT: makes a table of opreport from lines "SAMPLES IMAGE SYMBOL"
 opreport() {
 	{
 		echo "CPU: Core 2, speed 2.534e+06 MHz (estimated)"
@@ -18,7 +18,7 @@ opreport() {
 	} >"$1"
 }
 
-# leg NAME IOPS COPIED ENGINE: makes the other records of a leg
+# leg NAME IOPS COPIED ENGINE: makes the records of I/Os, statistics and range locks of a leg
 leg() {
 	echo "100.5 102.5 $(($2 * 2))" >"$TMP/$1.ios"
 	printf 'copied zerocopy 0\ncopied copy %s\n' "$3" >"$TMP/$1.stats"
@@ -67,8 +67,9 @@ check_fails "a load that does not reach zcblk is an error" "does the load use" r
 opreport "$TMP/B.1.symbols" <<<"999 zcblk.ko zcblk_range_lock"
 check_fails "too few samples are an error" "--samples" report
 
-# Waits: one on CPU 0 during which an interrupt waits, too, and one for a mutex, whose owner has
-# moved to another CPU. A spinlock has a probe and a tracepoint, and counts once.
+# The script has two waits. During the first, on CPU 0, an interrupt waits, too. The second is a
+# wait for a mutex, and the task moves to another CPU. A wait for a spinlock has a probe and a
+# tracepoint, but counts once.
 cat >"$TMP/script" <<-'END'
 	fio 21 [000] 100.000001000: zcblk_profile:wait_1: (ffffffff81000001)
 	    ffffffff81000001 native_queued_spin_lock_slowpath ([kernel.kallsyms])

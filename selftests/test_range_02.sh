@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Many overlapping requests at a time, with each range lock, on both paths and on path ab. The data
-# is correct. Then the disk is removed by force under these requests.
+# fio submits many overlapping requests at a time, with each range lock, on both paths and on path
+# ab. The data is correct. Then the disk is removed by force under these requests.
 #
 # timeout=360
 
@@ -14,8 +14,8 @@ requires module=null_blk program=fio "feature=range_lock slot"
 null_add nullb0 memory_backed=1 size=64 irqmode=2 completion_nsec=2000000
 zcblk_load
 
-# libaio waits where io_uring would be refused. After the disk is removed, fio would make a file in
-# its place.
+# overlapping OPTION...: runs fio. libaio waits where io_uring would get an error. After the disk is
+# removed, fio must not create a file in its place.
 overlapping() {
 	fio --name=overlap --filename=/dev/zcblk0 --allow_file_create=0 --ioengine=libaio \
 		--iodepth=64 --direct=1 --norandommap --serialize_overlap=0 --randseed=1 \

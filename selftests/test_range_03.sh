@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A disk is removed by force while requests wait for their range. The waiting requests fail, and
-# end before the removal does; those that hold a range complete. The log names a request that holds
-# its range for long, once.
+# A disk is removed by force while requests wait for their ranges. The waiting requests fail, and
+# end before the removal ends. Requests that hold a range complete. The log names a request once if
+# it holds its range for long.
 #
 # timeout=120
 
@@ -21,11 +21,11 @@ cancels() {
 	job write_at 4k 0
 	wait_for 5 range_has "holder write 0 7 "
 	job write_at 4k 0
-	# small enough not to be split, as one part would not have to wait
+	# The write is small enough not to be split. A part that overlaps nothing would not wait.
 	job write_at 256k 0
 	job read_at 4k 0
 	check "$engine: all others wait" wait_for 5 range_is 3 "waiter "
-	# this ends when the first write does
+	# The removal ends when the first write ends
 	zcblk_set zcblk0 power force &
 	removal=$!
 	wait "${JOBS[1]}" "${JOBS[2]}" "${JOBS[3]}" || true

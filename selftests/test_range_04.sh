@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # With each range lock, a file system is made, filled and read back. fio also verifies what it
-# writes while the path changes; most of its requests overlap others in flight.
+# writes while the path changes. Most requests of fio overlap others in flight.
 #
 # timeout=240
 
@@ -21,9 +21,9 @@ if [ "$LONG" = 1 ]; then
 	io_size=1G settings=$SETTINGS filesystems="ext4 xfs btrfs"
 fi
 
-# fio expects that its requests reach the disk in the order of submission. libaio keeps that order,
-# but io_uring need not. Many are submitted at a time: otherwise each would have completed before
-# fio fills the next one.
+# flipping DESC: runs fio while the path changes. fio expects that its requests reach the disk in
+# the order of submission. libaio keeps that order, but io_uring need not. fio submits many requests
+# at a time. Otherwise, each request would complete before fio fills the next one.
 flipping() {
 	zcblk_set zcblk0 power 1
 	wait_for 5 test -b /dev/zcblk0

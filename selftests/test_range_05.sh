@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tracepoints of range locks: a request waits, is granted its range, and releases it.
+# Checks the tracepoints of range locks, for a request that waits, is granted its range, and
+# releases its range
 
 . ./lib.sh
 . ./lib-range.sh

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# I/O by the kernel API on a zcblk disk uses its range lock, like any other bio. It waits for its
-# range, and its data is correct.
+# I/O by the kernel API on a zcblk disk uses the range lock of the disk, like any other bio. The I/O
+# waits for its range, and its data is correct.
 
 . ./lib.sh
 . ./lib-exerciser.sh

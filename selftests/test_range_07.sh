@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The order of two requests, seen in the data. The lower device keeps the first request, and could
-# complete the second one before it. Without a range lock, the second request does overtake, which
-# proves the test. With each range lock, it does not.
+# The data shows the order of two overlapping requests. The lower device keeps the first request,
+# and could complete the second one before it. Without a range lock, the second request overtakes
+# the first, which proves that the test works. With each range lock, it does not.
 #
 # timeout=240
 
@@ -23,26 +23,26 @@ late_table() {
 	echo "0 131072 delay /dev/nullb0 0 $reads /dev/nullb0 0 $writes /dev/nullb0 0 0"
 }
 
-# late_keep reads|writes|nothing: the device keeps these from now on, and completes those that it
-# has kept
+# late_keep reads|writes|nothing: makes the device keep such requests from now on, and complete
+# those that it has kept
 late_keep() {
 	dmsetup reload late --table "$(late_table "$1")"
 	dmsetup suspend --noflush --nolockfs --noudevsync late
 	dmsetup resume --noudevrules --noudevsync late
 }
 
-# late_has: the device keeps a request
+# late_has: succeeds if the device keeps a request
 late_has() {
 	grep -qE ' delay (1 0|0 1) 0$' <<<"$(dmsetup status late)"
 }
 
-# put DEVICE LETTER: writes 4 KiB of LETTER
+# put DEVICE LETTER: writes 4 KiB of LETTER to DEVICE
 put() {
 	head -c 4096 /dev/zero | tr '\0' "$2" |
 		dd of="$1" bs=4k iflag=fullblock oflag=direct status=none
 }
 
-# get DEVICE: prints the letter in its first 4 KiB
+# get DEVICE: prints the letter in the first 4 KiB of DEVICE
 get() {
 	dd if="$1" bs=4k count=1 iflag=direct status=none | tr -s "no"
 }
@@ -55,14 +55,15 @@ read_it() {
 	get /dev/zcblk0
 }
 
-# output_of NAME CMD: runs CMD; after that, its output is in $TMP/NAME
+# output_of NAME CMD: runs CMD. When CMD ends, makes the file $TMP/NAME with the output.
 output_of() {
 	"$2" >"$TMP/$1.part"
 	mv "$TMP/$1.part" "$TMP/$1"
 }
 
-# in_turn DESC FIRST SECOND: the lower device has old data (o), and keeps the request of FIRST.
-# That of SECOND would not be kept: it completes, or waits for its range.
+# in_turn DESC FIRST SECOND: submits two requests to a disk with old data (o). The lower device
+# keeps the request of FIRST. Without a range lock, the request of SECOND completes. With a range
+# lock, it waits.
 in_turn() {
 	local desc=$1 op=${3%_*}
 
@@ -82,8 +83,9 @@ in_turn() {
 	check_jobs "$desc: both succeed" 0
 }
 
-# in_turns ENGINE-AND-PATH LATER EARLIER: LATER is the data, old or new, that a read after a write
-# returns; EARLIER is what a read before a write returns
+# in_turns ENGINE-AND-PATH LATER EARLIER: reads after a write, and writes after a read. LATER is the
+# data, old or new, that the read after the write must return. EARLIER is the data of the read
+# before the write.
 in_turns() {
 	in_turn "$1, read after write" write_new read_it
 	check_eq "$1, read after write: it returns $2 data" "${2:0:1}" "$(<"$TMP/second")"

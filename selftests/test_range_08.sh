@@ -14,13 +14,14 @@ requires module=null_blk module=dm_mod program=dmsetup program=xfs_io \
 gate_add
 zcblk_load
 
-# counted: prints what the lock counts: requests, overlaps, waits, refusals
+# counted: prints the requests, overlaps, waits and refusals that the lock has counted
 counted() {
 	echo "$(range_value taken) $(range_value contended) $(range_value parked)" \
 		"$(range_value refused)"
 }
 
-# the gate stops the flush as well as the write, so the test looks at the lock
+# flushes DESC: checks that a flush does not wait for a write in flight. The gate stops the flush as
+# well as the write, so the test compares the counters of the lock.
 flushes() {
 	local before
 
@@ -36,12 +37,13 @@ flushes() {
 	check_jobs "$1: both succeed" 0
 }
 
-# below N: zcblk0 has N bios in flight
+# below N: succeeds if zcblk0 has N bios in flight
 below() {
 	[ "$(stat_value zcblk0 inflight)" = "$1" ]
 }
 
-# many_flushes MODE: flushes while blocks are written, each of them once
+# many_flushes DESC: flushes the disk while dd writes blocks, and checks that no flush fails or
+# overlaps
 many_flushes() {
 	local i failed=0 writer
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A write with fsync does not wait for the writes of a throttled cgroup. With each range lock and
-# each mode, it completes as on the lower device.
+# each mode, it ends before a throttled write ends, as on the lower device.
 #
 # timeout=240
 
@@ -17,24 +17,25 @@ cgroup_io
 mkdir /sys/fs/cgroup/slow
 defer rmdir /sys/fs/cgroup/slow
 
-# limit BYTES: per second, for writes of the cgroup to the lower device
+# limit BYTES: limits writes of the cgroup to the lower device to BYTES per second
 limit() {
 	sysfs_write "$(</sys/block/nullb0/dev) wbps=$1" /sys/fs/cgroup/slow/io.max
 }
 
-# slow_write DEVICE: writes half a megabyte, which lasts two minutes with the limit below
+# slow_write DEVICE: writes half a megabyte, which lasts two minutes with a limit of 4096 bytes per
+# second
 slow_write() {
 	echo "$BASHPID" >/sys/fs/cgroup/slow/cgroup.procs
 	exec dd if=/dev/zero of="$1" bs=512k count=1 seek=64 oflag=direct conv=notrunc \
 		status=none
 }
 
-# in_write PID: the process is blocked in write(2)
+# in_write PID: succeeds if the process is blocked in write(2)
 in_write() {
 	grep -q '^1 ' "/proc/$1/syscall"
 }
 
-# fsync_beside DEVICE: a small write with fsync ends before the slow write does
+# fsync_beside DEVICE: succeeds if a small write with fsync ends before the slow write ends
 fsync_beside() {
 	local slow status=0
 

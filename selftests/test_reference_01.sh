@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A client's policy for pages without a reference count of their own. It checks which memory has
-# such pages, by kernel; that they are mapped, detected or copied; and that reads are always
-# mapped.
+# A client of the API has a policy for pages without a reference count of their own. The test checks
+# which memory has such pages, and that writes of these pages are mapped, detected or copied. Reads
+# are always mapped.
 #
 # timeout=120
 
@@ -18,7 +18,7 @@ api_requires zcblk-io
 null_add nullb0 memory_backed=1 size=64
 zcblk_load
 
-# io WANT PARAM=VALUE...: does I/O with result WANT and correct data
+# io WANT PARAM=VALUE...: does I/O, and checks that its reason is WANT and its data is correct
 io() {
 	local want=$1
 	shift
@@ -28,7 +28,7 @@ io() {
 	check_eq "$*: the data is correct" 0 "$(api_io_result wrong)"
 }
 
-# sends_unreferenced no|yes: a probe saw that pages without a count were sent to the device, or not
+# sends_unreferenced no|yes: checks whether pages without a reference count were sent to the device
 sends_unreferenced() {
 	local some=no
 
@@ -66,7 +66,7 @@ io copied-unreferenced "unreferenced=$COPY"
 check_eq "each is counted" "$((mapped + 1)) $((copied + 1))" \
 	"$(api_stat io mapped-unreferenced) $(api_stat io copied-unreferenced)"
 
-# From the middle of a page to the middle of the next one, which is the first without a count
+# The buffer begins in the middle of a page with a reference count. The next page has none.
 io mapped-unreferenced buffer=pages bytes=8192 offset=2048 "unreferenced=$DETECT"
 io copied-forced "how=$FORCED" "unreferenced=$COPY"
 api_io device=/dev/nullb0 "how=$MAP_ONLY" "unreferenced=$COPY"

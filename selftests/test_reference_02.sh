@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A disk's policy for pages without a reference count of their own, on each path and with each kind
-# of bounce memory. It can be changed under load.
+# A disk has a policy for pages without a reference count of their own. The test checks the policy
+# on each path and with each kind of bounce memory, and changes it under load.
 #
 # timeout=150
 
@@ -17,15 +17,15 @@ zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0 stats=counters
 check_eq "they are mapped by default" map "$(zcblk_get zcblk0 unreferenced)"
 
-# what_happened: prints bytes without a count on each path, and the bytes of all writes that were
-# copied, since the last reset
+# what_happened: prints the bytes without a count on each path, and the bytes of all copied writes,
+# since the last reset
 what_happened() {
 	echo "$(stat_value zcblk0 unreferenced zerocopy) $(stat_value zcblk0 unreferenced copy)" \
 		"$(stat_bytes zcblk0 copy write)"
 }
 
-# write WANT no|yes PARAM=VALUE...: does 2 writes. WANT is what_happened after them; yes if pages
-# without a count reach the lower device.
+# write WANT no|yes PARAM=VALUE...: does 2 writes, and checks that what_happened prints WANT. The
+# second argument says whether pages without a count must reach the lower device.
 write() {
 	local want=$1 sent=$2 some=no
 	shift 2
@@ -39,7 +39,7 @@ write() {
 	check_eq "$*: pages without a count reach the lower device: $sent" "$sent" "$some"
 }
 
-# The default, remapped and tracked
+# Path zerocopy, without a range lock (bios are remapped) and with one (bios are tracked)
 for lock in off on; do
 	zcblk_set zcblk0 power 0
 	zcblk_set zcblk0 range_lock "$lock"
@@ -89,7 +89,7 @@ write "0 8192 8192" no
 write "0 0 4096" no buffer=vmalloc
 zcblk_set zcblk0 path zerocopy
 
-# A copy of several pieces must not begin if the I/O must not wait
+# An I/O that must not wait is refused if it must be copied in several pieces
 api_io device=/dev/zcblk0 buffer=pages bytes=262144 flags=nowait
 check_eq "no wait: an I/O that must be copied is refused" -11 "$(api_io_result err)"
 api_io device=/dev/zcblk0 buffer=vmalloc bytes=262144 flags=nowait

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# NVMe/TCP to a target on the same machine: zcblk add unreferenced=auto sets copy. Then all data is
-# sent by reference, and is correct. Without zcblk's copies, the driver copies pages without a
-# reference count of their own. A probe counts the bytes that are sent by reference.
+# The lower device is NVMe/TCP to a target on the same machine. zcblk add unreferenced=auto sets
+# copy. Then all data is sent by reference, and is correct. Without the copies of zcblk, the NVMe
+# driver copies pages without a reference count of their own. A probe counts the bytes that are sent
+# by reference.
 #
 # timeout=180
 
@@ -68,7 +69,7 @@ connect() {
 
 # --- the probe -------------------------------------------------------------
 
-# Before Linux 6.5, pages are sent one by one
+# probe_add: adds a probe for each send by reference. Before Linux 6.5, pages are sent one by one.
 probe_add() {
 	local symbol=skb_splice_from_iter
 
@@ -80,7 +81,8 @@ probe_add() {
 	defer sysfs_write 0 "$PROBE/enable"
 }
 
-# sent_by_reference BYTES BUFFER SIZE POLICY DEVICE: BYTES of eight writes are sent by reference
+# sent_by_reference BYTES BUFFER SIZE POLICY DEVICE: does eight writes, and checks that BYTES bytes
+# were sent by reference
 sent_by_reference() {
 	local want=$1 sent
 
@@ -89,8 +91,8 @@ sent_by_reference() {
 	api_repeat 8
 	sent=$(sed -n 's/.* sent=\([0-9]*\)$/\1/p' "$TRACEFS/trace" | awk '{ n += $1 } END { print n + 0 }')
 	check_eq "$5, buffer=$2 bytes=$3 policy $4: no error" 0 "$(api_repeat_result errors)"
-	# The data is a multiple of 8 sectors. The headers, which are also sent by reference, are
-	# smaller.
+	# Headers are also sent by reference, but have fewer bytes than 8 sectors in all. So the
+	# number of bytes is rounded down to a multiple of 8 sectors.
 	check_eq "$5, buffer=$2 bytes=$3 policy $4: sent by reference" "$want" \
 		$((sent - sent % (8 * 512)))
 	api_unload
@@ -105,7 +107,7 @@ device=$(namespace_name)
 probe_add
 
 "$ZCBLK" add --lower "/dev/$device" --name zcblk0 unreferenced=auto >"$TMP/out" 2>"$TMP/err"
-# It may also print advice for LVM
+# The tool may also print advice for LVM
 check "the tool prints what it set and why" grep -xF \
 	"zcblk: zcblk0: unreferenced=copy: $device uses NVMe/TCP, which sends pages by reference" \
 	"$TMP/err"
@@ -119,8 +121,8 @@ while read -r buffer bytes has; do
 done < <(memory_kinds)
 "$ZCBLK" del zcblk0
 
-# Linux 6.1 looks only at the first page of a run. It then treats the other pages alike, although
-# they are not its own, so this is not tested here.
+# Buffers of kind vmapped are not tested here. Linux 6.1 checks only the first page of a run, and
+# sends the other pages in the same way.
 while read -r buffer bytes has; do
 	[ "$buffer" != vmapped ] || continue
 	sent_by_reference $((8 * bytes)) "$buffer" "$bytes" "$COPY" "$device"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# If nothing needs the completion of a bio, zcblk sends the same bio to the lower device. Otherwise
-# it allocates a second one. The kernel traces a bio as queued only once.
+# If zcblk does not need the completion of a bio, it sends the same bio to the lower device.
+# Otherwise, zcblk allocates a second bio. The kernel traces a bio as queued only once.
 
 . ./lib.sh
 

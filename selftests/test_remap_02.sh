@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The io.stat of a submitter's cgroup counts I/Os and bytes of the lower device. It does so if the
+# The io.stat of a submitter's cgroup counts I/Os and bytes of the lower device. This is true if the
 # same bio is sent, if a clone is sent, and if the data is copied.
 
 . ./lib.sh

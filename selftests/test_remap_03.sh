@@ -1,16 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A limit on the lower device applies, within 5 %, to what is submitted to the disk, and each byte
-# is charged once. It does so if the same bio is sent, if a clone is sent, and if the data is
-# copied.
+# A limit on the lower device applies, within 5 %, to I/O of the disk, and each byte counts once.
+# This is true if the same bio is sent, if a clone is sent, and if the data is copied.
 #
 # timeout=90
 
 . ./lib.sh
 
-# bytes per second, and bytes. The test writes for four seconds: the first slice of the limit (0.1
-# s) is then half of the tolerance.
+# LIMIT is in bytes per second, and BYTES is what the test writes. A write lasts four seconds, so
+# the first slice of the limit (0.1 s) is half of the tolerance.
 LIMIT=$((8 << 20)) BYTES=$((32 << 20))
 
 requires module=null_blk program=fio
@@ -20,8 +19,8 @@ zcblk_add zcblk0 lower=/dev/nullb0
 cgroup_io
 number=$(</sys/block/nullb0/dev)
 
-# write_in CGROUP DEVICE: leaves fio's figures in $TMP/fio. Some writes always wait for the limit,
-# so the limit makes up for delays of the host.
+# write_in CGROUP DEVICE: runs fio in CGROUP, and writes its results to $TMP/fio. Some writes always
+# wait for the limit, so a delay of the host does not change the rate.
 write_in() {
 	echo "$BASHPID" >"$1/cgroup.procs"
 	exec fio --name=job --filename="$2" --rw=write --bs=64k --size="$BYTES" --direct=1 \
@@ -29,14 +28,15 @@ write_in() {
 		--output="$TMP/fio"
 }
 
-# rate_of CGROUP DEVICE: prints bytes per second; fields 47 and 50 are KiB written, and ms
+# rate_of CGROUP DEVICE: prints the bytes per second. Fields 47 and 50 are the KiB written, and the
+# milliseconds.
 rate_of() {
 	(write_in "$@")
 	awk -F ';' '/^3;/ { printf "%.0f\n", $47 * 1024000 / $50 }' "$TMP/fio"
 }
 
-# check_limit DESC DEVICE: tries up to three times, because a busy host may delay one or two of
-# them
+# check_limit DESC DEVICE: checks that the rate is the limit. Tries up to three times, because a
+# busy host may delay one or two of the tries.
 check_limit() {
 	local cgroup=/sys/fs/cgroup/writer.$BASHPID rate tries=0
 

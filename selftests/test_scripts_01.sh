@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The arithmetic behind the demonstration: the geometric mean of ratios, its interval, and whether
-# an interval differs from that of a control. The expected values are computed by hand.
+# Checks the arithmetic of ratio.jq: the geometric mean of ratios, its interval, and whether an
+# interval differs from that of a control. The expected values are computed by hand.
 
 . ./lib.sh
 
 requires program=jq
 
-# calculate EXPRESSION: with the functions of ratio.jq
+# calculate EXPRESSION: prints the value of a jq expression that uses the functions of ratio.jq
 calculate()
 {
 	jq -nr -L ../scripts/measure "include \"ratio\"; $1"
 }
 
-# digits EXPRESSION: rounded to four decimal places
+# digits EXPRESSION: prints the value of a jq expression, rounded to four decimal places
 digits()
 {
 	calculate "$1 | . * 1e4 | round / 1e4"
@@ -25,7 +25,8 @@ check_eq "equal ratios are their own mean, with no spread" "3 2 2 2" \
 		[.n, .ratio, .low, .high | . * 1e9 | round / 1e9] | .[0] |= round | join(" ")')"
 check_eq "the mean is geometric" 1 "$(digits '[[1, 4], [4, 1]] | ratio.ratio')"
 check_eq "the ratio is the second to the first" 0.25 "$(digits '[[4, 1]] | ratio.ratio')"
-# logarithms 0, ln 2, 2 ln 2: mean and deviation ln 2, Student's t of 2 degrees is 4.303
+# The logarithms of the ratios are 0, ln 2 and 2 ln 2. Their mean and their deviation are ln 2.
+# Student's t of 2 degrees of freedom is 4.303.
 check_eq "lower end: 2 * exp(-4.303 * ln 2 / sqrt 3)" 0.3574 \
 	"$(digits '[[1, 1], [1, 2], [1, 4]] | ratio.low')"
 check_eq "upper end: 2 * exp(4.303 * ln 2 / sqrt 3)" 11.1916 \

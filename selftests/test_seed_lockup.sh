@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A module causes the fault that the end of this test's name says. With the fault, the run must
-# fail; with `none`, it must pass. It runs only by name, for selftests/audit/seeds.
+# A module causes the fault that is the end of this test's name. The run must then fail, but with
+# `none`, it must pass. Only selftests/audit/seeds runs this test, by its name.
 
 . ./lib.sh
 

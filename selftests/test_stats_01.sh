@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# debugfs: the first line is a version. Every row always exists. All users can read the files,
-# which disappear with the disk.
+# The first line of the statistics in debugfs is a version. Every row always exists. All users can
+# read the files, which disappear with the disk.
 
 . ./lib.sh
 

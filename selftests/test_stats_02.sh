@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Statistics count each I/O, byte and segment once, by operation and path. The histogram has as
-# many entries as there are I/Os. reset_stats clears them.
+# Statistics count each I/O, byte and segment once, by operation and path. The histogram has as many
+# entries as there are I/Os. reset_stats clears the statistics.
 
 . ./lib.sh
 

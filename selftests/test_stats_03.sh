@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# stats: off counts nothing, counters counts without a histogram, and latency does both. The level
-# can change while the disk is up.
+# The attribute stats: off counts nothing, counters counts without a histogram, and latency counts
+# with a histogram. The level can change while the disk is up.
 
 . ./lib.sh
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tool's command line: --help, and bad arguments, which are refused with status 2 before
-# anything is accessed. It needs no module: /sys is an empty directory.
+# The tool prints its help. It refuses bad arguments with status 2 before it accesses anything. The
+# test needs no module: /sys is an empty directory.
 
 . ./lib.sh
 
@@ -11,7 +11,7 @@ requires tool
 export ZCBLK_SYSFS=$TMP/sys
 mkdir "$ZCBLK_SYSFS"
 
-# refused TEXT ARGUMENT...: status 2, and TEXT only on stderr
+# refused TEXT ARGUMENT...: checks that the tool fails with status 2, and prints TEXT only on stderr
 refused() {
 	local text=$1 status=0
 	shift

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What list, show and stat print: tables, JSON, totals, rates and estimates of latency. The input
-# is files like those of the driver. It needs no module.
+# Checks what list, show and stat print: tables, JSON, totals, rates and estimates of latency. The
+# input is files like those of the driver, so the test needs no module.
 
 . ./lib.sh
 
@@ -12,7 +12,7 @@ export ZCBLK_SYSFS=$TMP/sys
 CONFIG=$ZCBLK_SYSFS/kernel/config/zcblk
 DEBUG=$ZCBLK_SYSFS/kernel/debug/zcblk
 
-# fake_disk NAME SECTORS ATTRIBUTE=VALUE...
+# fake_disk NAME SECTORS ATTRIBUTE=VALUE...: makes files like those of a disk of the driver
 fake_disk() {
 	local name=$1 attribute
 	mkdir -p "$CONFIG/$name" "$DEBUG/$name" "$ZCBLK_SYSFS/class/block/$name"
@@ -23,8 +23,8 @@ fake_disk() {
 	done
 }
 
-# fake_stats NAME N: N reads of 4 KiB that were mapped, and 2 N writes of 1 MiB that were copied.
-# Each file is complete at any moment, as the driver's are.
+# fake_stats NAME N: writes statistics of N mapped reads of 4 KiB, and 2 N copied writes of 1 MiB. A
+# reader always finds a complete file, like those of the driver.
 fake_stats() {
 	local dir=$DEBUG/$1 n=$2
 
@@ -110,7 +110,8 @@ zerocopy read     4096    8192   500
 zerocopy read    65536  131072   500
 copy     write 1048576 2097152  2000")" "$("$ZCBLK" show zcblk2 | tr -s " ")"
 
-# The statistics change after each sample. The interval is long enough for that on a busy machine.
+# The statistics change after each sample. The interval is so long that this is done in time on a
+# busy machine, too.
 mkfifo "$TMP/rates"
 interval=10
 "$ZCBLK" stat -J -o path,op,ios,iops,mbps,p50_us zcblk2 "$interval" 3 >"$TMP/rates" &

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tool on real disks: add, which loads the module, then set, list, show, stat and del. A
-# command that fails leaves no disk behind.
+# Runs the tool on real disks. First, add loads the module. Then set, list, show, stat and del run.
+# A command that fails leaves no disk behind.
 
 . ./lib.sh
 
@@ -16,7 +16,7 @@ list() {
 	"$ZCBLK" list -n -o "$1"
 }
 
-# count NAME PATH OP COLUMN: prints a number of the totals
+# count NAME PATH OP COLUMN: prints COLUMN of the totals of PATH and OP
 count() {
 	"$ZCBLK" stat -J -o "path,op,$4" "$1" |
 		jq ".zcblk[] | select(.path == \"$2\" and .op == \"$3\") | .$4"

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What `zcblk locks` prints: holders and waiters, counters, waits and regions, as tables and JSON,
-# once and repeatedly. The input is files like those of the driver. It needs no module.
+# Checks what `zcblk locks` prints: holders and waiters, counters, waits and regions, as tables and
+# JSON, once and repeatedly. The input is files like those of the driver, so the test needs no
+# module.
 
 . ./lib.sh
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Completion of commands, options, attributes, and the values of ATTR= in every command that has
-# them. It needs no module.
+# bash completes commands, options, attributes, and the values of ATTR= in every command that has
+# them. The test needs no module.
 
 . ./lib.sh
 
@@ -10,12 +10,12 @@ requires tool
 PATH=${ZCBLK%/*}:$PATH
 COMPLETION=${ZCBLK_COMPLETION:-../userspace/zcblk.bash}
 requires file="$COMPLETION"
-# bash refuses this outside of readline
+# bash refuses the builtin compopt outside of readline
 compopt() { :; }
 # shellcheck source=userspace/zcblk.bash
 . "$COMPLETION"
 
-# completed WORD...: prints the completions of the last word; readline splits at =
+# completed WORD...: prints the completions of the last word. readline splits words at =.
 completed() {
 	COMP_WORDS=(zcblk "$@")
 	COMP_CWORD=$#

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tool: add prints the path of a block device, and skips names that something else uses. del of
-# a busy disk causes one line in the kernel log. After a removal, the tool has the partitions of
-# the lower device read again.
+# add prints the path of a block device, and skips names that are in use. del of a busy disk causes
+# one line in the kernel log. After a removal, the tool makes the kernel read the partitions of the
+# lower device again.
 #
 # timeout=90
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The table of disks, with real disks: save, stop and restore bring every disk back with its
-# settings. A line that fails is named, and does not prevent the others.
+# Tests the table of disks with real disks. After save and stop, restore makes every disk again,
+# with its settings. A message names a line that fails, and the other lines are used.
 
 . ./lib.sh
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With udev: LABEL and UUID of a file system on a disk lead to the disk, not to the lower device.
-# They lead to the lower device after the disk is removed, even by force.
+# With udev, LABEL and UUID of a file system on a disk lead to the disk, not to the lower device.
+# After the disk is removed, even by force, they lead to the lower device.
 #
 # timeout=90
 
@@ -26,7 +26,7 @@ check_eq "the watch sees a new file system" ext4 "$(property /dev/zcblk0 ID_FS_T
 check_eq "the priority is above that of other disks" 110 \
 	"$(udevadm info --query=all --name=/dev/zcblk0 | sed -n 's/^L: //p')"
 
-# as at the next boot
+# Process all block devices again, as at the next boot
 udevadm trigger --action=change --subsystem-match=block
 settle
 check_eq "by-label" /dev/zcblk0 "$(leads by-label/zclabel)"

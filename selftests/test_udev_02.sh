@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With udev: a partition table on a disk, and a disk on a partition.
+# Tests, with udev, a partition table on a disk, and a disk on a partition
 #
 # timeout=90
 

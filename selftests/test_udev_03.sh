@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With udev: XFS on a disk, and btrfs on two disks. Both are found on the lower devices afterwards.
+# Tests, with udev, XFS on a disk, and btrfs on two disks. After the disks are removed, both file
+# systems are found on the lower devices.
 #
 # timeout=120
 

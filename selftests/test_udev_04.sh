@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With udev: LUKS and swap on a disk. Memory pressure swaps out 200 MiB, which are read back.
+# Tests, with udev, LUKS and swap on a disk. Memory pressure swaps out 200 MiB, which are read back.
 #
 # timeout=240
 
@@ -11,8 +11,8 @@
 requires tool device=1 program=cryptsetup program=python3 program=mkfs.ext4 program=findmnt module=dm_crypt
 
 CGROUP=/sys/fs/cgroup/zcblk-swap
-# This is less than half of the swap. Then a page that was read back keeps its place in the swap,
-# and the kernel does not write it again while it is unchanged.
+# The memory is less than half of the swap. Then a page that was read back keeps its place in the
+# swap, and the kernel does not write the page again while it is unchanged.
 MIB=240
 
 udev_start
@@ -51,9 +51,9 @@ check "with its data" data_is_on /dev/mapper/zcluks LABEL=zcinside
 luks_close
 wipefs -aq "$lower"
 
-# squeeze: fills more memory than the group may have, and prints how many pages are intact. Each
-# page holds its number several times, because some kernels do not write a page of one repeated
-# word.
+# squeeze: fills more memory than the limit of the cgroup, and prints how many pages are intact.
+# Each page contains its number several times, because some kernels do not write a page of one
+# repeated word.
 squeeze() {
 	echo 0 >"$CGROUP/cgroup.procs"
 	python3 - "$MIB" <<-'END'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With udev: LVM on a disk, with the setting that zcblk add advises, and a disk on LVM.
+# Tests, with udev, LVM on a disk, and a disk on LVM. LVM has the setting that zcblk add advises.
 #
 # timeout=120
 
@@ -18,7 +18,7 @@ lower=$SCRATCH
 defer wipefs -aq "$lower"
 advised=()
 
-# lv COMMAND...: runs LVM with the advised setting; its complaints go to $TMP/lvm
+# lv COMMAND...: runs LVM with the advised setting, and appends its messages to $TMP/lvm
 lv() {
 	lvm "$@" "${advised[@]}" -qq 2>>"$TMP/lvm"
 }

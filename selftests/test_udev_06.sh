@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With udev: md raid1 on two disks, a disk on md, and a disk on a loop device.
+# Tests, with udev, md raid1 on two disks, a disk on md, and a disk on a loop device
 #
 # timeout=120
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # io_uring needs no worker threads for zcblk on a lower device with NOWAIT, on any path. The test
-# first forces some, to prove that it would see them.
+# first makes io_uring use worker threads, to prove that the test would see them.
 #
 # timeout=90
 
@@ -13,7 +13,7 @@ null_add nullb0 size=64 irqmode=2 completion_nsec=50000
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 
-# fio_start FIO-OPTIONS...
+# fio_start FIO-OPTIONS...: starts fio, which uses io_uring, on zcblk0
 fio_start() {
 	fio --name=uring --filename=/dev/zcblk0 --ioengine=io_uring --iodepth=16 \
 		--direct=1 --time_based --size=64M --bs=4k "$@" >"$TMP/fio" 2>&1 &

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# NOWAIT and polled I/O reach a lower device that supports them. Polled I/O completes in its
-# poller, even if it is tracked, was parked, or is copied.
+# NOWAIT and polled I/O reach a lower device that supports them. Polled I/O completes in the task
+# that polls, even if the I/O is tracked, was parked, or is copied.
 #
 # timeout=300
 
@@ -13,7 +13,7 @@
 requires module=null_blk program=fio file=/sys/kernel/tracing/events/block/block_rq_complete \
 	"feature=range_lock slot"
 api_requires zcblk-io
-# I/O that is not polled completes in an interrupt
+# A request of nullb0 that is not polled completes in an interrupt
 null_add nullb0 memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
 	completion_nsec=20000
 null_fill nullb0
@@ -31,14 +31,14 @@ uring() {
 		--bs=4k --size=4M --io_size=2M --norandommap "$@"
 }
 
-# writes: prints the writes that zcblk0 counts on both paths, and their latencies
+# writes: prints the number of writes that zcblk0 has counted, and the number of their latencies
 writes() {
 	echo "$(stat_ios zcblk0 all write)" \
 		$(($(hist_total zcblk0 zerocopy write) + $(hist_total zcblk0 copy write)))
 }
 
-# polled WHAT ARGUMENT...: fio polls. All completions are in fio's own context, outside of
-# interrupts.
+# polled WHAT ARGUMENT...: runs fio with polling. Checks that all completions are in the context of
+# fio, outside of interrupts.
 polled() {
 	local what=$1 lines
 	shift
@@ -65,11 +65,11 @@ for lock in off on; do
 		polled "lock $lock, $path"
 	done
 done
-# A copied bio of several pieces has no single queue to poll
+# A bio that is copied in several pieces is not polled, because its pieces may be in several queues
 zcblk_set zcblk0 path copy
 check "large copies end" uring --ioengine=io_uring --hipri --iodepth=4 --bs=512k
 
-# A refused I/O ends at once
+# An I/O that the range lock refuses ends at once
 zcblk_set zcblk0 path zerocopy
 zcblk_set zcblk0 overlap reject
 uring --ioengine=io_uring --hipri --iodepth=4 --size=4k --continue_on_error=io >/dev/null || true
@@ -77,12 +77,12 @@ check "overlaps were refused" test "$(stat_value zcblk0 error again)" -gt 0
 check_eq "nothing is in flight" 0 "$(stat_value zcblk0 inflight)"
 zcblk_set zcblk0 overlap serialize
 
-# in_flight N: at least N bios are tracked
+# in_flight N: succeeds if at least N bios are tracked
 in_flight() {
 	[ "$(stat_value zcblk0 inflight)" -ge "$1" ]
 }
 
-# A slow write holds the range. The polled write is parked, and a worker sends it.
+# A slow write holds the range. The polled write is parked, and later a worker submits it.
 zcblk_del zcblk0
 null_add nullb1 memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
 	completion_nsec=2000000000
@@ -98,7 +98,8 @@ status=0
 wait "$holder" || status=$?
 check_eq "the write that held the range succeeded, too" "0 " "$status $(<"$TMP/holder")"
 
-# The poller stops, so a worker polls for the requests that others wait for
+# The task that polls is stopped, so a worker must poll for the requests that other requests wait
+# for
 zcblk_del zcblk0
 zcblk_add zcblk0 lower=/dev/nullb0 range_lock=on
 echo 60000 >/sys/block/nullb0/queue/io_timeout

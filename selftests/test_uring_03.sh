@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# No large I/O of io_uring fails if the lower device has few tags. A worker submits what cannot be
-# sent at once.
+# No large I/O of io_uring fails if the lower device has few tags. A worker submits the I/O that
+# cannot be submitted at once.
 
 . ./lib.sh
 

@@ -2,28 +2,30 @@
 /*
  * Measures the cost of sharing a range lock between two threads.
  *
- * Disjoint ranges: two threads lock and unlock ranges of one lock. They are compared with
- * two threads that have a lock each, and share nothing. The ratio is the cost of sharing.
+ * The first measurement uses disjoint ranges. Two threads share one lock in one run, and have a
+ * lock each in the other run. The ratio of the two throughputs is the cost of sharing.
  * Each thread uses its own area of the disk:
- *	near	1 GiB each, so that each thread has slots of its own in engine slot
- *	far	8 GiB each, so that both threads use all slots, and their cache lines, although
- *		no two ranges overlap
- * The limit of the machine for far is measured in the same pairs of runs. There the threads
- * do two cmpxchg on a random word of as many words as engine slot has slots.
+ *	near	The areas have 1 GiB. In engine slot, the threads use different slots.
+ *	far	The areas have 8 GiB. In engine slot, both threads use all slots, and share the
+ *		cache lines of the slots.
+ * For far, the program also measures the limit of the machine. In these runs, a thread uses no
+ * lock, but does two cmpxchg on a random word. There are as many words as slots.
  *
- * Over tree: both threads share a lock, and are compared with two threads that share a
- * lock of engine tree, near and on two hot places:
+ * The second measurement, "over tree", compares two threads that share a lock with two threads
+ * that share a lock of engine tree. It runs with the layout near, and on two hot places:
  *	region	disjoint blocks of one region of 64 KiB, so that no request waits
  *	block	one block, and each thread holds one range, so that most requests wait
  *
- * Each pair of runs is repeated, in the order A B B A, with A A as a control.
+ * Two kinds of runs, A and B, are compared in the order A B B A. The ratio of the two runs of A
+ * is the control.
  *
  * USAGE: bench [PAIRS [MILLISECONDS [ENGINE|all]]]
  *
- * Prints ns of a thread's CPU time for lock and unlock, and the geometric mean of the ratio
- * of throughputs with its 95 % interval. Other programs disturb CPU time less, and a wait
- * for a lock is CPU time, too. Fails if the ratio of engine slot is below 0.95 (near), or
- * below 0.9 of the machine's (far).
+ * Prints the CPU time in ns that a thread needs to lock and unlock a range. Also prints the
+ * geometric mean of the ratio of throughputs, with its 95 % interval. Other programs disturb
+ * CPU time less than elapsed time. CPU time includes waits for a lock, because threads spin.
+ * The program fails if engine slot has a near ratio below 0.95, or a far ratio below 0.9 of the
+ * ratio of the machine.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -39,7 +41,7 @@
 #define BLOCK		8	/* sectors */
 
 #define NEAR_LIMIT	0.95
-#define FAR_LIMIT	0.9	/* of the machine */
+#define FAR_LIMIT	0.9	/* of the ratio of the machine */
 
 struct worker {
 	struct zcblk_ranges *ranges;
@@ -50,7 +52,7 @@ struct worker {
 	int granted;
 } __attribute__((aligned(128)));
 
-/* A kind of run: each thread uses @blocks blocks of the disk */
+/* A kind of run, in which each thread uses an area of @blocks blocks of the disk */
 struct layout {
 	const char *name;
 	void (*work)(struct worker *w);
@@ -87,7 +89,7 @@ static void never(struct zcblk_range *range, int err)
 
 static u64 place(const struct worker *w, unsigned int i, u64 n)
 {
-	/* Never two blocks that are held at the same time */
+	/* A thread never computes the same block for two ranges that it holds at the same time */
 	u64 block = ((n * 0x9e3779b97f4a7c15ULL >> 45) * layout->held + i) % layout->blocks;
 
 	return w->nr * layout->blocks + block;
@@ -122,11 +124,11 @@ static void work_disjoint(struct worker *w)
 		zcblk_range_unlock(w->ranges, &w->range[i]);
 }
 
-/* The limit of the machine: only the words */
+/* Measures the limit of the machine: only the words are accessed, without a lock */
 
 static void exchange(struct worker *w, unsigned int i, u64 n, bool lock)
 {
-	/* 16 blocks are a region of engine slot */
+	/* A region of engine slot has 16 blocks */
 	unsigned long *word = &w->words[place(w, i, n) / 16 % WORDS];
 	unsigned long mine = (unsigned long)&w->range[i];
 
@@ -154,7 +156,7 @@ static void work_machine(struct worker *w)
 }
 
 /*
- * One hot block. A thread that waits spins, because the owner of a request has other things to do.
+ * Measures one hot block. A thread that waits for the range spins until the range is granted.
  */
 
 static void granted(struct zcblk_range *range, int err)
@@ -195,7 +197,7 @@ static void *work(void *arg)
 	test_cpu = w->nr;
 	CPU_ZERO(&cpus);
 	CPU_SET(w->nr, &cpus);
-	/* Each thread has a CPU of its own, if the machine has two */
+	/* Each thread runs on its own CPU, if the machine has two CPUs */
 	pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
 	layout->work(w);
 	return NULL;
@@ -206,7 +208,7 @@ struct side {
 	unsigned long *words;
 };
 
-/* ns of a round, mean of the threads */
+/* Return: the CPU time of a round in ns, as the mean of both threads */
 static double run(const struct side *a, const struct side *b)
 {
 	pthread_t threads[THREADS];
@@ -255,8 +257,8 @@ static const struct layout region = { "region", work_disjoint, 8, 8 };
 static const struct layout block = { "block", work_hot, 1, 1 };
 
 /*
- * Compares both threads on @side[0] (A) with @other (B): both on that, or one on each.
- * Return: throughput, which is one over time, of A over B
+ * Compares two threads that share @side with one thread on @other[0] and one on @other[1].
+ * Return: the throughput of the first two threads divided by the throughput of the other two
  */
 static double compare(const char *name, const char *what, const struct side *side,
 		      const struct side other[2])
@@ -296,7 +298,7 @@ static void destroy(struct side *side)
 	free(side->words);
 }
 
-/* Return: shared over private throughput */
+/* Return: the throughput with a shared lock divided by the throughput with a lock each */
 static double measure(const struct zcblk_range_ops *ops)
 {
 	struct side side[2];
@@ -310,14 +312,14 @@ static double measure(const struct zcblk_range_ops *ops)
 	return ratio;
 }
 
-/* ns of a round; @shared: one lock for both threads, or one table of words */
+/* Return: the time of a round in ns. If @shared, both threads use the lock and words of side[0]. */
 static double run_far(const struct layout *l, const struct side side[2], bool shared)
 {
 	layout = l;
 	return run(&side[0], &side[!shared]);
 }
 
-/* Return: the ratio relative to that of the machine */
+/* Return: the ratio of the engine divided by the ratio of the machine */
 static double measure_far(const struct zcblk_range_ops *ops)
 {
 	struct mean ratio = { }, limit = { }, relative = { };
@@ -328,7 +330,7 @@ static double measure_far(const struct zcblk_range_ops *ops)
 	create(&side[0], ops);
 	create(&side[1], ops);
 	for (i = 0; i < pairs; i++) {
-		/* Private, shared, shared, private */
+		/* The order of the runs is private, shared, shared, private */
 		for (j = 0; j < 4; j++) {
 			a[j] = run_far(&far, side, j % 3);
 			m[j] = run_far(&far_machine, side, j % 3);
@@ -368,7 +370,7 @@ static bool is_low(const char *what, double ratio, double limit)
 	return true;
 }
 
-/* Return: the default is too slow */
+/* Measures an engine. Return: true for the default engine if a ratio is below its limit. */
 static bool bench(const struct zcblk_range_ops *ops)
 {
 	double near_ratio, far_ratio;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range lock engine bucket, a rival of the driver's engines in these tests. The disk
- * is divided into units, units are hashed to buckets, and each bucket is a lock around
- * an interval tree. The Lustre file system divides its locks in a similar way.
+ * Range lock engine bucket, which the tests compare with the driver's engines. The engine
+ * divides the disk into units, and hashes each unit to a bucket. A bucket has an interval tree,
+ * and a lock that protects the tree. The Lustre file system divides its locks in a similar way.
  *
- * A range in one unit, or in two neighbouring ones, is in the tree of each. A longer range
- * is in the tree @wide. All buckets of a range are locked while it is compared and
- * inserted: one or two, or all of them for a wide range. So @wide is changed under all
- * locks, and may be read under any of them.
+ * A range that covers one unit, or two neighbouring units, is in the tree of the bucket of each
+ * unit. A longer range is in the tree @wide. The engine locks all buckets of a range before it
+ * compares and inserts the range. For a wide range, it locks all buckets that exist. So @wide
+ * changes only under all locks, and may be read under any one of them.
  *
- * Lock order: buckets by their index.
+ * Lock order: the locks of buckets are acquired in the order of the buckets' indices.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -21,7 +21,7 @@
 #include "interval.h"
 #include "test.h"
 
-/* A unit in sectors: 1 MiB */
+/* A unit has 2,048 sectors, which are 1 MiB */
 #define ZCBLK_BUCKET_UNIT_SHIFT	11
 
 #define ZCBLK_BUCKET_BITS	5
@@ -29,17 +29,17 @@
 
 /**
  * struct zcblk_range_bucket - one bucket
- * @lock: protects @root; interrupts are off
- * @root: ranges in its units, held or parked, except wide ones
+ * @lock: protects @root; interrupts are off while it is held
+ * @root: the held and parked ranges in the units of this bucket, except wide ranges
  */
 struct zcblk_range_bucket {
-	raw_spinlock_t lock; /* see above */
+	raw_spinlock_t lock; /* protects the tree */
 	struct rb_root_cached root;
 } ____cacheline_aligned_in_smp;
 
 /**
  * struct zcblk_range_buckets - the engine
- * @seq: number of the newest range; two ranges that overlap share a lock
+ * @seq: number of the newest range, increased under the locks of its buckets
  * @wide: ranges longer than two units
  * @bucket: the buckets
  */
@@ -49,7 +49,7 @@ struct zcblk_range_buckets {
 	struct zcblk_range_bucket bucket[ZCBLK_NR_BUCKET];
 };
 
-/* The buckets of a range: @first and @last, or all between them */
+/* The buckets of a range: only @first and @last, or if @wide, all from @first to @last */
 struct zcblk_bucket_span {
 	unsigned int first;
 	unsigned int last;
@@ -90,7 +90,7 @@ static void zcblk_bucket_span(const struct zcblk_range *range,
 		swap(span->first, span->last);
 }
 
-/* Iterates over the buckets of a range: all for a wide one, otherwise at most two */
+/* Return: the step of a loop that visits all buckets of a wide range, or else @first and @last */
 static unsigned int zcblk_bucket_step(const struct zcblk_bucket_span *span)
 {
 	return span->wide ? 1 : max(span->last - span->first, 1U);
@@ -121,16 +121,16 @@ static void zcblk_buckets_drop(struct zcblk_range_buckets *buckets,
 	local_irq_restore(flags);
 }
 
-/* Return: the number of trees that contain the range, except @wide */
+/* Return: the number of buckets whose trees contain a range that is not wide */
 static unsigned int zcblk_bucket_nodes(const struct zcblk_bucket_span *span)
 {
 	return span->first == span->last ? 1 : 2;
 }
 
 /*
- * A pair counts once for each tree in which the two can meet, and is counted down once
- * for each. Two ranges that share two buckets count twice. A wide range counts once for
- * each node of the other.
+ * Counts the earlier ranges that block @range. A pair of ranges counts once for each tree that
+ * contains both, so two ranges that share two buckets count twice. A wide range counts once for
+ * each node of the other range. zcblk_buckets_unblock() subtracts the same number.
  */
 static unsigned int zcblk_buckets_count(struct zcblk_range_buckets *buckets,
 					const struct zcblk_bucket_span *span,
@@ -146,7 +146,10 @@ static unsigned int zcblk_buckets_count(struct zcblk_range_buckets *buckets,
 	return n;
 }
 
-/* Like zcblk_interval_unblock(), but two callers may have different locks */
+/*
+ * Like zcblk_interval_unblock(), but decrements the count atomically, because two callers may
+ * hold different locks.
+ */
 static void zcblk_bucket_unblock(struct rb_root_cached *root,
 				 const struct zcblk_range *range,
 				 struct zcblk_range **grants)
@@ -253,7 +256,7 @@ static const struct zcblk_bucket_span zcblk_all_buckets = {
 	.wide = true,
 };
 
-/* A range in two buckets is visited only in one of them */
+/* Visits the ranges whose first node is in this tree, so that no range is visited twice */
 static void zcblk_bucket_visit(struct rb_root_cached *root,
 			       zcblk_range_visit_fn visit, void *data)
 {
@@ -292,7 +295,7 @@ static void zcblk_bucket_collect(struct zcblk_range *range, void *data)
 	*failed = range;
 }
 
-/* Holders wait for nothing, so removing all waiting ranges leaves no count behind */
+/* Removes all parked ranges. The other ranges are held, so no range still counts a removed one. */
 static void zcblk_bucket_cancel(struct zcblk_ranges *ranges)
 {
 	struct zcblk_range_buckets *buckets = ranges->engine;

@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range lock engine combine, a rival of the driver's engines in these tests: one
- * interval tree, whose operations are delegated.
+ * Range lock engine combine, which the tests compare with the driver's engines. It has one
+ * interval tree, and threads delegate the operations on the tree.
  *
  * Method
- *	A thread does not fetch the data that a lock protects. It publishes its
- *	operation, and the thread that holds the lock executes it. So the data and the
- *	lock remain in one cache. This is flat combining (SPAA 2010), which elects one of
- *	the waiting threads. Remote core locking (USENIX ATC 2012) and delegated ownership,
- *	such as Trust<T>, use a thread for each lock or object instead. A driver has no CPU
- *	to spare for that.
+ *	A thread does not fetch the data that a lock protects. The thread publishes its
+ *	operation, and the thread that holds the lock executes the operation. So the data and
+ *	the lock remain in one cache. This method is flat combining (SPAA 2010), which elects
+ *	one of the waiting threads. Remote core locking (USENIX ATC 2012) and delegated
+ *	ownership, such as Trust<T>, use a thread for each lock or object instead. A driver
+ *	has no spare CPU for such threads.
  *
- * How
- *	An operation lies on the stack of its thread. It is pushed to a lock-free list.
- *	Then its thread waits until the operation is done or the lock is free. The
- *	holder detaches the whole list, reverses it and executes it. It does so at most
- *	COMBINE_BATCHES times, and the list has at most one operation of each CPU, so
- *	the batch is bounded. Interrupts are off all the time, as for a spinlock: an
- *	interrupt cannot wait for the thread that it interrupts. An operation is not
- *	touched after it is done, and neither is its range.
+ * Implementation
+ *	A thread allocates its operation on its stack, and pushes the operation to a lock-free
+ *	list. Then the thread waits until the operation is done or the lock is free. The
+ *	holder of the lock detaches the whole list, reverses the list and executes its
+ *	operations. The holder repeats this at most COMBINE_BATCHES times. The list has at
+ *	most one operation of each CPU, so the holder's work is bounded. Interrupts are off
+ *	all the time, because an interrupt cannot wait for the thread that it interrupts.
+ *	The holder does not access an operation or its range after the operation is done.
  *
- * Where it wins and where it loses
- *	It is made for many CPUs that wait for one lock: data and lock then move between
- *	caches once for each batch, not once for each operation. With two CPUs, a batch
- *	is one operation of the other CPU, and it does not win. bench, on two CPUs of a
- *	virtual machine, two runs of 20 pairs (the second of engine slot):
+ * Performance
+ *	The engine is made for many CPUs that wait for one lock. The data and the lock then
+ *	move between caches once for each batch, not once for each operation. With two CPUs,
+ *	a batch is one operation of the other CPU, and the engine is not faster. The numbers
+ *	are those of bench on two CPUs of a virtual machine. There was one run of 20 pairs
+ *	for each engine:
  *
  *	combine near     879.4 ns over tree 0.333 [0.324, 0.342] control 0.958 [0.919, 0.998]
  *	combine region   418.0 ns over tree 0.360 [0.322, 0.402] control 0.974 [0.858, 1.106]
@@ -33,10 +34,11 @@
  *	slot    region   434.6 ns over tree 0.501 [0.493, 0.509] control 1.002 [0.981, 1.024]
  *	slot    block    743.5 ns over tree 1.720 [1.445, 2.046] control 0.931 [0.842, 1.030]
  *
- *	A spinlock that its last holder acquires again keeps the data in one cache as
- *	well, and an operation costs 253 instructions there, not 417. On one hot block,
- *	where most of the time is spent waiting for the other thread, both are equal. On
- *	disjoint ranges, engine slot, which divides its data, wins by far.
+ *	With engine tree, the last holder often acquires the spinlock again, so the data
+ *	remains in one cache, too. An operation costs 253 instructions with engine tree, and
+ *	417 with engine combine. On one hot block, threads mostly wait for each other, and
+ *	both engines are equal. On disjoint ranges, engine slot is by far the fastest, because
+ *	it divides its data.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -46,10 +48,10 @@
 #include "interval.h"
 #include "test.h"
 
-/* How often the holder detaches the list, at most */
+/* The holder of the lock detaches the list at most this often */
 #define COMBINE_BATCHES		4
 
-/* How often a thread checks whether its operation is done before it tries the lock */
+/* A thread checks this often whether its operation is done, before it tries the lock */
 #define COMBINE_SPINS		32
 
 struct combine_op {
@@ -64,13 +66,13 @@ struct combine_op {
 /**
  * struct combine - the engine
  * @pending: operations, the newest one first
- * @locked: the lock that protects the rest
+ * @lock: protects @root and @seq
  * @root: all ranges, held or parked
  * @seq: number of the newest range
  */
 struct combine {
 	unsigned long pending ____cacheline_aligned_in_smp;
-	spinlock_t lock ____cacheline_aligned_in_smp; /* see above */
+	spinlock_t lock ____cacheline_aligned_in_smp; /* protects the tree */
 	struct rb_root_cached root;
 	u64 seq;
 };
@@ -92,7 +94,7 @@ static void combine_exit(struct zcblk_ranges *ranges)
 	kfree(ranges->engine);
 }
 
-/* The operations, executed by the holder of the lock */
+/* The holder of the lock executes these operations */
 
 static void combine_do_lock(struct zcblk_ranges *ranges, struct combine_op *op)
 {
@@ -119,7 +121,7 @@ static void combine_do_unlock(struct zcblk_ranges *ranges, struct combine_op *op
 	zcblk_interval_unblock(&combine->root, op->range, &op->grants);
 }
 
-/* Holders wait for nothing, so removing all waiting ranges leaves no count behind */
+/* Removes all parked ranges. The other ranges are held, so no range still counts a removed one. */
 static void combine_do_cancel(struct zcblk_ranges *ranges, struct combine_op *op)
 {
 	struct combine *combine = ranges->engine;
@@ -166,7 +168,7 @@ static struct combine_op *combine_pop_all(struct combine *combine)
 	return oldest;
 }
 
-/* Executes under the lock. A thread owns its operation again when the operation is done. */
+/* Executes all pending operations, under the lock. A thread may free an operation that is done. */
 static void combine_execute(struct zcblk_ranges *ranges)
 {
 	struct combine *combine = ranges->engine;
@@ -182,7 +184,7 @@ static void combine_execute(struct zcblk_ranges *ranges)
 	}
 }
 
-/* Reads only its own cache line, because other threads use that of the lock. Return: it is done. */
+/* Polls op->done, and does not access the cache line of the lock. Return: true if @op is done. */
 static bool combine_wait(struct combine_op *op)
 {
 	unsigned int n;
@@ -238,7 +240,7 @@ static void combine_cancel(struct zcblk_ranges *ranges)
 	zcblk_range_fail(op.grants);
 }
 
-/* Not delegated: a reader has its own loop */
+/* Visits all ranges. A reader does so itself, under the lock, and delegates nothing. */
 static void combine_for_each(struct zcblk_ranges *ranges, zcblk_range_visit_fn visit,
 			     void *data)
 {

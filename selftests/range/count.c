@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The program whose instructions scripts count. It locks and unlocks a range while others are
- * held, which do not overlap it.
+ * The script count-instructions counts the instructions of this program. The program locks and
+ * unlocks a range, and holds other ranges that do not overlap this range.
  *
  * USAGE: count ENGINE|off HELD LAYOUT ROUNDS
  *	LAYOUT: random (4 KiB, anywhere on a disk of 1 TiB) or adjacent (sequential)
  *
- * Prints the ranges that met a disjoint one in their slot, in per mille.
+ * Prints how many ranges met a disjoint range in their slot, in per mille.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -46,7 +46,7 @@ static void lock(struct zcblk_ranges *ranges, struct zcblk_range *range, u64 sta
 		abort();
 }
 
-/* Not inlined, to count it without the code around it */
+/* This function is not inlined, so that valgrind can count its instructions separately */
 noinline void measured(struct zcblk_ranges *ranges, u64 from, u64 to, bool adjacent);
 
 noinline void measured(struct zcblk_ranges *ranges, u64 from, u64 to, bool adjacent)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The engines under test.
+ * The table of the engines that the tests run.
  *
  * Copyright (C) 2026 The zcblk authors
  */

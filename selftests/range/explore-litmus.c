@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Litmus tests of the explorer's memory: small programs, with all possible outcomes. They have the
- * usual names, as in herd7 and the kernel's tools/memory-model. An outcome is the values of r[0]
- * to r[3] as one hexadecimal number, r[0] last.
+ * Litmus tests of the explorer's memory: small programs, and all their possible outcomes. The
+ * programs have the same names as in herd7 and the kernel's tools/memory-model. An outcome is a
+ * hexadecimal number. Its lowest digit is r[0], and its fourth digit is r[3].
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -24,7 +24,7 @@ static void reset(void)
 	memory = explore_alloc(sizeof(*memory));
 }
 
-/* MP: message passing */
+/* MP: message passing; a thread stores data and then a flag, and another loads both */
 
 static void mp_relaxed(unsigned int t)
 {
@@ -72,7 +72,7 @@ static void mp_mbs(unsigned int t)
 	}
 }
 
-/* SB: store buffering */
+/* SB: store buffering; each thread stores one location, and loads the other */
 
 static void sb_relaxed(unsigned int t)
 {
@@ -140,7 +140,7 @@ static void corr(unsigned int t)
 	}
 }
 
-/* Release sequence: an update in between continues it, even a relaxed one */
+/* Release sequence: an update continues the sequence, even if the update is relaxed */
 
 static void release_sequence(unsigned int t)
 {
@@ -155,7 +155,7 @@ static void release_sequence(unsigned int t)
 	}
 }
 
-/* The same with a store in between, which ends it */
+/* Like release_sequence(), but a plain store of the value 2 ends the sequence */
 static void no_release_sequence(unsigned int t)
 {
 	if (!t) {
@@ -184,13 +184,13 @@ static void wrc(unsigned int t)
 	}
 }
 
-/* Updates read the newest value, so one of two succeeds */
+/* An update reads the newest value, so exactly one of two cmpxchg() succeeds */
 static void two_cmpxchgs(unsigned int t)
 {
 	memory->r[t] = cmpxchg_relaxed(&memory->x, 0L, t + 1L);
 }
 
-/* A cmpxchg() that fails is a load. It may return an old value, but none that never existed. */
+/* A cmpxchg() that fails is a load. It may return an old value of the location. */
 static void failing_cmpxchg(unsigned int t)
 {
 	if (!t) {
@@ -201,7 +201,7 @@ static void failing_cmpxchg(unsigned int t)
 	}
 }
 
-/* LB: load buffering, which neither memory allows */
+/* LB: load buffering, an outcome that the explorer allows in neither TSO nor weak memory */
 static void lb(unsigned int t)
 {
 	memory->r[t] = READ_ONCE(*(t ? &memory->y : &memory->x));
@@ -210,12 +210,12 @@ static void lb(unsigned int t)
 
 /**
  * struct litmus - a program and its possible outcomes
- * @name: its name
- * @run: its threads
+ * @name: the name of the program
+ * @run: runs thread @t of the program
  * @threads: number of threads
  * @nr_tso: number of outcomes under TSO
  * @nr_weak: number of outcomes in weak memory
- * @outcome: the outcomes, ending with those that only weak memory has
+ * @outcome: the outcomes under TSO, and then those that only weak memory has
  */
 static const struct litmus {
 	const char *name;
@@ -300,7 +300,7 @@ static void compare(unsigned int n)
 	}
 }
 
-/* Return: exit status */
+/* Runs all litmus tests, under TSO and in weak memory. Return: an exit status. */
 int litmus(void)
 {
 	static const struct test test = { .reset = reset, .run = run, .end = end };

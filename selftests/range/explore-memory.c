@@ -1,37 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The memory of the explorer.
+ * The memory model of the explorer: TSO, as on x86, or weak memory.
  *
  * TSO
- *	Stores go to a buffer of the thread, and later to memory, in order. Full barriers
- *	and all updates wait until the buffer is empty. This is the model of x86.
+ *	A thread's stores wait in its store buffer, and reach memory later, in order. Full
+ *	barriers and all updates wait until the buffer is empty.
  *
  * Weak
- *	A location keeps its values, in the order of the stores: messages. A thread has
- *	a view: for each location, the oldest message that it may still read. Loads may
- *	return any message from there on; reading one moves the view. A store with
- *	release puts the view into the message, and a load with acquire adopts it. An
- *	update reads the newest message, and passes on what that one knew. Full
- *	barriers exchange views with each other. This is the method of Relacy and Loom,
- *	which GenMC's models agree with where they overlap.
+ *	A location keeps a message for each value that was stored to it, in order. A thread
+ *	has a view, which is the oldest message of each location that it may still read. A
+ *	load may return this message or any newer one, and moves the view to the message. A
+ *	store with release copies the thread's view to the message, and a load with acquire
+ *	joins the message's view with the thread's. An update reads the newest message, and
+ *	copies its view to the new message. Full barriers exchange views with each other.
+ *	Relacy and Loom use the same method. The models of GenMC have the same results for
+ *	programs that both support.
  *
  * Both
- *	In the same way, threads and messages know which accesses to each location, and
- *	which ends of requests, happened before. A conflicting access that the thread does
- *	not know of is a race. If one of the two accesses is plain, that is an error.
+ *	In the same way, threads and messages know which accesses to each location happened
+ *	before, and which requests ended before. If a thread does not know of an earlier
+ *	conflicting access, the two accesses race. The race is an error if one of them is
+ *	plain.
  *
  * Reduction
  *	A location is private at first. It becomes shared when a second thread accesses it,
- *	and racy when marked accesses race. The search starts over each time. Only racy
- *	locations have buffers or messages, and only there another thread may run: without
- *	a race, the order of accesses does not matter.
+ *	and racy when marked accesses race. After each such change, the search starts over.
+ *	Only racy locations have buffered stores or messages. The explorer switches threads
+ *	only at accesses to racy locations, because the order of other accesses does not
+ *	matter.
  *
  * Limits
- *	- Loads do not read from stores that come later (no load buffering), and stores
- *	  enter the modification order when they are executed, as in Relacy and Loom.
- *	- Every relaxed load counts as if it controlled the stores after it; address
- *	  dependencies do not order loads.
- *	- Plain accesses are seen in weak mode only, by the address that they begin at.
+ *	- A load does not return the value of a later store (no load buffering). Stores are
+ *	  in the modification order in which they were executed, as in Relacy and Loom.
+ *	- The model assumes a control dependency from every relaxed load to all later
+ *	  stores. Address dependencies do not order loads.
+ *	- Plain accesses are checked in weak mode only, and only by their first address.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -42,22 +45,22 @@
 enum class { PRIVATE, SHARED, RACY };
 enum access { PLAIN_READ, PLAIN_WRITE, MARKED_READ, MARKED_WRITE };
 
-/* Belongs to no state: what the search has found out about a location so far */
+/* What the search has found out about a location so far. Returning to a state does not undo it. */
 struct location {
 	const void *p;
 	enum class class;
-	unsigned int threads;	/* that access it, as bits */
-	unsigned int writers;	/* of these, those that write */
+	unsigned int threads;	/* a bit for each thread that accesses the location */
+	unsigned int writers;	/* a bit for each thread that writes the location */
 	unsigned int fact;
 	unsigned int racy;
-	bool plain;		/* there are plain accesses, too */
-	bool no_lock;		/* others write it, although bit 0 is set */
+	bool plain;		/* some accesses are plain */
+	bool no_lock;		/* another thread wrote the location while bit 0 was set */
 };
 
 static struct location locations[MAX_LOCATIONS];
 static unsigned int nr_locations, nr_facts, nr_racy;
 
-/* Forgets everything, before another scenario */
+/* Forgets all locations, before another scenario is searched */
 void memory_forget(void)
 {
 	memset(locations, 0, sizeof(locations));
@@ -74,7 +77,7 @@ static u64 memory_read(const void *p, size_t size)
 	return value;
 }
 
-/* The thread's own newest store, or the value in memory */
+/* Return: the value of the thread's newest store to @p in its buffer, or else of memory */
 static u64 visible(const struct thread *thread, const void *p, size_t size)
 {
 	unsigned int i;
@@ -109,7 +112,7 @@ static void promote(struct location *loc, enum class class)
 	search_again();
 }
 
-/* Return: NULL if only this thread uses it */
+/* Records that the current thread uses @p. Return: its location, or NULL if it is private. */
 static struct location *location_of(const void *p)
 {
 	struct location *loc = location_find(p);
@@ -129,7 +132,7 @@ static struct location *location_of(const void *p)
 	return loc->class == PRIVATE ? NULL : loc;
 }
 
-/* Checks before a marked write that all assumptions of the search are still true */
+/* Records a marked write. The search starts over if an assumption about the location was wrong. */
 static void note_write(struct location *loc)
 {
 	u8 owner = world.owner[loc->racy];
@@ -146,7 +149,7 @@ static void note_write(struct location *loc)
 		search_again();
 }
 
-/* Of all threads that have not ended, only this one is in @threads */
+/* True if @t is the only thread in @threads that has not ended */
 static bool is_alone(unsigned int threads, unsigned int t)
 {
 	unsigned int other;
@@ -159,7 +162,7 @@ static bool is_alone(unsigned int threads, unsigned int t)
 	return true;
 }
 
-/* This thread has set bit 0, and no other one writes before it is cleared */
+/* True if @t holds the lock bit of @loc (bit 0), so that no other thread writes @loc */
 static bool is_owned(const struct location *loc, unsigned int t)
 {
 	return !loc->no_lock && world.owner[loc->racy] == t + 1 &&
@@ -168,8 +171,9 @@ static bool is_owned(const struct location *loc, unsigned int t)
 
 /*
  * Return: true if the thread's next access neither affects other threads nor is affected by
- * them. Then the search runs the thread first, and does not try the others before it. In weak
- * memory, a store can be such an access, too: other threads may still read the older value.
+ * them. Then the search runs this thread first, and does not try the other threads before it.
+ * In weak memory, a store can be such an access even if other threads load the location, because
+ * these threads may still read the older value.
  */
 bool memory_goes_first(unsigned int t)
 {
@@ -195,7 +199,7 @@ static bool is_racy(const void *p)
 
 /* Knowledge */
 
-/* The first bytes of a struct know that are in use */
+/* Return: the number of bytes of a struct know that are in use, from its start */
 size_t memory_know_size(void)
 {
 	return offsetof(struct know, missing[(nr_facts + 63) / 64]);
@@ -224,7 +228,7 @@ static struct know *know_next_buffered(unsigned int i)
 	return NULL;
 }
 
-/* All knowledge: of threads, of messages, of store buffers */
+/* Return: the next struct know of a thread, message or buffered store; NULL after the last one */
 struct know *know_next(struct know *know)
 {
 	size_t i = know ? know - world.know + 1 : 0;
@@ -263,7 +267,7 @@ static void conflict(struct location *loc, const struct know *know, unsigned int
 	}
 }
 
-/* From now on, only this thread knows of it, and threads that learn from this one */
+/* Records an access. At first, only the current thread knows of the access. */
 static void record(struct location *loc, enum access access)
 {
 	static const unsigned int groups[] = { RP, WP, RM, WM };
@@ -277,7 +281,7 @@ static void record(struct location *loc, enum access access)
 		return;
 	*done |= bit;
 	for_each_know(know) {
-		/* An access that is ordered after all others represents them */
+		/* This access is ordered after all earlier ones, so these need no bits any more */
 		if (access == PLAIN_WRITE || (access == MARKED_WRITE && loc->class != RACY))
 			for (g = 0; g < GROUPS; g++)
 				know->missing[word][g] &= ~bit;
@@ -359,7 +363,7 @@ void memory_reset(void)
 	know_nothing(&world.know[KNOW_DONE]);
 }
 
-/* Keeps the knowledge of this thread, for memory_learn() */
+/* Copies the knowledge of the current thread to @know, for memory_learn() in another thread */
 void memory_tell(struct know *know)
 {
 	*know = *know_of(current, KNOWN);
@@ -389,7 +393,7 @@ bool memory_knows_end(unsigned int request)
 
 /* Messages */
 
-/* Return: the oldest message of a location, in TSO the only one */
+/* Return: the oldest message of a location. In TSO, a location has only one message. */
 static struct message *message_first(unsigned int racy, unsigned int *n)
 {
 	struct message *first = world.message;
@@ -421,7 +425,10 @@ static void message_delete(struct message *first, unsigned int racy, unsigned in
 	world.nr_messages -= n;
 }
 
-/* An initial value, or one of a plain write, contains no knowledge */
+/*
+ * Return: the oldest message of a location. If the location has none, a message with the value in
+ * memory is made. It contains no knowledge, because no marked store wrote the value.
+ */
 static struct message *messages(const struct location *loc, size_t size, unsigned int *n)
 {
 	struct message *first = message_first(loc->racy, n);
@@ -439,7 +446,7 @@ static void set_view(struct know *know, unsigned int racy, unsigned int i)
 	know->view[racy] = max(know->view[racy], i);
 }
 
-/* Return: the message that is read, by the choice of the search */
+/* Return: the message that the load reads in this step. In weak memory, the search chooses it. */
 static struct message *message_read(const struct location *loc, size_t size)
 {
 	unsigned int n, i;
@@ -453,7 +460,7 @@ static struct message *message_read(const struct location *loc, size_t size)
 	return first + i;
 }
 
-/* Store: memory, and the newest message */
+/* Stores a value to memory and to the newest message of its location */
 static void message_write(const struct location *loc, size_t size, u64 value,
 			  const struct know *know)
 {
@@ -472,7 +479,7 @@ static void message_write(const struct location *loc, size_t size, u64 value,
 	memcpy((void *)loc->p, &value, size);
 }
 
-/* After a plain write, no thread can read older messages without a race */
+/* Deletes all messages after a plain write. A thread that still read one would race. */
 static void messages_drop(const struct location *loc)
 {
 	struct know *know;
@@ -484,7 +491,7 @@ static void messages_drop(const struct location *loc)
 		know->view[loc->racy] = 0;
 }
 
-/* Return: how many messages a thread could read, if their value fits */
+/* Return: the number of messages that the thread may read, whatever their values are */
 unsigned int memory_depth(const struct thread *thread)
 {
 	struct location *loc;
@@ -500,7 +507,7 @@ unsigned int memory_depth(const struct thread *thread)
 	return n - know_of(thread - world.thread, KNOWN)->view[loc->racy];
 }
 
-/* A thread may continue, and if it loads, with the message of this age */
+/* True if a thread may continue with the message number @which, counted from the newest (0) */
 static bool memory_may_load(const struct thread *thread, unsigned int which)
 {
 	struct location *loc = location_find(thread->p);
@@ -534,7 +541,7 @@ bool memory_may(const struct thread *thread, unsigned int which)
 	}
 }
 
-/* Removes from a state what cannot matter any more, so that equal states look equal */
+/* True if @t can continue, so that memory_normalise() must keep what @t does not know */
 static bool is_live(unsigned int t)
 {
 	const struct thread *thread = &world.thread[t];
@@ -585,13 +592,13 @@ void memory_normalise(void)
 			messages_shift(i, all.view[i]);
 }
 
-/* TSO: like memory_goes_first(), for the oldest store */
+/* True, in TSO, if no other thread uses the location of the oldest buffered store of @t */
 bool memory_flush_goes_first(unsigned int t)
 {
 	return is_alone(location_find(world.thread[t].stores[0].p)->threads, t);
 }
 
-/* TSO: the oldest store of a thread reaches memory */
+/* Moves the oldest store from the buffer of @t to memory, in TSO */
 void memory_flush(unsigned int t)
 {
 	struct thread *thread = &world.thread[t];
@@ -667,7 +674,7 @@ void explore_store(void *p, size_t size, u64 value, int order)
 	memcpy(p, &value, size);
 }
 
-/* The thread has stopped, and now updates a racy location */
+/* Updates a racy location, after the current thread has stopped and was continued */
 static void update(struct location *loc, size_t size, u64 value, int order)
 {
 	struct know know;
@@ -718,7 +725,7 @@ u64 explore_cmpxchg(void *p, size_t size, u64 old, u64 new, int order)
 	return value;
 }
 
-/* Return: the old value. The new one is the sum with a number, or another value. */
+/* Stores @new, or if @plus, the sum of @new and the old value. Return: the old value. */
 static u64 exchange(enum wants wants, void *p, size_t size, bool plus, u64 new, int order)
 {
 	struct location *loc = NULL;
@@ -731,7 +738,7 @@ static u64 exchange(enum wants wants, void *p, size_t size, bool plus, u64 new, 
 	if (in_thread)
 		loc = location_of(p);
 	value = memory_read(p, size);
-	/* The holder was seen by other means, and the lock did not look racy before */
+	/* Another thread holds the lock, which did not look racy before */
 	if (wants == W_LOCK && loc && loc->class != RACY && value)
 		promote(loc, RACY);
 	if (plus)
@@ -787,7 +794,7 @@ void explore_wait_change(const void *p, size_t size, u64 value)
 	stop(W_CHANGE, p, size, value);
 }
 
-/* Plain accesses, which the compiler instruments for ThreadSanitizer */
+/* Plain accesses: the compiler instruments them for ThreadSanitizer, and calls these functions */
 
 static void plain(const void *p, enum access access)
 {
@@ -812,7 +819,7 @@ static void plain_range(const void *p, size_t size, enum access access)
 			plain((char *)p + i, access);
 }
 
-/* Records a plain write to the whole area, because it is allocated or freed */
+/* Records a plain write to all locations of an area, because the area is allocated or freed */
 void memory_overwrite(void *p, size_t size)
 {
 	size_t i;

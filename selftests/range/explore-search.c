@@ -2,15 +2,15 @@
 /*
  * The search of the explorer: visits each state that the threads can reach once.
  *
- * Threads are coroutines. They stop before each access to a racy location; see
- * explore-memory.c. A state is the memory, the knowledge of it, and the stacks. The
- * search is depth-first. A state with more than one successor is saved, so that the
- * search can return to it. Its digest is kept, so that it is not continued twice.
+ * Threads are coroutines. A thread stops before each access to a racy location; see
+ * explore-memory.c. A state is the memory, the knowledge of threads and messages, and the
+ * stacks. The search is depth-first. It saves each state with more than one successor, to
+ * return to this state later. It also keeps the digest of each such state, to search the
+ * successors of equal states only once.
  *
- * A state from which the end cannot be reached is an error. Either no thread can continue,
- * or the threads loop for ever, however fair the scheduler is. Tarjan's algorithm finds the
- * strongly connected components of the states. A component that no transition leaves is
- * such a loop.
+ * A state from which the end cannot be reached is an error, because the threads loop for ever,
+ * however fair the scheduler is. Tarjan's algorithm finds the strongly connected components of
+ * the graph of states. A component that no transition leaves is such a loop.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -34,15 +34,15 @@ struct choice {
 };
 
 /**
- * struct frame - a state that the search is in, or will return to
- * @choice: the steps that may follow
- * @n: number of these
- * @next: the first one that has not been tried
- * @order: a number; states that were found later have higher ones
- * @low: the lowest number that can be reached
- * @leaves: a state can be reached from which the end can be reached
- * @saved: its place in @saved_states
- * @path: how many steps led here
+ * struct frame - a state on the path from the start to the current state
+ * @choice: the steps that may follow this state
+ * @n: the number of steps in @choice
+ * @next: the index of the first step that has not been tried
+ * @order: the number of this state, in the order in which states were found
+ * @low: the lowest @order of a state that can be reached, as in Tarjan's algorithm
+ * @leaves: the end can be reached from this state
+ * @saved: the offset of the saved state in saved_states
+ * @path: the number of steps from the start to this state
  */
 struct frame {
 	struct choice choice[MAX_CHOICES];
@@ -61,7 +61,10 @@ unsigned int max_preemptions = UINT8_MAX;	/* UINT8_MAX: any number */
 bool in_thread, weak;
 u64 nr_states, nr_steps, nr_restarts;
 
-/* What follows in the same step: nothing; the next access; the load of what changed */
+/*
+ * Which access the current step may still execute: none (MERGE_NONE), the next one (MERGE_ANY), or
+ * only a load of the location that the thread waited for (MERGE_SAME)
+ */
 static enum merge { MERGE_NONE, MERGE_ANY, MERGE_SAME } merges;
 static const void *merge_p;
 static unsigned int nr_merged;
@@ -80,7 +83,10 @@ static unsigned int path_length;
 static char *saved_states;
 static size_t saved_used;
 
-/* Digests of states, and the order of those whose component is not complete */
+/*
+ * A hash table of the digests of states, and a table of their orders. The order of a state is 0
+ * when its component is complete.
+ */
 static u64 *visited;
 static u32 *visited_order;
 static u32 *open_states;
@@ -88,8 +94,8 @@ static u32 nr_open, last_order;
 static u64 nr_visited, search_nr;
 
 /*
- * Pushes the registers that a call preserves, swaps stacks, and pops: a thread's registers are on
- * its stack
+ * Pushes the callee-saved registers, stores the stack pointer to @save, switches to the stack @sp,
+ * and pops the registers from there. So the registers of a stopped thread are on its stack.
  */
 void explore_switch(void **save, void *sp);
 asm("explore_switch:\n"
@@ -115,7 +121,7 @@ static void leave_thread(void)
 	explore_switch(&world.thread[current].sp, scheduler_sp);
 }
 
-/* The thread may access memory at once. Otherwise, the search may run other threads first. */
+/* True if the thread may do its next access in this step. If not, other threads may run first. */
 static bool may_merge(const struct thread *thread)
 {
 	enum merge merge = merges;
@@ -142,7 +148,7 @@ void stop(enum wants wants, const void *p, size_t size, u64 value)
 		leave_thread();
 }
 
-/* Even before the first access in a step, because a store is in the buffer by now */
+/* The next access must not be part of this step, because the thread has buffered a store */
 void must_stop(void)
 {
 	merges = MERGE_NONE;
@@ -181,7 +187,7 @@ void *explore_alloc(size_t size)
 	return p;
 }
 
-/* Belongs to no state: it changes nothing else */
+/* Accesses to this area are not tracked, because nothing else depends on its content */
 void arena_skip(const void *p, size_t size)
 {
 	skip_start = p;
@@ -223,7 +229,10 @@ static void begin(void)
 	}
 }
 
-/* The pieces of a state, besides arrays of struct know of any kind */
+/*
+ * Sets *p and *size to piece @i of a state. The knowledge, in arrays of struct know, is no piece.
+ * Return: false if there is no piece @i
+ */
 static bool piece(unsigned int i, void **p, size_t *size)
 {
 	if (i < MAX_THREADS) {
@@ -293,7 +302,7 @@ static u64 state(void)
 	return h ?: 1;
 }
 
-/* From how many messages there are of each location to how many there are */
+/* The size of the members of struct world from of_racy up to message, which save() saves */
 #define BOOKS	(offsetof(struct world, message) - offsetof(struct world, of_racy))
 
 static void save_piece(const void *p, size_t size)
@@ -366,7 +375,7 @@ static bool is_voluntary(const struct thread *thread)
 	       (thread->wants == W_WAIT && thread->voluntary);
 }
 
-/* Running another thread would be a preemption */
+/* True if @t could continue, so that running another thread is a preemption */
 static bool must_continue(unsigned int t)
 {
 	struct choice choice[MAX_CHOICES];
@@ -423,7 +432,7 @@ static void step(struct choice choice)
 			world.preemptions--;
 		world.last = choice.thread;
 	}
-	/* Remains of earlier calls would make equal states look different */
+	/* Clear what earlier calls left below the stack pointer, so that equal states look equal */
 	memset((char *)thread->sp - 2048, 0, 2048);
 	current = choice.thread;
 	choice_which = choice.which;
@@ -438,7 +447,7 @@ static void step(struct choice choice)
 		too_many("bytes on a stack");
 }
 
-/* Reports what went wrong, and how */
+/* These functions report an error, and the steps that lead to the error */
 
 static void print_address(const void *p)
 {
@@ -544,7 +553,7 @@ static void catch_crashes(void)
 
 /* The search */
 
-/* Return: its place in visited[]; sets *is_new if it was not there */
+/* Return: the index of digest @h in visited[]. Inserts a new digest, and then sets *is_new. */
 static u32 visit(u64 h, bool *is_new)
 {
 	u32 mask = (1U << VISITED_BITS) - 1, i = h & mask;
@@ -573,7 +582,7 @@ static void prepare(void)
 			too_many("bytes");
 		catch_crashes();
 	}
-	/* A number in each digest, so that the table need not be emptied each time */
+	/* Each digest contains the number of its search, so a new search can use the same table */
 	search_nr++;
 	if (nr_visited > 1UL << (VISITED_BITS - 2)) {
 		memset(visited, 0, sizeof(*visited) << VISITED_BITS);
@@ -598,7 +607,7 @@ static void take(struct choice choice)
 		report(failure);
 }
 
-/* The search has reached a state in which at least two threads can continue */
+/* Runs until a state has several successors, or none. Pushes a frame if this state is new. */
 static void enter(void)
 {
 	struct frame *parent = depth ? &frames[depth - 1] : NULL;
@@ -638,7 +647,7 @@ static void enter(void)
 	depth++;
 }
 
-/* All states that follow this one have been visited */
+/* Pops the frame of a state whose successors have all been visited */
 static void leave(void)
 {
 	struct frame *frame = &frames[--depth];
@@ -680,8 +689,8 @@ static bool search_all(void)
 }
 
 /*
- * Random runs find out how most locations are accessed, so that the search seldom starts
- * over. Return: nothing new was found.
+ * Runs the threads once, in random order, to find out how they access locations. After such runs,
+ * the search seldom starts over. Return: true if the run found nothing new.
  */
 static bool search_randomly(void)
 {
@@ -702,7 +711,7 @@ static bool search_randomly(void)
 	return !again;
 }
 
-/* Search all states of a test, or end the program with a report */
+/* Searches all states of a test. An error ends the program with a report. */
 void search(const struct test *a_test, unsigned int n)
 {
 	unsigned int runs;

@@ -6,31 +6,33 @@
  *	explore ENGINE [weak] [verbose] [bound N] [cold|warm] [all | WORD...]
  *	explore litmus
  *
- *	A scenario has a word for each thread. Each letter of a word is a range that the
- *	thread locks, waits for and unlocks, or something else that it does; see menu[]. A
+ *	A scenario has a word for each thread. Each letter of a word is an action of the
+ *	thread. Most letters are a range of menu[], which the thread locks and unlocks. A
  *	word such as =R sets the mode at the start. Without words, the scenarios of
- *	scenarios[] run; with all, so do all sets of three threads with a letter each, on
- *	all CPUs. verbose prints a line for each scenario. Each scenario runs with new slots
- *	(cold), and after a long range (warm). The memory is that of x86, or weak; see
- *	explore-memory.c. litmus checks the memory itself.
+ *	scenarios[] run. `all` runs every set of three threads with a letter each, and uses
+ *	all CPUs. `verbose` prints a line for each scenario. Each scenario runs twice: with
+ *	new slots (cold), and after a long range was locked (warm). The memory is TSO, or with
+ *	`weak`, weak memory; see explore-memory.c. `explore litmus` checks the memory itself.
  *
- *	Two threads are interleaved in all ways. With three threads, there is one
- *	preemption in all, or as many as bound says. In sets of three with two long ranges,
- *	there is none. It is no preemption if a thread waits, or holds a range for any time,
- *	or if its stores arrive late. Faults need few preemptions: Musuvathi and Qadeer,
- *	"Iterative context bounding for systematic testing of multithreaded programs", 2007.
+ *	Two threads are interleaved in all ways. With three threads, there is at most one
+ *	preemption, or N with `bound N`. In sets of three threads with two long ranges, there
+ *	is no preemption. Another thread may run without a preemption while a thread waits or
+ *	holds a range, and late stores are no preemptions. Most faults need few preemptions:
+ *	Musuvathi and Qadeer, "Iterative context bounding for systematic testing of
+ *	multithreaded programs", 2007.
  *
  * Checked
- *	- Two ranges that exclude each other are not held at the same time, and a range
- *	  is not granted before one that it has to wait for, unless the mode is detect.
- *	- The end of each range that a granted range excludes happens before the grant. No
- *	  access to a range races, or follows its end.
- *	- A range fails only if the mode, or nowait, demands it, because of another one
- *	  that does not fail.
- *	- When only holders can continue, each range that waits has one to wait for; after
- *	  zcblk_ranges_cancel(), no range waits.
- *	- for_each() visits a range that exists all the time once, and no other range.
- *	- All threads end in any case, and then the engine is empty.
+ *	- Two ranges that exclude each other are not held at the same time. No range is
+ *	  granted before an earlier range that excludes it. Mode detect is an exception.
+ *	- If a range excludes an earlier one, the end of the earlier range happens before the
+ *	  later range is granted. No access to a range races, or follows the range's end.
+ *	- A range fails only in mode reject, with nowait, or after a cancellation. It fails
+ *	  only because of an overlapping range that does not fail.
+ *	- If only threads that hold ranges can continue, each parked range has a range to
+ *	  wait for. After zcblk_ranges_cancel(), no range waits.
+ *	- for_each() visits a range exactly once if the range exists during the whole call.
+ *	  for_each() visits no range that has ended.
+ *	- All threads end in any case, and then the engine has no ranges.
  *
  * Exit status: 0: no error; 1: an error was found; 2: usage, or the tables are too small.
  *
@@ -53,14 +55,14 @@ char test_percpu[NR_CPUS * PERCPU_BYTES] __attribute__((aligned(64)));
 
 /**
  * struct op - a request
- * @range: its range; the bytes are poison afterwards
- * @before: requests whose zcblk_range_lock() had returned when this one started
- * @with: requests that may be the reason if this one fails
- * @thread: the thread that it belongs to
- * @visits: number of visits by for_each()
+ * @range: the range of the request; filled with POISON after the request has ended
+ * @before: a bit for each request whose zcblk_range_lock() returned before this one started
+ * @with: a bit for each request that may be the reason why this one fails
+ * @thread: the thread that does the request
+ * @visits: the number of visits by for_each()
  * @used: zcblk_range_lock() was called, and zcblk_range_unlock() has not returned
- * @returned: zcblk_range_lock() has
- * @loose: granted at once, perhaps although it overlaps
+ * @returned: zcblk_range_lock() has returned
+ * @loose: the range was granted at once in mode detect, and may overlap another range
  */
 struct op {
 	struct zcblk_range range;
@@ -71,10 +73,10 @@ struct op {
 	bool used, returned, waits, held, ended, refused, loose, retired;
 };
 
-/* The memory of a scenario, besides the engine's */
+/* The memory of a scenario, except the memory that the engine allocates */
 struct scene {
 	int overlap;
-	unsigned int modes;	/* a bit for each so far */
+	unsigned int modes;	/* a bit for each mode so far */
 	bool cancelling, cancelled;
 	struct work_struct *work, *running;
 	unsigned int flush[MAX_THREADS];
@@ -91,8 +93,8 @@ static int start_mode;
 static bool warm;
 
 /*
- * Regions of 128 sectors, and four slots in groups of two: region 14 has the slot of
- * region 0, and region 4 that of region 2.
+ * The ranges that a thread can lock, by letter. A region has 128 sectors, and engine slot has four
+ * slots in groups of two. Regions 0 and 14 use the same slot, and regions 2 and 4 do, too.
  */
 static const struct {
 	char letter;
@@ -103,24 +105,24 @@ static const struct {
 	{ 'w', ZCBLK_RANGE_WRITE, 0, 7, false },
 	{ 'r', ZCBLK_RANGE_READ, 0, 7, false },
 	{ 'd', ZCBLK_RANGE_WRITE, 8, 15, false },		/* disjoint, same slot */
-	{ 'a', ZCBLK_RANGE_WRITE, 14 * 128, 14 * 128 + 7, false },	/* the same */
+	{ 'a', ZCBLK_RANGE_WRITE, 14 * 128, 14 * 128 + 7, false },	/* disjoint, slot of w */
 	{ 'h', ZCBLK_RANGE_WRITE, 0, 15, false },		/* covers w, r and d */
-	{ 'b', ZCBLK_RANGE_WRITE, 0, 135, false },		/* both of two slots */
+	{ 'b', ZCBLK_RANGE_WRITE, 0, 135, false },		/* first and second slot */
 	{ 's', ZCBLK_RANGE_WRITE, 128, 135, false },		/* the second slot */
-	{ 'c', ZCBLK_RANGE_WRITE, 250, 262, false },		/* second and third: long */
-	{ 'p', ZCBLK_RANGE_WRITE, 380, 388, false },		/* third and fourth */
-	{ 'q', ZCBLK_RANGE_WRITE, 510, 514, false },		/* fourth and third: long */
+	{ 'c', ZCBLK_RANGE_WRITE, 250, 262, false },		/* second and third slot: long */
+	{ 'p', ZCBLK_RANGE_WRITE, 380, 388, false },		/* third and fourth slot */
+	{ 'q', ZCBLK_RANGE_WRITE, 510, 514, false },		/* fourth and third slot: long */
 	{ 'l', ZCBLK_RANGE_WRITE, 4, 300, false },		/* long */
 	{ 'm', ZCBLK_RANGE_READ, 0, 511, false },		/* long, read */
-	{ 'f', ZCBLK_RANGE_WRITE, 0, 16 * 128 - 1, false },	/* wider than the table */
-	{ 'g', ZCBLK_RANGE_WRITE, 128, 9 * 128 - 1, false },	/* a discard, aligned */
+	{ 'f', ZCBLK_RANGE_WRITE, 0, 16 * 128 - 1, false },	/* more regions than slots */
+	{ 'g', ZCBLK_RANGE_WRITE, 128, 9 * 128 - 1, false },	/* long, whole regions */
 	{ 'n', ZCBLK_RANGE_WRITE, 0, 7, true },			/* nowait */
 	{ 'N', ZCBLK_RANGE_WRITE, 4, 300, true },		/* nowait, long */
 };
 
 #define CANCEL		'x'
 #define VISIT		'v'
-static const char modes[] = "SRD";	/* as enum zcblk_overlap */
+static const char modes[] = "SRD";	/* in the order of enum zcblk_overlap */
 
 static const char *const scenarios[][MAX_WORDS + 1] = {
 	{ "w", "l" }, { "p", "q" }, { "ww", "ww" }, { "wd", "dw" }, { "wb", "bs" },
@@ -315,7 +317,7 @@ static void lock(struct op *op)
 		op->loose = scene->modes & 1U << ZCBLK_OVERLAP_DETECT;
 		op->with = 0;
 		hold(op);
-		/* For any time */
+		/* A thread may hold its range for any time, so the others may run first */
 		stop(W_VOLUNTARY, NULL, 0, 0);
 	}
 }
@@ -344,7 +346,7 @@ static void request(struct op *op, char letter)
 	op->used = false;
 	op->retired = true;
 	memory_overwrite(&op->range, sizeof(op->range));
-	/* hold() still compares with it */
+	/* hold() still compares other ranges with the kind, start and last of this one */
 	kind = op->range.kind;
 	start = op->range.start;
 	last = op->range.last;
@@ -414,7 +416,7 @@ static void run(unsigned int t)
 
 /* Scenarios */
 
-/* Locks and unlocks a long range before the threads start */
+/* Locks and unlocks a long range before the threads start, if the scenario is warm */
 static void use(void)
 {
 	struct op *op = &scene->op[0];
@@ -546,7 +548,7 @@ static const struct test test = {
 };
 
 static int want_temperature = -1;	/* cold: 0; warm: 1; both: -1 */
-static int want_preemptions = -1;	/* -1: the default of each scenario, see the top of the file */
+static int want_preemptions = -1;	/* -1: the default of each scenario */
 static u64 nr_searches;
 static bool verbose;
 
@@ -612,7 +614,7 @@ static void chosen(const char *const *word, unsigned int n)
 	scenario(nr_words < 3 ? UINT8_MAX : PREEMPTIONS);
 }
 
-/* The range is a long one of engine slot */
+/* True if engine slot treats this range of menu[] as a long range */
 static unsigned int is_long(unsigned int m)
 {
 	u64 first = zcblk_slot_region(menu[m].start), last = zcblk_slot_region(menu[m].last);
@@ -620,7 +622,7 @@ static unsigned int is_long(unsigned int m)
 	return last - first > 1 || (first ^ last) >> ZCBLK_SLOT_GROUP_BITS;
 }
 
-/* Runs every nth set, from one on */
+/* Runs every @nth set of three threads, and begins with number @from */
 static void sets_of_three(unsigned int nth, unsigned int from)
 {
 	static char letters[MAX_WORDS][2];
@@ -646,7 +648,7 @@ static void sets_of_three(unsigned int nth, unsigned int from)
 	}
 }
 
-/* Prints what a run has done, on one line */
+/* Prints the totals of a run on one line */
 static void print_total(const char *what, double start)
 {
 	printf("explore: %s%s: %s: %llu searches, %llu restarts, %llu states, ", ops->name,
@@ -659,7 +661,7 @@ static void print_total(const char *what, double start)
 	nr_restarts = 0;
 }
 
-/* Starts a process for each CPU, with its share of the sets. Return: an exit status */
+/* Starts a process for each CPU, which runs its share of the sets. Return: the exit status. */
 static int all_of_three(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN), i;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Atomics for the explorer. explore-memory.c defines what they do; each one is a point
- * where the explorer may run another thread.
+ * Atomic operations for the explorer, which explore-memory.c implements. The explorer may run
+ * another thread before each of these operations.
  *
  * Copyright (C) 2026 The zcblk authors
  */

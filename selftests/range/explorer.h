@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The internals of the explorer: a state, and the functions that its files share.
+ * The internals of the explorer: the type of a state, and the functions that its files share.
  *
- *	explore.c		scenarios of range locks, and the conditions that must hold
+ *	explore.c		scenarios of range locks, and conditions that must be true
  *	explore-litmus.c	small programs that prove that the memory behaves correctly
- *	explore-memory.c	memory: values that a load may return, and its ordering
- *	explore-search.c	coroutines, and the search through all states
+ *	explore-memory.c	memory: the order of accesses, and the values that loads return
+ *	explore-search.c	coroutines, and the search that visits all states
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -25,34 +25,37 @@
 #define MAX_RACY	32
 
 /*
- * Accesses to a location that a thread may know of: the last plain write; the last
- * marked write, plain read and marked read of each thread.
+ * A thread may know of the last plain write to a location (WP). It may also know of each thread's
+ * last marked write (WM), plain read (RP) and marked read (RM).
  */
 enum { WP, WM, RP = WM + MAX_THREADS, RM = RP + MAX_THREADS, GROUPS = RM + MAX_THREADS };
 
 /**
  * struct know - what a thread or a message knows, by happens-before
- * @missing: a bit for each access (see above) that it does not know of
- * @ended: a bit for each request of whose end it does not know
- * @view: of each racy location, the oldest message that may be read
+ * @missing: a bit for each access of each location that the thread or message does not know of
+ * @ended: a bit for each request that has ended, if its end is not known
+ * @view: the oldest message of each racy location that may still be read
  */
 struct know {
 	u64 ended;
 	u8 view[MAX_RACY];
-	u64 missing[FACT_WORDS][GROUPS];	/* 64 locations each; the first ones are used */
+	u64 missing[FACT_WORDS][GROUPS];	/* each word has the bits of 64 locations */
 };
 
-/* A thread's knowledge: now; at the next full barrier; at the last one; when woken */
+/*
+ * The kinds of a thread's knowledge: now (KNOWN), after its next full barrier (READ), at its last
+ * full barrier (FENCE), and from the thread that woke it (WAKE)
+ */
 enum { KNOWN, READ, FENCE, WAKE, NR_KINDS };
 
-/* Beside these: at the last full barrier of any thread; when the worker ended */
+/* Two more kinds: at the full barriers of any thread (SC), and after the last work (DONE) */
 #define KNOW_SC		(MAX_THREADS * NR_KINDS)
 #define KNOW_DONE	(KNOW_SC + 1)
 #define NR_KNOW		(KNOW_DONE + 1)
 
 enum wants {
-	W_NOTHING,		/* has ended */
-	W_VOLUNTARY,		/* continues, but need not */
+	W_NOTHING,		/* the thread has ended */
+	W_VOLUNTARY,		/* may continue, but need not */
 	W_WAIT,			/* continues when ready(p) */
 	W_RELAX,
 	W_LOAD,
@@ -82,21 +85,21 @@ struct thread {
 	struct store stores[BUFFER];
 };
 
-/* One of the values of a racy location, in modification order, and its knowledge */
+/* A value of a racy location, and the knowledge that its store released */
 struct message {
 	u64 value;
 	struct know know;
 };
 
-/* A state, besides the stacks */
+/* A state, except the stacks of the threads */
 struct world {
 	struct thread thread[MAX_THREADS];
 	char arena[ARENA] __attribute__((aligned(64)));
 	struct know know[NR_KNOW];
 	u8 of_racy[MAX_RACY];		/* number of messages of a racy location */
-	u8 owner[MAX_RACY];		/* the last thread that wrote it, plus 1 */
+	u8 owner[MAX_RACY];		/* the last thread that wrote the location, plus 1 */
 	u8 last;			/* the thread that ran last */
-	u8 preemptions;			/* how many more are allowed */
+	u8 preemptions;			/* how many more preemptions are allowed */
 	u64 nr_messages;
 	struct message message[MAX_MESSAGES];
 	struct know buffered[MAX_THREADS][BUFFER];
@@ -104,13 +107,13 @@ struct world {
 };
 
 /**
- * struct test - what the threads do, and the conditions that must hold
- * @reset: prepare the memory, from explore_alloc()
- * @run: a thread
- * @quiet: only threads that need not continue can continue; may be NULL
- * @end: no thread can continue
- * @name: print the name of an address; returns false if it has none; may be NULL
- * @has_work: if not NULL, the last thread is a worker, which starts when this is true
+ * struct test - what the threads do, and callbacks that check conditions
+ * @reset: prepares the memory, which explore_alloc() allocates
+ * @run: runs a thread
+ * @quiet: called when no thread must continue, but some may; may be NULL
+ * @end: called when no thread can continue
+ * @name: prints the name of an address; returns false if it has no name; may be NULL
+ * @has_work: true if the worker, the last thread, has work to do; NULL if there is no worker
  */
 struct test {
 	void (*reset)(void);

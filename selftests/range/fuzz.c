@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A target for libFuzzer, which invents histories, on all engines.
+ * A target for libFuzzer. It runs each history that libFuzzer generates on all engines.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The model: all requests in the order of their arrival, each compared with every other. It knows
- * nothing of slots, buckets and trees.
+ * Runs a history on an engine and on a model. The model is an array of all requests in the order
+ * of their arrival. It compares each request with all earlier ones, and has no slots or trees.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -9,17 +9,17 @@
 #include "test.h"
 
 #define MAX_ACTIVE	520
-#define MAX_PAUSES	20		/* pauses of one step, in which other threads act */
+#define MAX_PAUSES	20		/* most pauses in a step */
 #define MAX_WORKS	4
 
 /**
  * struct model - a request
  * @range: the range
- * @parked: the model has not seen the grant yet
- * @waits: the engine has not granted it yet
- * @there: it existed before for_each
- * @seen: for_each has visited it
- * @err: the error that ->granted() got
+ * @parked: the request waited, and check_grants() has not yet found its grant
+ * @waits: the engine has not yet called ->granted() for the request
+ * @there: the request existed before for_each() was called
+ * @seen: for_each() has visited the request
+ * @err: the error that was passed to ->granted()
  */
 struct model {
 	struct zcblk_range range;
@@ -50,7 +50,7 @@ unsigned long history_steps;
 static struct work_struct *works[MAX_WORKS];
 static unsigned int nr_works;
 
-/* Called in any context */
+/* Queues a work. May be called in any context. Return: false if the work is pending already. */
 bool test_queue_work(struct work_struct *work)
 {
 	if (work->pending)
@@ -62,7 +62,7 @@ bool test_queue_work(struct work_struct *work)
 	return true;
 }
 
-/* The history that may continue while the engine pauses, or NULL */
+/* The history whose steps resched() may run while the engine pauses, or NULL */
 static struct history *pausing;
 
 static void run_works(struct history *h)
@@ -106,7 +106,10 @@ static void granted(struct zcblk_range *range, int err)
 	m->err = err;
 }
 
-/* Written independently, so that the model does not repeat mistakes of range.h */
+/*
+ * True if @later must wait for @earlier. This function does not use the code of range.h, so that
+ * the model does not repeat its mistakes.
+ */
 static bool model_waits(const struct model *later, const struct model *earlier)
 {
 	const struct zcblk_range *a = &later->range, *b = &earlier->range;
@@ -159,7 +162,7 @@ static void check_grants(struct history *h)
 	}
 }
 
-/* Return: what must happen to the newest request */
+/* Return: the value that zcblk_range_lock() must return for the newest request */
 static int model_lock(struct history *h)
 {
 	h->taken++;
@@ -184,7 +187,7 @@ static void take(struct history *h, u64 start, u64 last, unsigned int kind,
 	struct model *m = calloc(1, sizeof(*m));
 	int err, expected;
 
-	/* Garbage, like the content of reused memory */
+	/* A new range has any content, so fill the range with garbage */
 	memset(&m->range, 0xa5, sizeof(m->range));
 	zcblk_range_init(&m->range, start, last, kind, nowait, granted);
 	h->order[h->n++] = m;
@@ -200,7 +203,7 @@ static void take(struct history *h, u64 start, u64 last, unsigned int kind,
 		model_remove(h, h->n - 1);
 }
 
-/* Return: the first held range from @which on, or h->n */
+/* Return: the index of the first held range from @which on, or h->n if no range is held */
 static unsigned int find_held(const struct history *h, unsigned int which)
 {
 	unsigned int i, at;
@@ -230,7 +233,7 @@ static void release(struct history *h, unsigned int which)
 	model_remove(h, i);
 }
 
-/* What a worker was about to grant may be granted instead */
+/* Cancels the lock, and checks that each parked range was either granted or cancelled */
 static void cancel(struct history *h)
 {
 	unsigned int i;
@@ -278,7 +281,10 @@ static void check_for_each(struct history *h)
 			fail(h, h->order[i], "not visited");
 }
 
-/* Places and lengths that are near each other, and near the ends of regions, groups and units */
+/*
+ * Locks a range that the bytes of a step encode. Places and lengths are near each other, and
+ * near the ends of regions, groups and units.
+ */
 static void take_bytes(struct history *h, const uint8_t *b)
 {
 	static const u64 places[] = { 0, 0, 15360, 128, 256, 512, 1024, 8192, 16384, 2048,
@@ -303,7 +309,7 @@ static void take_bytes(struct history *h, const uint8_t *b)
 	take(h, start, last, kind, (b[3] >> 2 & 15) == 7);
 }
 
-/* The engine pauses: does what another thread may do then */
+/* The engine calls this when it pauses. Does a random step that another thread may do then. */
 static void resched(void)
 {
 	struct history *h = pausing;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The state that the functions of kernel.h need: a thread stands for a CPU, and the signals of a
- * timer are its interrupts.
+ * The variables and functions that kernel.h declares. Each thread simulates a CPU, and signals of
+ * a timer simulate the interrupts of this CPU.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -21,7 +21,7 @@ void (*test_conflict)(struct zcblk_range *range);
 void (*test_interrupt)(void);
 void (*test_resched)(void);
 
-/* Interrupts are on, and a signal that comes now runs its handler at once */
+/* Runs the interrupt handler with interrupts off, again if a signal arrived meanwhile */
 void test_irq_run(void)
 {
 	do {
@@ -45,7 +45,7 @@ static void on_signal(int signal)
 	errno = err;
 }
 
-/* From now on this thread is interrupted, if the program has a handler */
+/* Starts to interrupt this thread periodically, if the program has set test_interrupt */
 void test_irq_start(unsigned int period_us)
 {
 	struct itimerspec period = { .it_interval.tv_nsec = period_us * 1000L };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The parts of the kernel that the range locks need, in user space. Atomics are those of the
- * compiler; explore.h replaces them if the explorer must see each access. Interrupts are signals;
- * see kernel.c. Trees, lists and hashes are the kernel's own.
+ * The parts of the kernel that the range locks need, in user space. Atomic operations are those of
+ * the compiler. For the explorer, which must see each access, explore.h replaces them. Signals
+ * simulate interrupts; see kernel.c. The code of trees, lists and hashes is the kernel's.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -75,7 +75,7 @@ typedef spinlock_t raw_spinlock_t;
 #ifdef ZCBLK_EXPLORE
 #define cpu_relax()		explore_relax()
 #else
-/* A thread that spins may occupy the CPU that the other one needs */
+/* Pauses, and sometimes yields the CPU, because another thread may need this CPU */
 static inline void cpu_relax(void)
 {
 	static __thread unsigned int n;
@@ -92,7 +92,7 @@ static inline void cpu_relax(void)
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
-/* A thread that parks a range is slow to continue after a release */
+/* A thread that parks a range pauses after each release, so that other threads can unlock it */
 extern __thread bool test_parks;
 void test_linger(void);
 #ifdef __SANITIZE_THREAD__
@@ -102,11 +102,11 @@ do {									\
 	if (test_parks)							\
 		test_linger();						\
 } while (0)
-/* ThreadSanitizer does not know fences; it has no store buffers, either */
+/* ThreadSanitizer does not support fences, and does not simulate store buffers */
 #define smp_mb()		do { } while (0)
 /*
- * It does not know control dependencies, either: stores after a successful
- * cmpxchg_release(), such as freeing the range, follow earlier releases of others.
+ * ThreadSanitizer does not support control dependencies, either. They order the stores after a
+ * successful cmpxchg_release() after earlier releases. So use acquire, too.
  */
 #define CMPXCHG_RELEASE		__ATOMIC_ACQ_REL
 #else
@@ -191,7 +191,7 @@ static inline void spin_unlock(spinlock_t *lock)
 #define local_irq_enable()		do { } while (0)
 #define might_sleep()			do { } while (0)
 #else
-/* An interrupt that arrives while they are off is delivered when they are on again */
+/* An interrupt that arrives while interrupts are off is delivered when they are on again */
 extern __thread unsigned long test_irqs_off;
 extern __thread bool test_irq_pending;
 void test_irq_run(void);
@@ -223,7 +223,7 @@ static inline void test_irq_restore(unsigned long flags)
 #ifdef ZCBLK_EXPLORE
 #define cond_resched()			do { } while (0)
 #else
-/* What other threads do there, in a program with one thread */
+/* In a program with one thread, this does what other threads may do in cond_resched() */
 extern void (*test_resched)(void);
 
 #define cond_resched()							\
@@ -242,7 +242,7 @@ do {									\
 #define raw_spin_lock			spin_lock
 #define raw_spin_unlock			spin_unlock
 #ifdef ZCBLK_EXPLORE
-/* All locks except this one, because the code under it does not stop */
+/* True for all locks except hot_lock. A thread never stops while it holds hot_lock. */
 #define zcblk_stops(l)		__builtin_strcmp(#l, "&ranges->hot_lock")
 #define raw_spin_lock_irqsave(l, flags)					\
 	do { (flags) = 0; if (zcblk_stops(l)) spin_lock(l); } while (0)
@@ -255,13 +255,13 @@ do {									\
 #define raw_spin_lock_irq		spin_lock_irq
 #define raw_spin_unlock_irq		spin_unlock_irq
 
-/* A mutex is locked in process context only */
+/* A mutex is a spinlock here, and may be locked in process context only */
 struct mutex { spinlock_t lock; };
 #define mutex_init(m)			spin_lock_init(&(m)->lock)
 #define mutex_lock(m)			do { might_sleep(); spin_lock(&(m)->lock); } while (0)
 #define mutex_unlock(m)			spin_unlock(&(m)->lock)
 
-/* Each program has a worker of its own kind */
+/* Each program implements test_queue_work() and test_flush_work() for its own worker */
 struct workqueue_struct;
 struct work_struct {
 	void (*func)(struct work_struct *work);
@@ -286,7 +286,7 @@ struct lockdep_map { };
 #define __acquire(lock)			((void)(lock))
 #define __release(lock)			((void)(lock))
 
-/* Threads for CPUs; each has its copy in one array */
+/* Threads simulate CPUs. A per-CPU variable is an array with a copy for each thread. */
 #define NR_CPUS			8
 #define PERCPU_BYTES		1024
 extern __thread unsigned int test_cpu;
@@ -294,7 +294,7 @@ extern __thread unsigned int test_cpu;
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < NR_CPUS; (cpu)++)
 #define per_cpu_ptr(p, cpu)	((typeof(p))((char *)(p) + (cpu) * PERCPU_BYTES))
 #ifdef ZCBLK_EXPLORE
-/* Counters are no part of a state */
+/* The explorer has one static copy of the counters, so that a state does not contain them */
 extern char test_percpu[];
 #define alloc_percpu(type)						\
 	((type *)test_percpu)
@@ -310,7 +310,7 @@ extern char test_percpu[];
 #define this_cpu_read(x)	(*per_cpu_ptr(&(x), test_cpu))
 #define this_cpu_write(x, v)	(*per_cpu_ptr(&(x), test_cpu) = (v))
 #if defined(__x86_64__) && !defined(ZCBLK_EXPLORE)
-/* One instruction, which a signal cannot divide */
+/* This increments with one instruction, which a signal cannot interrupt */
 #define this_cpu_inc(x)		asm("incq %0" : "+m"(*per_cpu_ptr(&(x), test_cpu)))
 #else
 #define this_cpu_inc(x)		((void)++*per_cpu_ptr(&(x), test_cpu))
@@ -356,7 +356,7 @@ static inline u64 ktime_get_ns(void)
 #ifdef ZCBLK_EXPLORE
 #define trace_zcblk_range_wait(ranges, range, n)	((void)(n))
 #else
-/* A range overlaps an earlier one, and its result is not decided yet */
+/* Called when a range overlaps an earlier one, before the engine parks or refuses the range */
 extern void (*test_conflict)(struct zcblk_range *range);
 #define trace_zcblk_range_wait(ranges, range, n)			\
 do {									\

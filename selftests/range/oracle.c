@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs random histories on all engines, and compares them with a model.
+ * Runs random histories on all engines, and compares the results with those of a model.
  *
  * USAGE: oracle [ENGINE|all [STEPS [SEED]]]
  *
- * Exit status: 0: no difference; 1: a step did not end; 2: usage, or no memory. A
- * difference aborts.
+ * Exit status: 0: no difference; 1: a step did not end; 2: usage, or no memory. The
+ * program aborts at a difference.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -19,7 +19,7 @@
 #define STEPS		500
 #define STUCK_SECONDS	20	/* of CPU time, for one step */
 
-/* Some histories use few places, where more ranges meet */
+/* Fills @bytes with a random history. Some histories use few places, where more ranges overlap. */
 static void fill(uint8_t *bytes, size_t size, u64 *state)
 {
 	u64 narrow = test_random(state);
@@ -29,7 +29,7 @@ static void fill(uint8_t *bytes, size_t size, u64 *state)
 
 	for (i = 0; i < size; i++)
 		bytes[i] = test_random(state) >> 24;
-	/* Most are short lists in many places */
+	/* In most histories, few ranges are held at a time, in many places */
 	if (narrow & 12)
 		bytes[0] &= HISTORY_LATER;
 	if (narrow & 12)
@@ -37,7 +37,7 @@ static void fill(uint8_t *bytes, size_t size, u64 *state)
 	for (i = HISTORY_STEP; i < size; i += HISTORY_STEP) {
 		bytes[i + 1] &= mask;
 		bytes[i + 2] &= lengths;
-		/* Little happens in a cancelled history */
+		/* Most cancellations are removed, because little happens after a cancellation */
 		if (bytes[i] == 255 && (test_random(state) & 7))
 			bytes[i] = 0;
 	}

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Threads lock random ranges, most of which overlap, hold some of them, and unlock them in
- * any order. Without an engine, the checker must find errors.
+ * Several threads lock random ranges, most of which overlap, and unlock them in any order. The
+ * program checks the order of grants. Without an engine (off), it must find errors.
  *
  * USAGE: stress ENGINE|off REQUESTS [THREADS] [WORD...]
  *	serialize, reject, detect	the overlap mode; serialize is the default
  *	changes		the mode changes all the time
- *	cancel		the lock is cancelled repeatedly, and replaced when it is idle
+ *	cancel		the lock is cancelled repeatedly, and replaced after all requests have ended
  *	hot		all ranges are near one block
- *	neighbours	ranges touch and never overlap, and none may wait
+ *	neighbours	ranges touch and never overlap, and no range may wait
  *	quiet		no interrupts
  *
  * Checked:
- * - No sector belongs to a writer and to another request (mixed extents).
- * - No range is granted before an earlier one that it overlaps (overtakings). Earlier
- *   means that its zcblk_range_lock() had returned before the other one was called.
+ * - A sector of a write is in no other range that is held (mixed extents).
+ * - No range is granted before an earlier range that it overlaps (overtakings). A range is
+ *   earlier if its zcblk_range_lock() returned before that of the later range was called.
  * - No range waits for ever (lost wake-ups).
- * - A range is refused only if another request was in its way (unfounded). A request
- *   whose history was overwritten meanwhile is counted as not decided.
- * - A reader of the list of ranges sees each range that exists all the time once.
+ * - A range is refused only if it overlapped another range during the call (unfounded). If
+ *   the data for this check was overwritten, the refusal is counted as not decided.
+ * - for_each() visits each range once that exists during the whole call.
  * - The counters of the lock are exact.
- * With changes, a range that was granted although it overlaps is not checked itself.
- * Later requests must wait for it.
+ * With `changes`, a range that was granted although it overlaps is not checked itself.
+ * Later requests must wait for this range.
  *
- * The thread that grants a parked range may unlock it, even from ->granted(), and before
- * zcblk_range_lock() of its owner has returned. Any thread may unlock any range, and so may
- * a signal, which acts as an interrupt. Then the memory is overwritten and freed. A later
- * use of it crashes, or causes a report of a sanitizer.
+ * The thread that grants a parked range may unlock the range, even from ->granted(), and before
+ * the owner's zcblk_range_lock() has returned. Any thread or interrupt may unlock any range.
+ * After the unlock, the program overwrites and frees the memory of the range. A later access to
+ * this memory crashes, or a sanitizer reports the access.
  *
  * Exit status: 0: no error; 1: an error was found; 2: usage, or no memory.
  *
@@ -38,9 +38,9 @@
 #include "test.h"
 
 #define NR_AREAS	64
-#define AREA		8192		/* sectors; the middle is the end of a group */
+#define AREA		8192		/* sectors; a group of slots ends in the middle */
 #define AREA_STRIDE	(3 * AREA)
-#define TABLE		(1ULL << 24)	/* sectors of the slots of engine slot */
+#define TABLE		(1ULL << 24)	/* sectors for which engine slot has slots */
 #define MAX_DEPTH	256
 #define MAX_THREADS	(NR_CPUS - 2)
 #define MAX_NESTED	3
@@ -50,7 +50,7 @@
 
 enum state { FREE, WAITS, HELD, ENDS };
 
-/* A copy of the request, which remains after the range is unlocked */
+/* A copy of the range of a request, which remains after the range is unlocked and freed */
 struct extent {
 	u64 start, last;
 	u64 kind;
@@ -58,20 +58,20 @@ struct extent {
 	u64 loose;		/* granted although it overlaps */
 };
 
-/* A place for a range. Its owner fills it, and any thread may empty it. */
+/* A slot for a range. Only one thread locks ranges in a slot, and any thread may unlock them. */
 struct request {
 	struct taken *taken;
-	unsigned int version;	/* changes with the extents; odd: do not look */
+	unsigned int version;	/* changes with the extents; odd while they change */
 	int state;
 	u64 returned;		/* ticket after zcblk_range_lock() */
 	struct extent now;
 	struct extent before;
-	u64 ended;		/* ticket after zcblk_range_unlock() of the one before */
-	unsigned int seen;	/* version of the one that list_all() expects, or 0 */
-	unsigned int visited;	/* how often list_all() has visited it */
+	u64 ended;		/* ticket after zcblk_range_unlock() of @before */
+	unsigned int seen;	/* version of the range that list_all() expects, or 0 */
+	unsigned int visited;	/* number of visits by list_all() */
 } __attribute__((aligned(64)));
 
-/* Each range has memory of its own, which is freed when it is unlocked */
+/* The memory of a range, which is freed when the range is unlocked */
 struct taken {
 	struct zcblk_range range;
 	struct request *request;
@@ -92,25 +92,28 @@ static u64 ticket, started, done;
 static u64 mixed, overtaken, unfounded, undecided, parked, refused, cancelled, loose;
 static u64 interrupts, missed, ended_contended, ended_parked, ended_refused;
 
-/* The random numbers of this thread, and the requests that it granted and must unlock */
+/* The state of this thread's random numbers, and the ranges that it granted and must unlock */
 static __thread u64 random_state = 0x2545f4914f6cdd1dULL;
 static __thread struct taken *to_unlock;
 static __thread unsigned int nested;
 
-/* The worker and main() do not unlock the requests that they granted */
+/* True in threads that may unlock ranges that they granted: all but the worker and main() */
 static __thread bool unlocks;
 
-/* Plain data that only the lock protects: ThreadSanitizer checks it, too */
+/* The request that owns each sector. Only the range lock protects this plain data. */
 static unsigned int owner[NR_AREAS][AREA];
 
 /*
- * Tickets, and looks at other requests, would hide errors from ThreadSanitizer, because they
- * order accesses that only the lock must order.
+ * With ThreadSanitizer, the program uses no tickets and no data of other requests. They would order
+ * accesses that only the range lock must order, and hide errors.
  */
 #ifdef __SANITIZE_THREAD__
 #define ONLY_THE_LOCK	true
 
-/* Signals are delivered when the allocator is not in use. A crash must not interrupt a report. */
+/*
+ * Signal handlers may call the allocator, because interrupts are off during malloc().
+ * ThreadSanitizer must not handle SIGSEGV, so that a crash does not interrupt a report.
+ */
 const char *__tsan_default_options(void);
 
 const char *__tsan_default_options(void)
@@ -142,7 +145,7 @@ static u64 random_next(void)
 	return test_random(&random_state);
 }
 
-/* Sometimes others have enough time to unlock a range that this thread parks */
+/* Sometimes pauses, so that other threads have time to unlock a range that this thread parks */
 void test_linger(void)
 {
 	unsigned int n = 300;
@@ -168,7 +171,7 @@ static struct taken *new_taken(void)
 	return t;
 }
 
-/* Prevents the compiler from finding that nothing reads it */
+/* Overwrites and frees @t. The asm keeps the compiler from removing the memset(). */
 static void poison(struct taken *t)
 {
 	unsigned long flags;
@@ -180,7 +183,7 @@ static void poison(struct taken *t)
 	local_irq_restore(flags);
 }
 
-/* Sectors. Odd areas are so far away that they share the slots of others. */
+/* Return: the first sector of an area. Odd areas use the same slots as other areas. */
 
 static u64 area_start(unsigned int area)
 {
@@ -239,7 +242,7 @@ static void copy_extent(struct extent *to, const struct extent *from)
 	WRITE_ONCE(to->loose, READ_ONCE(from->loose));
 }
 
-/* Return: false if no consistent copy could be made */
+/* Copies the request @from. Return: false if the copy is not consistent. */
 static bool look(struct request *from, struct request *copy)
 {
 	copy->version = smp_load_acquire(&from->version);
@@ -253,7 +256,7 @@ static bool look(struct request *from, struct request *copy)
 	       READ_ONCE(from->state) == copy->state;
 }
 
-/* An earlier request that still waits was overtaken; one that is held was not waited for */
+/* Counts an error if @t was granted although the earlier request @other still waits or is held */
 static void check_passed(struct request *other, const struct taken *t)
 {
 	struct request copy;
@@ -265,7 +268,7 @@ static void check_passed(struct request *other, const struct taken *t)
 		return;
 	if (copy.returned >= t->called || !in_the_way(&copy.now, &t->range))
 		return;
-	/* A cancelled request learns of that later */
+	/* After a cancellation, a request that was cancelled already may still be in state WAITS */
 	if (copy.state == WAITS && !(cancels && READ_ONCE(ranges->cancelled)))
 		count(&overtaken);
 	if (copy.state == HELD)
@@ -283,7 +286,7 @@ static void check_overtaking(const struct taken *taken)
 			check_passed(&requests[t][i], taken);
 }
 
-/* Return: 1 if it was in the way at some time during the call, 0 if not, -1 if unknown */
+/* Return: 1 if @other overlapped @t at some time during the call for @t, 0 if not, -1 if unknown */
 static int was_in_the_way(struct request *other, const struct taken *t)
 {
 	struct request copy;
@@ -336,14 +339,14 @@ static void set_version(struct request *r)
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 }
 
-/* @t has ended. Remembers it, if it has been in the way of others. */
+/* Frees @t, which has ended. If @remember, records its extent, because others may have waited. */
 static void empty(struct taken *t, bool remember)
 {
 	struct request *r = t->request;
 	unsigned long flags;
 
 	poison(t);
-	/* A thread that waits for an even version must not interrupt */
+	/* An interrupt handler must not wait for the even version of an interrupted thread */
 	local_irq_save(flags);
 	if (remember && !ONLY_THE_LOCK) {
 		set_version(r);
@@ -364,7 +367,7 @@ static void unlock(struct taken *t)
 	empty(t, true);
 }
 
-/* Some are unlocked at once, others when the caller's operation has finished */
+/* Unlocks the granted range at once, leaves it held, or puts it on the list to_unlock */
 static void granted(struct zcblk_range *range, int err)
 {
 	struct taken *t = container_of(range, struct taken, range);
@@ -381,7 +384,7 @@ static void granted(struct zcblk_range *range, int err)
 	hold(t);
 	smp_store_release(&t->request->state, random & 1 ? HELD : ENDS);
 	if (random & 1) {
-		/* Any thread may unlock it, and may have done so */
+		/* Any thread may unlock a held range, and may already have done so */
 	} else if (random & 2 && nested < MAX_NESTED) {
 		nested++;
 		unlock(t);
@@ -400,7 +403,7 @@ static void conflict(struct zcblk_range *range)
 	test_parks = true;
 }
 
-/* Return: false if another thread was faster */
+/* Unlocks the range of @r. Return: false if another thread unlocks it. */
 static bool release(struct request *r)
 {
 	int state = HELD;
@@ -439,7 +442,7 @@ static void interrupt(void)
 
 /* Locking */
 
-/* Piece @n of a disk that is divided at random places */
+/* Sets the start and end of piece @n of a disk, which is divided at random places */
 static void choose_neighbour(u64 n, u64 *start, u64 *last)
 {
 	u64 next = n + 1;
@@ -448,7 +451,10 @@ static void choose_neighbour(u64 n, u64 *start, u64 *last)
 	*last = next * 64 + (next * 0x9e3779b97f4a7c15ULL >> 58) - 1;
 }
 
-/* Most are short. Some are long enough for all the slow paths of an engine. */
+/*
+ * Chooses a random range. Most ranges are short. Some are long enough for all the slow paths of an
+ * engine.
+ */
 static void choose(u64 random, u64 *start, u64 *last)
 {
 	static const unsigned int lengths[] = { 8, 8, 8, 8, 1, 64, 128, 200 };
@@ -528,13 +534,13 @@ static void lock(struct request *r, struct taken *t)
 		err = zcblk_range_lock(ranges, &t->range);
 	test_parks = false;
 	if (err == -EINPROGRESS) {
-		/* It may have ended by now */
+		/* The parked request may have ended by now, so do not access @t */
 		count(&parked);
 		smp_store_release(&r->returned, next_ticket());
 	} else if (err == -EAGAIN || (err == -ECANCELED && cancels)) {
 		count(err == -EAGAIN ? &refused : &cancelled);
 		check_refused(t);
-		/* A cancelled request may have been in the way until now */
+		/* A cancelled request may have caused refusals of others until now */
 		empty(t, err == -ECANCELED);
 	} else if (err) {
 		abort();
@@ -548,7 +554,7 @@ static void lock(struct request *r, struct taken *t)
 	}
 }
 
-/* Return: false if this has to wait until the lock has been replaced */
+/* Return: false if the caller must wait until main() has replaced the lock */
 static bool may_start(void)
 {
 	__atomic_add_fetch(&started, 1, __ATOMIC_SEQ_CST);
@@ -582,7 +588,7 @@ static void *thread(void *arg)
 	test_irq_start(INTERRUPT_US);
 	while (n < mine || nr_done() < mine * nr_threads) {
 		random = random_next() >> 8;
-		/* Sometimes it looks at another thread's requests */
+		/* Sometimes the thread chooses another thread's request, to unlock its range */
 		t = random >> 8 & 7 ? test_cpu : (random >> 11) % nr_threads;
 		r = &requests[t][(random >> 16) % depth];
 		switch (READ_ONCE(r->state)) {
@@ -613,8 +619,9 @@ static void sleep_us(unsigned int us)
 }
 
 /*
- * Threads that wait spin, so CPU time shows that all of them had a chance to run. This is a
- * thread of its own, because any other may be stuck.
+ * Ends the program if no request ends during 15 s of CPU time. Waiting threads spin, so all
+ * threads had a chance to run in this time. A separate thread watches, because any other thread
+ * may hang.
  */
 static void *watch(void *arg)
 {
@@ -661,7 +668,7 @@ static unsigned int get_version(struct request *r)
 	return copy.returned == U64_MAX ? 0 : copy.version;
 }
 
-/* A request that exists all the time must be visited once */
+/* Calls @check for each request */
 static void check_visits(void (*check)(struct request *r))
 {
 	unsigned int t, i;
@@ -683,7 +690,7 @@ static void check_visit(struct request *r)
 		count(&missed);
 }
 
-/* Return: how many ranges were visited */
+/* Visits all ranges, and checks the visits. Return: the number of ranges that were visited. */
 static u64 list_all(void)
 {
 	u64 n = 0;
@@ -696,7 +703,7 @@ static u64 list_all(void)
 	return n;
 }
 
-/* No request is left */
+/* Destroys the lock, and adds its counters to the totals. All requests have ended. */
 static void destroy(void)
 {
 	if (list_all()) {
@@ -709,7 +716,7 @@ static void destroy(void)
 	zcblk_ranges_destroy(ranges);
 }
 
-/* Cancels under load, and replaces the lock when all of its requests have ended */
+/* Cancels the lock under load, and replaces the lock when all of its requests have ended */
 static void replace(void)
 {
 	zcblk_ranges_cancel(ranges);
@@ -746,7 +753,7 @@ static void run(void)
 		pthread_join(threads[t], NULL);
 }
 
-/* Return: something is wrong */
+/* Prints the results. Return: true if an error was found. */
 static bool report(const char *name, const char *words)
 {
 	bool wrong = mixed || overtaken || unfounded || missed;
@@ -767,7 +774,7 @@ static bool report(const char *name, const char *words)
 	return wrong;
 }
 
-/* Return: false if it is no word */
+/* Parses a word of the command line. Return: false if the word is unknown. */
 static bool parse(const char *word)
 {
 	int i;

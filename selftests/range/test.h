@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Declarations that the tests share.
+ * Declarations that the tests of range locks share.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -10,15 +10,15 @@
 #include "kernel.h"
 #include "range.h"
 
-/* The engines of the driver and their rivals; ends with NULL */
+/* The engines of the driver, and the engines that only the tests have. The last entry is NULL. */
 extern const struct zcblk_range_ops *const test_engines[];
 extern const struct zcblk_range_ops zcblk_range_bucket_ops;
 extern const struct zcblk_range_ops zcblk_range_combine_ops;
 
-/* The engine of this name, or NULL */
+/* Return: the engine with this name, or NULL */
 const struct zcblk_range_ops *test_engine(const char *name);
 
-/* One of the counters in struct zcblk_range_stats, of all CPUs */
+/* The sum of a counter of struct zcblk_range_stats over all CPUs */
 #define test_stat(ranges, counter)					\
 ({									\
 	unsigned int _cpu;						\
@@ -29,11 +29,11 @@ const struct zcblk_range_ops *test_engine(const char *name);
 	_sum;								\
 })
 
-/* What an interrupt does */
+/* The interrupt handler of the program, or NULL */
 extern void (*test_interrupt)(void);
 void test_irq_start(unsigned int period_us);
 
-/* worker.c: where works run in a thread */
+/* Functions of worker.c, for programs whose works run in a thread */
 void test_start_worker(void);
 void test_stop_worker(void);
 

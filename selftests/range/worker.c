@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A worker thread. It runs one work at a time, so a work that queues itself again never runs twice
- * at the same time.
+ * A worker thread, which runs queued works. It runs one work at a time, so a work that queues
+ * itself again never runs twice at the same time.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -9,7 +9,7 @@
 
 #include "test.h"
 
-/* The CPU of the worker; programs use those below, and the last one for main() */
+/* The CPU of the worker. Other threads have lower CPUs, and main() has the last CPU. */
 #define WORKER_CPU	(NR_CPUS - 2)
 #define MAX_WORKS	64
 
@@ -56,7 +56,7 @@ void test_stop_worker(void)
 	pthread_join(thread, NULL);
 }
 
-/* Any context */
+/* Queues a work. May be called in any context. Return: false if the work is pending already. */
 bool test_queue_work(struct work_struct *work)
 {
 	unsigned long flags;

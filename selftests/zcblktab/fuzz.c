@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads any bytes as /etc/zcblktab. What is accepted must be safe to write to a unit and to
- * print for udev, and must be accepted again when it is written as a line.
+ * Parses any bytes as /etc/zcblktab. A disk that the parser accepts must be safe to write to a
+ * unit and to print for udev. The parser must also accept the disk when it is written as a line.
  */
 #include "../../userspace/zcblktab.h"
 
