@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# For people; kbuild reads Kbuild instead.
+# Defines the targets that users call. kbuild does not read this file, but Kbuild.
 #
 # USAGE
 #	make [help]
 #
 # REQUIREMENTS
-#	Debian 12 for all but modules, install, uninstall and clean, which any distribution
-#	with kernel headers, a compiler, libsmartcols, pkg-config and rsync can do
+#	Debian 12. The targets modules, install, uninstall and clean work on any distribution
+#	with kernel headers, a compiler, libsmartcols, pkg-config and rsync.
 
-# which kernel, for test and vm: a name that scripts/kernels/facts knows
+# KERNEL is the kernel that test and vm boot: a name that scripts/kernels/facts knows
 KERNEL ?= stock
-# which tests: names or groups, all if empty
+# TESTS lists names or groups of tests. If it is empty, all tests run.
 TESTS ?=
-# where the headers of the kernel to build modules for are, if not of the one that runs
+# KDIR is the folder of the kernel headers to build modules with. The default is the folder of the
+# running kernel.
 KDIR ?=
 export KDIR
-# where to install, beside the modules
+# PREFIX is the folder into which install copies the tool and the header
 PREFIX ?= /usr/local
 export PREFIX
 

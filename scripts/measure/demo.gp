@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Draws out/demo/demo.svg: the time of one I/O relative to zero-copy, with its interval.
+# Draws out/demo/demo.svg. The bars show the time of one I/O relative to zero-copy, with its 95 %
+# confidence interval.
 #
 # USAGE
 #	gnuplot -e "data='FILE'; picture='FILE'; subject='TEXT'; devices='A B'" scripts/measure/demo.gp
 #
-#	data is what `bars` of demo.jq prints: a block for each of the two devices.
+#	data is a file with the output of `bars` of demo.jq. The file has one block for each
+#	device.
 #
 # REQUIREMENTS
 #	gnuplot-nox

@@ -1,29 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Converts the legs that guest-demo ran to the rows of the report: one for each device, block size,
-# operation and path.
+# Converts the results of guest-demo to the rows of the report. A leg is one job of fio. A row
+# combines all legs with the same device, block size, operation and path.
 #
 # USAGE
 #	jq -L scripts/measure 'include "demo"; ...'
 #
-#	counts		of the text in N.counts
-#	leg(CELL; COUNTS)	of one of fio's jobs: the values that are used, and the fields
-#			of CELL: cell (a number to sort by), device, op, bs; nothing if the
-#			leg only warmed up
-#	rows		of an array of legs
-#	table		of an array of rows: lines of text, columns separated by tabs
-#	bars		of an array of rows: lines of numbers for demo.gp
+#	counts		converts the text of N.counts to an object with a key for each path
+#	leg(CELL; COUNTS)	converts a job of fio to a leg. The leg has the fields of CELL:
+#			cell (a number to sort by), device, op and bs. The result is empty for
+#			a job that only warms up.
+#	rows		converts an array of legs to an array of rows
+#	table		prints an array of rows as lines of text with columns separated by tabs
+#	bars		prints an array of rows as lines of numbers for demo.gp
 #
 # REQUIREMENTS
 #	jq
 
 include "ratio";
 
-# COUNTS has a line for each path
+# Returns { PATH: [MOVED, COPIED], ... } for lines "PATH MOVED COPIED"
 def counts:
 	rtrimstr("\n") / "\n" | map(. / " " | { (.[0]): (.[1:] | map(tonumber)) }) | add;
 
-# jobname is ROUND-HALF-PATH; zcblk has no counters for raw and dm-linear
+# Returns the leg of a job of fio, whose name is ROUND-HALF-PATH. Round 0 only warms up, so its
+# result is empty. Paths raw and dm-linear have no zcblk disk, so their byte counts are null.
 def leg(cell; counts):
 	(.jobname | capture("^(?<round>[0-9]+)-(?<half>[12])-(?<path>.*)$")) as
 		{ $round, $half, $path }
@@ -34,7 +35,8 @@ def leg(cell; counts):
 		cpu_seconds: ((.usr_cpu + .sys_cpu) / 100 * .job_runtime / 1000),
 		bytes_moved: counts[$path][0], bytes_copied: counts[$path][1] };
 
-# by the time of one I/O, in pairs of legs of the same round
+# Returns the ratio of the time of one I/O to that of the legs in base. Each leg is paired with the
+# leg of base that has the same round and half.
 def ratio_to(base):
 	(base | map({ (.pair): (.seconds / .ios) }) | add) as $at
 	| map([$at[.pair], .seconds / .ios]) | ratio;
@@ -46,7 +48,7 @@ def row:
 		mb_per_s: ($bytes / $seconds / 1e6),
 		cpu_s_per_gib: ((map(.cpu_seconds) | add) / $bytes * 1073741824) };
 
-# "again" is zerocopy a second time: the control
+# Returns the rows of an array of legs. The path "again" is the control: it runs zerocopy once more.
 def rows:
 	group_by(.cell)
 	| map(map(select(.path == "zerocopy")) as $base
@@ -81,7 +83,8 @@ def table:
 		  else ["1", "", ""] end)
 	| join("\t");
 
-# a block for each device; "OP BS", then ratio, low and high of each path
+# Prints a block of lines for each device. A line has "OP BS", and then the ratio and its interval
+# (low, high) for the paths again, copy and ab.
 def bars:
 	group_by(.device)[]
 	| (group_by(.cell)[]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The limits that the benches check with --check, by script.
+# Defines upper and lower limits for the results of the benches, by the name of the bench. With
+# --check, a bench fails if a result is not within its limit.
 #
 # USAGE
 #	jq -L scripts/measure 'include "limits"; limits["icount"]'
@@ -9,8 +10,9 @@
 #	jq
 
 def limits: {
-	# limit of the cost that a setup adds to raw, relative to dm-linear or in instructions;
-	# lock: limit of the cost that range_lock=on adds to off
+	# "ratio" is an upper limit of the instructions that a setup adds to raw, relative to
+	# those that dm-linear adds. "added" is an upper limit of the number that a setup adds.
+	# "lock" is an upper limit of the instructions that range_lock=on adds to off.
 	"icount": {
 		"stock psync 4k": {
 			"ratio": { "zcblk-remapped": 0.28, "zcblk-default": 0.58,
@@ -35,7 +37,8 @@ def limits: {
 		"stock psync 64k": { "added": { "zcblk-copy": 33046 } },
 		"stock psync 1m": { "added": { "zcblk-copy": 524611 } }
 	},
-	# upper limit of the ratio of the first BUFFER SIZE ENGINE to the second
+	# A row has BUFFER, SIZE, ENGINE twice, and an upper limit. The limit is for the ratio of
+	# the instructions of the first engine to those of the second.
 	"icount-api": [
 		["kmalloc", 65536, "map", "kmalloc", 65536, "dm-io", 0.275],
 		["kmalloc", 65536, "registered", "kmalloc", 65536, "dm-io", 0.275],
@@ -44,13 +47,14 @@ def limits: {
 		["kmalloc", 1048576, "registered", "kmalloc", 4096, "registered", 1.05],
 		["vmalloc", 1048576, "registered", "vmalloc", 4096, "registered", 1.05]
 	],
-	# upper limit of instructions with interrupts off
+	# the number is the upper limit of the instructions in one stretch with interrupts off
 	"icount-irqsoff": 5000,
-	# for each case: upper limit of the instructions at the largest N, relative to N = 1
+	# each case has an upper limit of the instructions at the largest N, relative to N = 1
 	"icount-locks": { "held": 1.10, "hot": 1.25, "readers": 1.25, "readers-behind": 1.25 },
-	# lower limit of the ratio of IOPS
+	# each load has a lower limit of its IOPS, relative to the IOPS of its base
 	"locks-pairs": { "hot": 0.95, "fsync": 0.97 },
-	# for DEVICE BUFFER SIZE: lower limit of the ratio of a copy's time to that of ENGINE
+	# A row has DEVICE, BUFFER, SIZE, ENGINE, and a lower limit. The limit is for the ratio of
+	# the time of a copy to that of ENGINE.
 	"uml-bench": [
 		["nullb0", "kmalloc", 4096, "map", 1.9],
 		["nullb0", "kmalloc", 65536, "map", 15],

@@ -6,30 +6,32 @@
 # USAGE
 #	jq -L scripts/measure 'include "ratio"; [[2, 4], [2, 4.2]] | ratio'
 #
-#	ratio		of [[BASE, OTHER]...]: { n, ratio, low, high } of OTHER / BASE;
-#			no interval (null) for fewer than two pairs
-#	trimmed_ratio	the same without the lowest and the highest fifth, for many pairs with
-#			outliers (interval: Tukey and McLaughlin, 1963, from the winsorized
-#			ratios)
-#	apart(CONTROL)	of such a result: true if its interval does not overlap that of
-#			CONTROL, which compares a setup with itself
-#	reach		of such a result: its interval to either side, in percent
-#	interval	of such a result: its interval, as text
-#	round(DIGITS)	of a number: rounded to DIGITS decimal digits
+#	ratio		returns { n, ratio, low, high } of OTHER / BASE for an array
+#			[[BASE, OTHER]...]. low and high are null for fewer than two pairs.
+#	trimmed_ratio	returns the same, but ignores the lowest and the highest fifth of the
+#			ratios, for many pairs with outliers. The interval is that of Tukey and
+#			McLaughlin (1963), from the winsorized ratios.
+#	apart(CONTROL)	true if the interval of a result does not overlap that of CONTROL, which
+#			compares a setup with itself
+#	reach		returns half the width of a result's interval, in percent
+#	interval	returns the interval of a result as text
+#	round(DIGITS)	rounds a number to DIGITS decimal digits
 #
-#	Benches that measure time put rows into cells: { cell, control, rows }. The control
-#	compares a setup with itself, beside the rows. A row has a ratio, or is the base.
+#	Benches that measure time combine rows into cells: { cell, control, rows }. The control
+#	of a cell compares a setup with itself. One row of a cell is the base, and each other
+#	row has a ratio to the base.
 #
-#	settled		of an array of cells, some measured several times: each cell once, from
-#			the measurement whose control was closest to 1. `measured` is the number
-#			of measurements, and `noisy` is true if the control is not within 2 %.
-#	undecided	of settled cells: "FAIL: ..." if no row differs from its control
-#	mark		of a settled cell: its remark in a table
+#	settled		returns each cell of an array once. If a cell was measured several
+#			times, it keeps the measurement whose control is closest to 1. It adds
+#			`measured`, the number of measurements, and `noisy`, which is true if the
+#			control is not within 2 %.
+#	undecided	prints "FAIL: ..." if no row of the settled cells differs from its control
+#	mark		returns the remark about a settled cell in a table
 #
 # REQUIREMENTS
 #	jq
 
-# the 0.975 quantile of Student's t; that of the normal distribution if it is close enough
+# Returns the 0.975 quantile of Student's t. For more than 20 degrees of freedom, it returns 2.0.
 def student(degrees):
 	[12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
 	 2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086]

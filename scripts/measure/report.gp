@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Draws the figures of report.html from what report.jq prints.
+# Draws the figures of report.html from the output of report.jq.
 #
 # USAGE
 #	gnuplot -e "dir='out/bench'" scripts/measure/report.gp
@@ -12,7 +12,8 @@
 
 load dir."/values.dat"
 file(name) = dir."/".name.".dat"
-# element names differ between figures, because all figures are in one page
+# Each figure has another prefix for the names of its SVG elements, because one page contains all
+# figures
 begin(name, height) = sprintf("set terminal svg noenhanced size 960,%d dynamic name '%s' " . \
 	"background 'white' font 'sans-serif,13'; set output '%s/%s.svg'", height, name, dir, name)
 
@@ -29,12 +30,12 @@ set key top left reverse Left opaque
 set format y "%.0s%c"
 set style fill solid 0.9 noborder
 
-# --- time and throughput against the size of a block
+# --- time and throughput as functions of the size of a write
 
-# on a scale of block sizes
+# sets logarithmic axes, with block sizes on the x axis
 set_sizes = "set logscale xy; set xrange [380:1500000]; set xlabel 'size of a write'; " . \
 	"set xtics ('512' 512, '4k' 4096, '16k' 16384, '64k' 65536, '256k' 262144, '1m' 1048576)"
-# of panel p: a line at the crossover, or a note
+# draws the verdict of panel p as a label, and a line at the crossover if panel p has one
 mark_crossover = "unset arrow; unset label; " . \
 	"set label verdicts[p] at graph 0.98, graph 0.06 right textcolor rgb grey font ',11'; " . \
 	"if (crossovers[p] > 0) { set arrow from first crossovers[p], graph 0 " . \
@@ -127,9 +128,9 @@ unset xlabel
 
 array engines[4] = ["off", "slot", "tree", "list"]
 array colors[4] = [grey, mapped, registered, copied]
-# the place of engine e in the group of a load
+# the offset of engine e from the center of its load on the x axis
 place(e) = (e - 2.5) * 0.2
-# 2 % to either side
+# draws a band between 0.98 and 1.02
 set_band = "set object 1 rectangle from graph 0, first 0.98 to graph 1, first 1.02 behind " . \
 	"fillcolor rgb band fillstyle noborder"
 

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Converts report.json to the data that report.gp draws, and to the texts of report.html.
+# Converts report.json to the data that report.gp draws, and to the text of report.html.
 #
 # USAGE
 #	jq -L scripts/measure 'include "report"; ...'
 #
-#	figure(NAME)	lines of a data file: blocks, two empty lines apart, are panels or sets
-#	texts		an object with the text for each @name@ in report.html
+#	figure(NAME)	prints the lines of a data file. Its blocks, which two empty lines
+#			separate, are the panels or the lines of the figure.
+#	texts		returns an object with the text for each @name@ in report.html
 #
 # REQUIREMENTS
 #	jq
@@ -17,15 +18,15 @@ def size_text:
 	if . < 1024 then "\(.) B" elif . < 1048576 then "\(. / 1024) KiB"
 	else "\(. / 1048576) MiB" end;
 
-# cells by device and buffer, each sorted by size
+# Returns an array of panels. A panel has the cells of one device and buffer, sorted by size.
 def panels:
 	.times | sort_by(.size) | group_by([.device, .buffer]);
 
 def engine(name):
 	.rows[] | select(.engine == name);
 
-# Of a panel: the size from which on mapping is faster than a copy. It is interpolated between two
-# measured sizes, on the logarithmic scale of the figure. null if there is no such size.
+# Returns the size from which on mapping is faster than a copy in a panel, or null if the panel has
+# no such size. The size is interpolated between two measured sizes, on a logarithmic scale.
 def crossover:
 	[.[] | { size, ratio: (engine("copy").ratio) }] as $at
 	| [range(1; $at | length) | $at[. - 1:. + 1]
@@ -46,7 +47,7 @@ def title:
 def block(lines):
 	[lines | map(tostring) | join(" ")] | join("\n") + "\n\n";
 
-# with the largest difference first
+# Returns the functions and their counts in both setups, with the largest difference first
 def functions:
 	.functions
 	| .counts as $new | .base_counts as $old
@@ -62,7 +63,7 @@ def controls:
 		| .[] | .name = "\(.device) \(.buffer) \(.size | size_text)"),
 	(.smp[] | .name = "two CPUs, \(.cell)");
 
-# without control characters, as gnuplot reads it
+# Returns a string in quotes that gnuplot can read
 def quoted: tojson;
 
 def figure(name):

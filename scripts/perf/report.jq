@@ -5,24 +5,27 @@
 # USAGE
 #	jq -L scripts/perf 'include "report"; ...'
 #
-#	profile		of the lines of scripts/perf/fold, as one text: { samples, table,
-#			locks, unresolved, range_lock, copying }
-#	waits		of the lines that scripts/perf/waits and -fold make, as one text: for
-#			each kind of lock and place, how often and how long it was waited for
-#	words		of such an object and its `event`: the verdict
-#	side_by_side(N)	of two of them: lines of text, columns separated by tabs
-#	waits_table(N)	of `waits`: the same
+#	profile		converts the lines of scripts/perf/fold, as one text, to an object
+#			{ samples, table, locks, unresolved, range_lock, copying }
+#	waits		converts the lines that scripts/perf/waits and scripts/perf/fold print,
+#			as one text, to an array. An element has the number and the time of the
+#			waits for one kind of lock in one function.
+#	words		prints which lock is the hottest in a profile
+#	side_by_side(N)	prints N lines of the tables of two profiles, with columns separated by
+#			tabs
+#	waits_table(N)	prints N lines of `waits`, with columns separated by tabs
+#	verdict		prints the verdict of the whole report
 #
-# A sample belongs to a lock if its innermost function is one of the kernel's that lock or unlock,
-# or one of zcblk's range locks. A lock has no name, so it is named after the function that
-# acquires it. All range locks of zcblk count as one lock.
+# A sample belongs to a lock if its innermost function locks or unlocks, or if it belongs to the
+# range locks of zcblk. A lock of the kernel has no name, so this file names it after the function
+# that acquires it. All range locks of zcblk count as one lock.
 #
 # REQUIREMENTS
 #	jq
 
 include "ratio" { search: "../measure" };
 
-# [innermost function, its caller, ...]
+# Returns { samples, frames } for each line. frames is [innermost function, its caller, ...].
 def stacks:
 	rtrimstr("\n") / "\n" | map(
 		rindex(" ") as $at
@@ -44,23 +47,24 @@ def copies:
 def symbol:
 	.[index("`") + 1:];
 
-# What the innermost function was doing. A sampling interrupt is delayed while interrupts are off.
-# So waiting and holding with interrupts off appear where interrupts are switched on again.
+# Returns what the innermost function does with the lock, as text. The interrupt that samples is
+# delayed while interrupts are off. So samples of code with interrupts off appear in the function
+# that enables interrupts again.
 def doing:
 	if test("unlock_irq") then "giving it back, or before that with interrupts off"
 	elif test("unlock|`_*up_") then "giving it back"
 	elif takes_locks then "waiting for it"
 	else "holding it" end;
 
-# a line of the table: the innermost function, and for one of the kernel's locks its caller, which
-# acquired the lock
+# Returns the text that names a stack in the table: its innermost function. If this function is a
+# lock function of the kernel, the text also has the caller that uses the lock.
 def entry:
 	. as $frames
 	| if .[0] | takes_locks then
 		([.[0]] + [first(.[] | select(takes_locks | not) | symbol)] | join(" < "))
 	  else .[0] end;
 
-# { lock, taker, caller, doing } of a stack, or nothing
+# Returns { lock, taker, caller, doing } for a stack that belongs to a lock, and empty for others
 def charge:
 	.frames as $frames
 	| first(range($frames | length) | select($frames[.] | takes_locks | not)) as $at
@@ -76,7 +80,7 @@ def charge:
 def share(total):
 	if total == 0 then 0 else 100 * . / total end;
 
-# sums of .samples by a key, in descending order
+# Returns { name, samples, share } for each value of key, with the most samples first
 def ranked(key; total):
 	group_by(key)
 	| map({ name: (.[0] | key), samples: (map(.samples) | add) }
@@ -152,7 +156,7 @@ def waits_table(n):
 		(.longest_ns / 1e3 | round(1)), .lock, .taker])
 	| @tsv;
 
-# of the whole report
+# Prints the verdict: the hottest lock in A and in B, and then the range locks, copying and IOPS
 def verdict:
 	(("A", "B") as $name | "\($name): \([.[$name] | words] | join("\n"))"),
 	([.A, .B]

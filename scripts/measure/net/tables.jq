@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Makes the tables of scripts/measure/net/demo and references, and reports wrong results in them.
+# Makes the tables of scripts/measure/net/demo and scripts/measure/net/references. Also reports each
+# wrong result in these tables.
 #
 # USAGE
 #	jq -nRr -L scripts/measure/net 'include "tables"; [inputs / "\t"] | bytes' DIR/bytes
@@ -8,7 +9,7 @@
 #
 #	jq -nRr -L scripts/measure/net 'include "tables"; [inputs / "\t"] | references' DIR/memory
 #
-#	Lines with tabs are the table, and lines with FAIL say what is wrong.
+#	The output has the table, as lines with tabs, and a line with FAIL for each wrong result.
 #
 # REQUIREMENTS
 #	jq
@@ -37,8 +38,9 @@ def kills:
 		"acknowledged, right"] | join("\t")),
 	(.[] | .[3] |= (tonumber | fixed) | join("\t"));
 
-# Bytes of this row that are sent by reference: see REFERENCES in driver/api/README.md. Only the
-# first of several pages without __GFP_COMP has a count.
+# Returns the number of bytes of a row that TCP must send by reference, as REFERENCES in
+# driver/api/README.md describes. Of several pages that are allocated without __GFP_COMP, only the
+# first page has a reference count.
 def by_reference:
 	if .transport == "nbd" then 0
 	elif .transport == "iscsi" and .digests then 0

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A QEMU plugin that counts the instructions that a guest executes between marks, by the
- * address of their block.
+ * This QEMU plugin counts the instructions that a guest executes between two marks, by the
+ * address of the translated block.
  *
- * A mark is the instruction that mark.c executes. At each mark, the counts since the mark
- * before are written to OUT.0, OUT.1 and so on, a line "ADDRESS INSTRUCTIONS" for each block.
- * Then they are reset to 0.
+ * A mark is the instruction that mark.c executes. At each mark, the plugin writes the counts
+ * since the previous mark to OUT.0, OUT.1 and so on. A file has a line "ADDRESS INSTRUCTIONS"
+ * for each block. Then the plugin resets the counts to 0.
  *
  *	-plugin functions.so,out=OUT
  *
@@ -21,7 +21,7 @@
 
 #define NR_BUCKETS	(1 << 16)
 
-/* Never freed, so that translated code may point to @insns */
+/* A block and its counter. Translated code points to @insns, so a block is never freed. */
 struct block {
 	struct block *next;
 	uint64_t vaddr;
@@ -31,7 +31,7 @@ struct block {
 int qemu_plugin_version = 1;
 
 static struct block *blocks[NR_BUCKETS];
-/* The instruction of mark.c: nopl 0x6b6c627a(%rax) */
+/* The bytes of the instruction that mark.c executes: nopl 0x6b6c627a(%rax) */
 static const unsigned char mark[] = { 0x0f, 0x1f, 0x80, 0x7a, 0x62, 0x6c, 0x6b };
 static const char *out;
 static unsigned int nr_marks;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The declarations that functions.c needs of version 1 of QEMU's plugin interface. No package of
- * Debian 12 has its header.
+ * This header declares the parts of QEMU's plugin interface, version 1, that functions.c uses.
+ * No package of Debian 12 contains QEMU's own header.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -34,7 +34,7 @@ struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb
 const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 
-/* Symbols that QEMU looks for in a plugin */
+/* QEMU looks up these symbols in a plugin */
 extern int qemu_plugin_version;
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t *info,
 			int argc, char **argv);
