@@ -87,6 +87,7 @@ buffer mapped-registered 0 1 nullb1 registered=1 buffer=vmalloc bytes=65536
 buffer refused-length -22 2 nullb0 bytes=512
 explained refused-length
 buffer refused-sector -22 2 nullb0 sector=4
+buffer refused-sector -22 2 nullb0 sector=4 write=0
 buffer mapped 0 2 nullb0 sector=8
 
 check_eq "the statistics begin with the version of their format" "version 1" \

@@ -535,13 +535,21 @@ static void do_read(u8 *buf, u8 *check)
 	wrong |= !is_right(buf, 0x33);
 }
 
-/* Does I/O that must be refused. Does not access the buffer, whose address may be invalid. */
+/*
+ * Does I/O that must be refused, and checks that the buffer does not change. If the reason is the
+ * buffer or its length, its address may be invalid, so this does not access the buffer.
+ */
 static void do_refused(void *buf)
 {
 	blk_opf_t opf = (written ? REQ_OP_WRITE : REQ_OP_READ) | opf_of(flags);
+	bool valid = !strstarts(explained, "refused");
 
+	if (valid)
+		memset(buf, 0x55, bytes);
 	sync_err = zcblk_bufio_rw(target.bdev, sector, buf, bytes, opf);
 	do_async(buf, bytes, opf);
+	if (valid)
+		wrong |= !is_right(buf, 0x55);
 }
 
 static bool will_be_refused(void *buf)
