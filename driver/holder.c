@@ -149,8 +149,8 @@ static int zcblk_holder_freeze(struct block_device *lower)
 	int err;
 
 	/*
-	 * Without this error, the lower device could be frozen while file systems on the new
-	 * disk are not
+	 * The disk is not up, so its file systems cannot be frozen. Return an error, because the
+	 * lower device must not be frozen without them.
 	 */
 	if (!gd)
 		return -EBUSY;

@@ -142,7 +142,7 @@ enum zcblk_property {
 #define ZCBLK_NEEDS_RANGE	BIT(4)	/* lock the bio's range of sectors */
 #define ZCBLK_NEEDS_STABLE	BIT(5)	/* detect changes of the data in flight */
 #define ZCBLK_NEEDS_ACCOUNT	BIT(6)	/* account the bio, because iostats is 1 */
-#define ZCBLK_NEEDS_POLL	BIT(7)	/* the submitter polls; io->poll_nr is set */
+#define ZCBLK_NEEDS_POLL	BIT(7)	/* update entry io->poll_nr of the polled bios */
 #define ZCBLK_NEEDS_REFUSE	BIT(8)	/* check whether to refuse the bio */
 #define ZCBLK_NEEDS_SUPPORT	BIT(9)	/* check for an unsupported operation */
 #define ZCBLK_NEEDS_LOOK	BIT(10)	/* check for pages without a reference count */

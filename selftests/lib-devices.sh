@@ -70,7 +70,8 @@ zcblk_load() {
 	defer zcblk_unload
 }
 
-# zcblk_unload: removes all disks and the module, so that a failure does not cause later failures
+# zcblk_unload: removes all disks and unloads the module, so that a failed test does not make later
+# tests fail
 zcblk_unload() {
 	local dir
 

@@ -175,8 +175,8 @@ stop() {
 	wait "$1" 2>/dev/null || true
 }
 
-# wait_for SECONDS CMD...: repeats CMD until it succeeds, and fails after SECONDS. These are seconds
-# of an idle machine: they are multiplied by PATIENCE and TIME_SCALE, which `run` explains.
+# wait_for SECONDS CMD...: repeats CMD until it succeeds, and fails after a time limit. SECONDS is
+# the limit on an idle machine. It is multiplied by PATIENCE and TIME_SCALE, which `run` explains.
 wait_for() {
 	local deadline=$((SECONDS + $1 * ${PATIENCE:-4} * ${TIME_SCALE:-1}))
 	shift

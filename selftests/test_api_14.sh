@@ -29,8 +29,9 @@ sysfs_write 1 "$TRACEFS/tracing_on"
 # The trace buffer needs space for the 16,384 accesses of one CPU to 64 MiB in single pages
 sysfs_write 8192 "$TRACEFS/buffer_size_kb"
 
-# accesses CONTEXT: prints the largest number of bytes of an access in CONTEXT, and the number of
-# accesses. The third flag of a traced line is the context, which is h, H or s in an interrupt.
+# accesses CONTEXT: prints the largest `left` of the accesses in CONTEXT, and their number. CONTEXT
+# is a regular expression that matches the third flag of a trace line. This flag is h, H or s in an
+# interrupt.
 accesses() {
 	awk -v context="^..$1" '/ source: / {
 		sub(/^.*\] /, "")

@@ -46,9 +46,10 @@ struct table {
 };
 
 /*
- * For commands that have other options as well. table_long_options() copies the options of
- * TABLE_USAGE, and the end of the list, to @options. table_option() handles an option of
- * TABLE_USAGE, except help. It returns false for all other options.
+ * These functions are for commands that have more options than TABLE_USAGE lists.
+ * table_long_options() copies the options of TABLE_USAGE and a terminating entry to @options.
+ * table_option() handles one option of TABLE_USAGE. It returns false for --help and for options
+ * that TABLE_USAGE does not list.
  */
 void table_long_options(struct option options[TABLE_LONG_OPTIONS + 1]);
 bool table_option(struct table_options *options, int option, char *value);

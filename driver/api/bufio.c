@@ -129,8 +129,8 @@ static bool zcblk_reason_is_mapped(enum zcblk_reason reason)
 }
 
 /*
- * Returns whether an I/O is mapped, copied or refused, if its client has no flags and no policy.
- * Sets @io->kind.
+ * Decides whether an I/O is mapped, copied or refused, and returns the reason. Ignores the flags
+ * and the policy of the client. Sets @io->kind.
  */
 static __always_inline enum zcblk_reason zcblk_bufio_reason(struct zcblk_bufio *io, bool plain)
 {

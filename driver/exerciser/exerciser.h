@@ -51,7 +51,7 @@ enum exerciser_state {
 	EXERCISER_NR_STATES,
 };
 
-/* The words that the user writes; each array ends with NULL */
+/* Names of the enum values, for input and output. Each array ends with NULL. */
 extern const char *const exerciser_buffer_names[];
 extern const char *const exerciser_op_names[];
 extern const char *const exerciser_state_names[];

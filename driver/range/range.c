@@ -183,8 +183,8 @@ void zcblk_range_fail(struct zcblk_range *failed)
  * never waits until a range is unlocked.
  * Return: 0: the range is granted. -EINPROGRESS: the range is parked. The caller must not
  * access it, because ->granted() may already have been called. -EAGAIN: the range would have
- * to wait, but must not. -ECANCELED: the range would have to wait after
- * zcblk_ranges_cancel().
+ * to wait, but @range->nowait or ZCBLK_OVERLAP_REJECT forbids it. -ECANCELED: the range would
+ * have to wait, but zcblk_ranges_cancel() was called.
  */
 int zcblk_range_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {

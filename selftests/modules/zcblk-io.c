@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes or reads one buffer by the kernel API, and compares the data with the page cache.
- * Parameters select buffers that the API must copy or refuse. The buffer may be passed in
- * segments, and may be written to two devices.
+ * Test module that writes or reads one buffer through the kernel API of zcblk, and compares the
+ * data with the page cache. Parameters can select buffers that the API must copy or refuse. Other
+ * parameters split the buffer into segments, or write it to a second device at the same time.
  *
  * A write to the parameter `run` starts the I/O. Other parameters describe the I/O, or contain its
  * results.

@@ -38,9 +38,9 @@ def kills:
 		"acknowledged, right"] | join("\t")),
 	(.[] | .[3] |= (tonumber | fixed) | join("\t"));
 
-# Returns the number of bytes of a row that TCP must send by reference, as REFERENCES in
-# driver/api/README.md describes. Of several pages that are allocated without __GFP_COMP, only the
-# first page has a reference count.
+# Returns the number of bytes that TCP should send by reference in the test of a row. See References
+# in driver/api/README.md. A buffer of kind `pages` is allocated without __GFP_COMP. Only its first
+# page has a reference count, so only that page is sent by reference.
 def by_reference:
 	if .transport == "nbd" then 0
 	elif .transport == "iscsi" and .digests then 0
