@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Defines the targets that users call. kbuild does not read this file, but Kbuild.
+# Defines the targets that users call. kbuild does not use this file. It uses Kbuild instead.
 #
 # USAGE
 #	make [help]
@@ -9,7 +9,7 @@
 #	Debian 12. The targets modules, install, uninstall and clean work on any distribution
 #	with kernel headers, a compiler, libsmartcols, pkg-config and rsync.
 
-# KERNEL is the kernel that test and vm boot: a name that scripts/kernels/facts knows
+# KERNEL is the name of the kernel that the VMs boot. scripts/kernels/facts lists the names.
 KERNEL ?= stock
 # TESTS lists names or groups of tests. If it is empty, all tests run.
 TESTS ?=

@@ -38,11 +38,11 @@ static void zcblk_vfree_work(struct work_struct *work)
 }
 
 /*
- * Allocates an element of the reserve, but only for mempool_init(), which passes
- * GFP_KERNEL. I/O passes flags without __GFP_FS, and must use an existing element.
- * Otherwise, a completion could have to free an element for which the pool has no room,
- * and vfree() may sleep. The reserve is vmalloc() memory because each of its pages has a
- * reference count; see reference.c.
+ * Allocates an element of the reserve for mempool_init(), which passes GFP_KERNEL. For I/O, the
+ * flags lack __GFP_FS. The function then returns NULL, so that I/O uses an existing element. A new
+ * element could exceed the size of the reserve. A completion would then have to call vfree(), which
+ * may sleep. The reserve is vmalloc() memory because each of its pages has a reference count; see
+ * reference.c.
  */
 static void *zcblk_reserve_alloc(gfp_t gfp, void *unused)
 {
@@ -82,7 +82,7 @@ int zcblk_bounce_pool_init(struct zcblk_bounce_pool *pool, unsigned int front_pa
 
 /**
  * zcblk_bounce_pool_exit() - free a pool's bios and its reserve
- * @pool: the pool, without pieces in flight; with all bytes zero if it was never initialised
+ * @pool: the pool, without pieces in flight; if it was never initialised, all its bytes must be 0
  *
  * Context: process.
  */

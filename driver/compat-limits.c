@@ -51,7 +51,7 @@ struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *nam
 	/* Set the name first, because disk_stack_limits() prints gd->disk_name in its warnings */
 	strscpy(gd->disk_name, name, sizeof(gd->disk_name));
 	blk_set_stacking_limits(&q->limits);
-	/* The default of dma_alignment would make the disk stricter than the lower device */
+	/* The default alignment would be stricter than the alignment of the lower device */
 	q->limits.dma_alignment = 0;
 	disk_stack_limits(gd, lower, 0);
 
@@ -60,8 +60,8 @@ struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *nam
 		blk_queue_flag_set(QUEUE_FLAG_POLL, q);
 	blk_queue_flag_set(QUEUE_FLAG_IO_STAT, q);
 	/*
-	 * The lower device's cache may be switched on later. Without a cache, the lower device
-	 * ignores flushes and FUA.
+	 * Always accept flushes and FUA, because the cache of the lower device may be switched on
+	 * later. Without a cache, the lower device ignores them.
 	 */
 	blk_queue_write_cache(q, true, true);
 	if (blk_get_integrity(lower->bd_disk))

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * This header defines names of the newest kernel that older kernels lack.
+ * The driver uses the interfaces of the newest kernel. If an older kernel lacks an interface, this
+ * header defines it.
  *
- * The driver uses the interfaces of the newest kernel. compat.mk searches the kernel's headers,
- * and only this header checks what compat.mk has found. Each definition here replaces one
- * upstream change. The definition is removed when the oldest supported kernel has that change.
+ * compat.mk searches the headers of the target kernel, and defines COMPAT_* macros for what it
+ * finds. Only this header checks these macros. Each definition here replaces one upstream change.
+ * The definition is removed when the oldest supported kernel has that change.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -158,10 +159,10 @@ static inline bool compat_bdev_is_frozen(struct block_device *bdev)
  * v6.2 fixes a use after free of bd_holder_dir. On older kernels, this wrapper holds a
  * reference to the directory while bd_link_disk_holder() makes the links.
  *
- * del_gendisk() first marks the lower disk as not live under open_mutex, and then drops the
- * first reference to bd_holder_dir. The directory of a partition is released at the same time,
- * because an open partition is not deleted earlier. So a reference that is acquired under
- * open_mutex from a live disk is valid.
+ * del_gendisk() first marks the lower disk as not live, under open_mutex. It then drops the block
+ * layer's reference to bd_holder_dir. For a partition, that reference is not dropped earlier
+ * either, because an open partition is not deleted. So under open_mutex, bd_holder_dir of a live
+ * disk is valid.
  *
  * If the directory is no longer in sysfs, bd_link_disk_holder() fails with ENOENT.
  */
@@ -291,10 +292,10 @@ static inline bool compat_queue_can_poll(struct request_queue *q)
 #endif
 
 /*
- * Copies bi_vcnt to a clone, because the block layer submits a bio of one page on a fast path.
- * Kernels before v7.0 use the fast path only if bi_vcnt is 1, but bi_vcnt of a clone is 0. The
- * copy is safe: the block layer's other readers of bi_vcnt handle only bios that own their
- * bio_vec table.
+ * Copies bi_vcnt to a clone. The block layer has a fast path for a bio of one page. Kernels before
+ * v7.0 use this fast path only if bi_vcnt is 1, but bi_vcnt of a clone is 0. The copy is safe,
+ * because all other code of the block layer reads bi_vcnt only of bios that own their bio_vec
+ * table.
  */
 static inline void compat_clone_vcnt(struct bio *clone, const struct bio *bio)
 {
@@ -333,9 +334,9 @@ static inline void compat_bio_set_write_hint(struct bio *bio, u8 hint)
 
 /*
  * Copies the limits of REQ_OP_WRITE_ZEROES. v6.17 adds max_hw_wzeroes_unmap_sectors, and the
- * block layer accepts only 0 or the value of max_write_zeroes_sectors for it. The two limits of
- * a lower device differ if the operation failed and the driver then set
- * max_write_zeroes_sectors to 0.
+ * block layer accepts only 0 or the value of max_write_zeroes_sectors for it. On a lower device,
+ * the two limits may differ. This happens if the operation failed, so that the driver has set
+ * max_write_zeroes_sectors to 0. Both limits of the copy are 0 in that case.
  */
 static inline void compat_copy_write_zeroes(struct queue_limits *lim,
 					    const struct queue_limits *from)
@@ -356,9 +357,9 @@ static inline void compat_copy_write_zeroes(struct queue_limits *lim,
 #endif
 
 /*
- * True if @x may be an address in a module. v6.12 is the first kernel that exports
- * is_vmalloc_or_module_addr(). If modules share the address range of vmalloc(), the function
- * returns true for that whole range.
+ * True if @x may be an address in a module. zcblk cannot use is_vmalloc_or_module_addr(), because
+ * kernels before v6.12 do not export it. If modules share the address range of vmalloc(), this
+ * function returns true for that whole range.
  */
 static inline bool compat_is_module_addr(const void *x)
 {

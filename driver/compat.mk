@@ -10,7 +10,8 @@ ifneq ($(call compat-has,blk_types.h,\<blk_opf_t\>),y)
 $(error zcblk needs Linux 6.1 or later)
 endif
 
-# Since v6.9, a block device is opened as a file. Since v6.8, its holder can freeze and thaw.
+# v6.9 added bdev_file_open_by_path(), which opens a block device as a file. A kernel with this
+# function also has ->freeze() and ->thaw() of a holder, which holder.c defines (since v6.8).
 ifeq ($(call compat-has,blkdev.h,\<bdev_file_open_by_path\>),y)
 ccflags-y += -DCOMPAT_HAVE_BDEV_FILE
 zcblk-y += holder.o
@@ -93,7 +94,7 @@ ccflags-y += -DCOMPAT_HAVE_RQ_END_IO_BATCH
 endif
 
 # Before v7.0, the block layer reads bi_vcnt to decide that a bio need not be split. No header
-# shows this change, so the version is compared.
+# shows whether the kernel does so. Therefore, compare the version.
 ifeq ($(shell test $(VERSION) -lt 7 && echo y),y)
 ccflags-y += -DCOMPAT_NEED_CLONE_VCNT
 endif

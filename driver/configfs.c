@@ -75,8 +75,8 @@ int zcblk_parse_word(const char *who, const char *what,
 EXPORT_SYMBOL_GPL(zcblk_parse_word);
 
 /*
- * Defines the file of a setting whose value is one of @_words. The setting may change at any
- * time, unless @_prepare returns an error.
+ * Defines the file of a setting whose value is one of @_words. The user may change the setting at
+ * any time. If @_prepare returns an error, the setting keeps its value.
  */
 #define ZCBLK_WORD_ATTR(_name, _words, _prepare)				\
 static ssize_t zcblk_cfs_##_name##_show(struct config_item *item, char *page)	\
@@ -119,7 +119,10 @@ static int zcblk_prepare_path(struct zcblk_device *dev, int path)
 	return zcblk_copy_prepare(dev->disk, zcblk_device_name(dev), path);
 }
 
-/* Requests stable pages from the page cache. zcblk.8 says which writers this request affects. */
+/*
+ * Makes the disk request stable pages from the page cache, or stop requesting them. zcblk.8 says
+ * which writers such a request affects.
+ */
 static int zcblk_prepare_stable(struct zcblk_device *dev, int on)
 {
 	WRITE_ONCE(dev->set.stable, on);
@@ -368,8 +371,8 @@ static int zcblk_device_power_off(struct zcblk_device *dev, bool force)
 }
 
 /*
- * Removes the disk now, or at its last close if the disk is open. In the second case, rmdir may
- * remove the directory before the last close.
+ * Removes the disk now. If the disk is open, it is removed at its last close instead, and rmdir
+ * may remove the directory before that close.
  */
 static int zcblk_device_power_deferred(struct zcblk_device *dev)
 {
@@ -402,8 +405,8 @@ static int zcblk_device_set_power(struct zcblk_device *dev, enum zcblk_power pow
 }
 
 /*
- * Removes a disk after its last close. If the disk was opened again, its next last close
- * removes it.
+ * Removes a disk after its last close. If the disk was opened again in the meantime, its removal
+ * stays deferred.
  */
 static void zcblk_device_last_close(struct work_struct *work)
 {
@@ -417,8 +420,8 @@ static void zcblk_device_last_close(struct work_struct *work)
 }
 
 /**
- * zcblk_configfs_last_close() - remove a disk whose removal was deferred to this close
- * @set: settings of the disk
+ * zcblk_configfs_last_close() - make a worker remove a disk, because it was closed at last
+ * @set: settings of the disk, whose removal was deferred
  *
  * Context: any. The disk must not be removed during the call.
  */
@@ -598,8 +601,8 @@ static struct zcblk_device *zcblk_device_alloc(const char *name)
 }
 
 /*
- * True if a partition of @disk may have the name @name, by the rule in the block layer's
- * disk_name()
+ * True if a partition of @disk may have the name @name. add_partition() of the block layer has the
+ * same rule.
  */
 static bool zcblk_is_partition_of(const char *disk, const char *name)
 {
@@ -769,9 +772,9 @@ static void zcblk_configfs_power_all(enum zcblk_power power)
  * @lower: paths of lower devices
  * @nr_lower: number of paths
  *
- * The function does all steps that can fail before the first disk is up. The partition scan of
- * a disk leaves a reference to the module, which is dropped only when the caller returns to
- * user space. So the module could not be freed after a later failure. If a disk fails to come
+ * Before the function brings up the first disk, it does all steps that can fail. The partition
+ * scan of a disk leaves a reference to the module, which is dropped only when the caller returns
+ * to user space. So if a later step failed, the module could not be freed. If a disk fails to come
  * up, the function prints a message, and the disk's power stays 0.
  *
  * Context: process, module init.

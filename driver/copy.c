@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Path copy works like a driver that cannot pass its caller's memory to the disk. For every
+ * Path copy works like a driver that cannot send its submitter's memory to the device. For every
  * bio, path copy allocates bounce memory, copies the data, and sends the bounce memory to the
  * lower device.
  *
- * A bio is sent in pieces of at most ZCBLK_BOUNCE_BYTES. Each piece has all flags of the bio,
- * including REQ_PREFLUSH, because the pieces complete in any order.
+ * A bio is sent in pieces of at most ZCBLK_BOUNCE_BYTES. The pieces complete in any order, so each
+ * piece has all flags of the bio, even REQ_PREFLUSH. Otherwise, a piece without REQ_PREFLUSH could
+ * be written before the flush.
  *
  * A bio with REQ_NOWAIT must fit into one piece. Otherwise, a later piece might have to wait
  * when earlier pieces are in flight. The bio would then fail too late for its submitter to
  * retry without REQ_NOWAIT. The block layer does not split such bios either.
  *
  * Inside submit_bio, zcblk makes pieces as long as memory is available without waiting. A
- * worker makes the remaining pieces, and waits for memory. submit_bio must not wait, because
- * the submitted pieces stay on current->bio_list until submit_bio returns. Otherwise,
- * submit_bio would wait for memory that those pieces hold. The pieces of the worker are issued
- * at once.
+ * worker makes the remaining pieces, and waits for memory. Inside submit_bio, zcblk must not wait
+ * for memory. The pieces that were already submitted stay on current->bio_list until submit_bio
+ * returns, so zcblk would wait for memory that those pieces hold. The pieces of the worker are
+ * issued at once.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -27,7 +28,7 @@
 
 /**
  * struct zcblk_piece - a piece of a bio on path copy
- * @io: the bio, tracked
+ * @io: the tracked bio
  * @iter: position of the piece in the data of the submitter's bio
  * @mem: bounce memory of the piece
  * @bio: the bio that is sent: a clone of the submitter's bio, with the bio_vec table of @mem
@@ -78,8 +79,8 @@ static void zcblk_copy_put(struct zcblk_io *io, blk_status_t status)
 }
 
 /*
- * Return: how to allocate a piece's memory. The copy for unreferenced=copy needs pages with a
- * reference count, but kmalloc() may return pages without one.
+ * Return: how to allocate a piece's memory. With unreferenced=copy, a copied write needs pages with
+ * a reference count, but kmalloc() may return pages without one.
  */
 static enum zcblk_bounce_kind zcblk_piece_kind(const struct zcblk_io *io)
 {
@@ -102,7 +103,7 @@ static struct zcblk_piece *zcblk_piece_alloc(struct zcblk_io *io, unsigned int l
 	bio = bio_alloc_clone(disk->lower, &io->clone, gfp, &disk->bounce.bios);
 	if (!bio)
 		return NULL;
-	/* An atomic write fits into one piece, and bio_trim() rejects atomic writes */
+	/* bio_trim() rejects atomic writes, but an atomic write is never longer than a piece */
 	if (len < bio->bi_iter.bi_size)
 		bio_trim(bio, 0, len >> SECTOR_SHIFT);
 

@@ -74,8 +74,8 @@ static int zcblk_set_read_only(struct block_device *bdev, bool ro)
 }
 
 /*
- * Removes the disk from the list, so that nothing else accesses the lower device, and closes
- * the lower device
+ * Removes the disk from the list of disks, so that no user of the list accesses the lower device,
+ * and then closes the lower device
  */
 static void zcblk_disk_close_lower(struct zcblk_disk *disk)
 {
@@ -144,8 +144,8 @@ bool zcblk_is_ours(const struct gendisk *gd)
  * task holds no RCU read lock, so the synchronize_rcu() of free_module() does not wait for the
  * task. synchronize_rcu_tasks() waits until each task has slept or left the kernel, and nothing
  * after the decrement sleeps. Without preemption, synchronize_rcu() has the same effect, and
- * rcupdate.h defines synchronize_rcu_tasks() as synchronize_rcu(). BPF, ftrace and kprobes
- * select CONFIG_TASKS_RCU on a preemptible kernel.
+ * rcupdate.h defines synchronize_rcu_tasks() as synchronize_rcu(). With preemption,
+ * synchronize_rcu_tasks() needs CONFIG_TASKS_RCU, which BPF, ftrace and kprobes select.
  *
  * No test covers this race, because a test cannot stop a task right after the decrement.
  */
@@ -321,11 +321,11 @@ static void zcblk_disk_name_holder(const char *name, const char *lower)
  * @name: name of the disk
  * @set: settings of the disk; must stay valid until zcblk_disk_remove() succeeds
  *
- * Context: process; the path of the lower device is resolved in the caller's file system.
- * Return: the disk, or an ERR_PTR(). The error is -ELOOP, -EOPNOTSUPP or -EAGAIN if the lower
- * device is a zcblk disk, zoned or frozen. The error is -EROFS if the lower device is read-only
- * and the new disk is not. Otherwise, it is the error of opening the lower device, or of
- * allocating or adding the disk.
+ * Context: process; the path of the lower device is resolved for the current task.
+ * Return: the disk, or an ERR_PTR(). The error is -ELOOP if the lower device is a zcblk disk,
+ * -EOPNOTSUPP if it is zoned, and -EAGAIN if it is frozen. The error is -EROFS if the lower device
+ * is read-only and the new disk is not. In all other cases, the error is that of the step that
+ * failed.
  */
 struct zcblk_disk *zcblk_disk_create(const char *name,
 				     const struct zcblk_settings *set)
@@ -404,7 +404,8 @@ void zcblk_disk_defer(struct zcblk_disk *disk, bool defer)
  * device.
  *
  * Context: process.
- * Return: 0, and the caller must then call zcblk_disk_put(); or -EBUSY if the disk is open.
+ * Return: 0, and the caller must then call zcblk_disk_put(); or -EBUSY if the disk is open and
+ * @force is false.
  */
 int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 {
@@ -416,7 +417,7 @@ int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 	cancel_delayed_work_sync(&disk->watch);
 	if (force) {
 		/*
-		 * Fail the bios that wait for a range first. Otherwise, blk_mark_disk_dead()
+		 * First fail the bios that wait for a range. Otherwise, blk_mark_disk_dead()
 		 * could make a file system wait for these bios.
 		 */
 		if (disk->ranges)
@@ -451,7 +452,7 @@ int zcblk_disk_remove(struct zcblk_disk *disk, bool force)
 }
 
 /**
- * zcblk_disk_put() - drop the reference that keeps a disk after its last close
+ * zcblk_disk_put() - drop the driver's own reference to a disk
  * @disk: a disk that zcblk_disk_remove() has shut down; the caller must not access the disk
  *	afterwards
  *

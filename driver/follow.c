@@ -119,7 +119,9 @@ static void zcblk_follow_announce(struct gendisk *gd, unsigned long changed)
 
 /**
  * zcblk_follow_start() - record the properties of the lower device
- * @disk: the disk, which has no limits yet, so that zcblk_follow() notices every later change
+ * @disk: the disk, which has no limits yet
+ *
+ * The function runs before the limits are set, so that zcblk_follow() notices every later change.
  *
  * Context: process.
  */
@@ -160,10 +162,10 @@ void zcblk_follow(struct zcblk_disk *disk)
  * @disk: the disk
  * @op: the operation
  *
- * Some devices report an unsupported operation only when it is submitted. The disk's limit
- * remains 0 until the lower device's limit changes. The function also clears the hardware
- * limit. Otherwise, the block layer would restore the limit from the hardware limit when
- * another setting changes.
+ * Some devices report an unsupported operation only when it is submitted. The function sets the
+ * disk's limit for the operation to 0, until the lower device's limit changes. The function also
+ * clears the hardware limit. Otherwise, the block layer would restore the limit from the hardware
+ * limit when any other limit of the disk changes.
  *
  * Context: any. The caller ends the bio after this call, so that the submitter sees the new
  * limit.

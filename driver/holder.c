@@ -159,8 +159,8 @@ static int zcblk_holder_freeze(struct block_device *lower)
 	if (!err) {
 		err = sync_blockdev(lower);
 		/*
-		 * After an error, the lower device is not frozen, and the block layer calls no
-		 * thaw operation
+		 * If this operation fails, the block layer does not freeze the lower device, and
+		 * later calls no thaw operation
 		 */
 		if (err)
 			zcblk_holder_run(gd, false);
@@ -182,7 +182,10 @@ static int zcblk_holder_thaw(struct block_device *lower)
 	return err;
 }
 
-/* Writes out the dirty data of a file system or of the page cache, like the ioctl BLKFLSBUF */
+/*
+ * Writes out the dirty data of the file system on a block device. If there is no file system, the
+ * function writes out the page cache of the block device. The ioctl BLKFLSBUF does the same.
+ */
 static int zcblk_holder_sync_one(struct block_device *bdev, unsigned long nr)
 {
 	mutex_lock(&bdev->bd_holder_lock);

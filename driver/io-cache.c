@@ -7,8 +7,9 @@
  * allocator is called. The clone in the structure is initialised in place, and released with
  * bio_uninit().
  *
- * BIOSET_PERCPU_CACHE does not help on 6.1. Memory in such a cache must not be freed in an
- * interrupt, where most I/O completes. Only polled I/O uses such a cache.
+ * With BIOSET_PERCPU_CACHE, the block layer would cache the memory. This does not help on Linux
+ * 6.1, which cannot free memory to that cache in an interrupt, where most I/O completes. So Linux
+ * 6.1 uses that cache only for polled I/O.
  *
  * The bio_set has a mempool, so that I/O continues when memory is short. While the mempool
  * lacks elements, a CPU keeps nothing, because a submitter may wait for an element. Each I/O
@@ -82,7 +83,7 @@ void zcblk_io_exit(struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_io_alloc_slow() - allocate memory to track a bio from the bio_set
+ * zcblk_io_alloc_slow() - allocate memory from the bio_set to track a bio
  * @disk: the disk
  * @bio: the submitter's bio
  * @io: NULL, or memory that the function frees, because @bio could not be cloned to that memory
@@ -111,7 +112,7 @@ struct zcblk_io *zcblk_io_alloc_slow(struct zcblk_disk *disk, struct bio *bio,
  */
 void zcblk_io_free_slow(struct zcblk_disk *disk, struct zcblk_io *io)
 {
-	/* Even if bio_init_clone() fails, it has copied REQ_ALLOC_CACHE */
+	/* bio_init_clone() copies REQ_ALLOC_CACHE from the submitter's bio, even if it fails */
 	io->clone.bi_opf &= ~REQ_ALLOC_CACHE;
 	io->clone.bi_pool = &disk->io_set;
 	bio_put(&io->clone);

@@ -95,7 +95,10 @@ static inline struct zcblk_io *zcblk_io_alloc(struct zcblk_disk *disk, struct bi
 	io->clone.bi_bdev = disk->lower;
 	bio_clone_blkg_association(&io->clone, bio);
 
-	/* These flags describe the submitter's memory and the needs of drivers above zcblk */
+	/*
+	 * REQ_ALLOC_CACHE describes the memory of @bio, and REQ_DRV is private to the driver that
+	 * submitted @bio, so the clone must not have these flags
+	 */
 	io->clone.bi_opf &= ~(REQ_ALLOC_CACHE | REQ_DRV);
 	compat_clone_vcnt(&io->clone, bio);
 	return io;

@@ -2,8 +2,8 @@
 /*
  * Handles each bio that is submitted to a disk, in these steps:
  *
- *	submit		look up what the bio needs, from the disk's settings
- *	begin		count and track the bio: a clone, the time, the block layer's accounting
+ *	submit		derive the bio's ZCBLK_NEEDS_* flags from the disk's settings
+ *	begin		count the bio, clone it, and record its start time
  *	range		acquire the bio's range, if the disk has a range lock
  *	start		send the clone, or pieces of bounce memory (copy.c), to the lower device
  *	complete	release the range, and account the bio
@@ -12,8 +12,8 @@
  * A bio that must wait for its range is queued between range and start. A worker starts that
  * bio, because a range may be released in interrupt context, where zcblk must not submit a bio.
  *
- * If zcblk does not need to see the completion, submit sends the submitter's own bio to the
- * lower device. zcblk does not see that bio again.
+ * If zcblk does not need to see the completion, the step submit sends the submitter's own bio to
+ * the lower device. zcblk does not see that bio again.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -57,10 +57,11 @@ static const struct {
  * zcblk_io_drain() - wait until no tracked I/O is in flight
  * @disk: the disk, to which no bio can be submitted any more
  *
- * Each CPU has its own counter of I/O in flight, so that CPUs share no cache line. No bio
- * arrives, so the sum of the counters only falls. The sum is 0 when zcblk_io_put() has counted
- * the last bio. synchronize_rcu() then waits until the CPU that did so no longer accesses the
- * disk. The function polls for polled I/O, because submitters may be unable to poll any longer.
+ * Each CPU has its own counter of I/O in flight, so that CPUs share no cache line. No new bio
+ * arrives, so the sum of the counters only falls. The sum is 0 after zcblk_io_put() has
+ * decremented a counter for the last bio. synchronize_rcu() then waits until that CPU, and each
+ * poller in zcblk_poll_nr(), no longer accesses the disk. The function polls for polled I/O,
+ * because submitters may be unable to poll any longer.
  *
  * Context: process.
  */
@@ -124,9 +125,9 @@ void zcblk_io_add_needs(struct zcblk_disk *disk, unsigned int needs)
 }
 
 /*
- * Counts a failed bio, and sets the status of the submitter's bio. If the operation is
- * unsupported, the function clears the disk's limit before the bio ends, so that the submitter
- * falls back.
+ * Counts a failed bio, and sets the status of the submitter's bio. If the lower device does not
+ * support the operation, the function sets the disk's limit for the operation to 0. This happens
+ * before the bio ends, so that the submitter sees the limit and uses another operation.
  */
 static noinline void zcblk_io_fail(struct zcblk_io *io, blk_status_t status)
 {
@@ -326,8 +327,8 @@ static bool zcblk_io_turn_away(struct zcblk_disk *disk, struct bio *bio,
 }
 
 /*
- * Chooses path copy, or on path ab the path whose turn it is. Return: the bio's flags, with the
- * chosen path.
+ * Chooses the path of a bio. On path ab, this is the path whose turn it is. Return: the bio's
+ * flags, with the chosen path.
  */
 static unsigned int zcblk_io_choose_path(struct zcblk_disk *disk, unsigned int needs,
 					 enum zcblk_op op)
@@ -340,9 +341,9 @@ static unsigned int zcblk_io_choose_path(struct zcblk_disk *disk, unsigned int n
 }
 
 /*
- * Decides what a bio needs if the decision depends on the bio itself. On path copy, the bio's
- * pages are not checked. On path ab, a bio that must be copied does not use up a turn.
- * Return: true; or false if the bio was refused or sent back, and has ended.
+ * Decides the flags that depend on the bio itself, not only on its operation. On path copy, the
+ * bio's pages are not checked. On path ab, a bio that must be copied does not use up a turn.
+ * Return: true; or false if zcblk_io_turn_away() has ended the bio.
  */
 static bool zcblk_io_decide(struct zcblk_disk *disk, struct bio *bio, unsigned int *needs,
 			    enum zcblk_op op)
@@ -424,7 +425,7 @@ void zcblk_submit_bio(struct bio *bio)
 			     (zcblk_ops[nr].needs | ZCBLK_NEEDS_ALWAYS);
 
 	if (op != ZCBLK_OP_READ) {
-		/* A flush covers the writes that completed before it, so a flush needs no range */
+		/* A flush covers only writes that completed before it, so a flush needs no range */
 		if (op == ZCBLK_OP_WRITE && !bio->bi_iter.bi_size) {
 			op = ZCBLK_OP_FLUSH;
 			needs &= ZCBLK_NEEDS_STATS;

@@ -31,9 +31,10 @@ static struct block_device *zcblk_ioctl_lower(struct gendisk *gd)
 }
 
 /*
- * Passes an ioctl to a lower device that must not be written to. Without write access and
- * capabilities, SG_IO sends no commands that write. Other ioctls may write without such a
- * check, for example NVME_IOCTL_SUBMIT_IO before v6.2. So only SG_IO and known queries pass.
+ * Passes an ioctl to a lower device that must not be written to. The function removes write access
+ * and capabilities from the call, so that SG_IO sends no commands that write. Other ioctls may
+ * write without checking either, for example NVME_IOCTL_SUBMIT_IO before v6.2. So the function
+ * passes only SG_IO and known queries.
  */
 static int zcblk_ioctl_read_only(zcblk_ioctl_fn *ioctl, struct block_device *lower,
 				 blk_mode_t mode, unsigned int cmd, unsigned long arg)
@@ -65,8 +66,8 @@ static int zcblk_ioctl_read_only(zcblk_ioctl_fn *ioctl, struct block_device *low
 }
 
 /*
- * Passes an ioctl to the lower device. A command may affect the whole device, so a caller that
- * opened a partition needs CAP_SYS_RAWIO.
+ * Passes an ioctl to the lower device. A command may affect the whole device. So if @bdev or @lower
+ * is a partition, the caller needs CAP_SYS_RAWIO.
  */
 static int zcblk_ioctl_pass(zcblk_ioctl_fn *ioctl, struct block_device *bdev,
 			    struct block_device *lower, blk_mode_t mode,
@@ -89,8 +90,10 @@ static int zcblk_ioctl_pass(zcblk_ioctl_fn *ioctl, struct block_device *bdev,
  * @arg: argument of the ioctl
  *
  * Context: process, with @bdev open.
- * Return: what the lower device returns. -ENXIO if the lower device is gone or the disk was
- * removed. -EPERM if the disk is read-only and @cmd is not known to only read.
+ * Return: what the lower device returns, or an error of zcblk. -ENXIO if the lower device is gone
+ * or the disk was removed. -EPERM if @bdev or the lower device is read-only and @cmd might write.
+ * -ENOIOCTLCMD if the caller lacks CAP_SYS_RAWIO for a partition. -ENOTTY if the lower device
+ * has no ioctls.
  */
 int zcblk_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
 		unsigned long arg)
@@ -126,7 +129,7 @@ int zcblk_compat_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int 
 /**
  * zcblk_getgeo() - look up the geometry of the lower device
  * @gd: a zcblk disk
- * @geo: where to store the geometry; the caller has already set its start
+ * @geo: where to store the geometry; the caller has already set @geo->start
  *
  * Context: process, with the disk open.
  * Return: what the lower device returns; -ENOTTY if the lower device has no geometry; -ENXIO if
@@ -161,9 +164,9 @@ static struct block_device *zcblk_ioctl_whole(struct gendisk *gd)
  * @id: where to store the identifier
  * @type: kind of the identifier
  *
- * Context: process.
- * Return: the identifier's length, or what the lower device returns; -EOPNOTSUPP if the lower
- * device has no identifier.
+ * Context: process, with the disk open.
+ * Return: the length of the identifier, or the error of the lower device. -EOPNOTSUPP if the lower
+ * device is a partition or has no identifiers, or if the disk is dead.
  */
 int zcblk_get_unique_id(struct gendisk *gd, u8 id[16], enum blk_unique_id type)
 {

@@ -40,19 +40,22 @@ static void zcblk_limits_stack(struct queue_limits *lim, struct zcblk_disk *disk
 	struct block_device *lower = disk->lower;
 
 	blk_set_stacking_limits(lim);
-	/* The default of dma_alignment would make the disk stricter than the lower device */
+	/* The default alignment would be stricter than the alignment of the lower device */
 	lim->dma_alignment = 0;
 	/* queue_limits_stack_bdev() clears BLK_FEAT_NOWAIT if the lower device lacks it */
 	lim->features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;
 	/*
-	 * The lower device's cache may be switched on later. Without a cache, the lower device
-	 * ignores flushes and FUA.
+	 * Always accept flushes and FUA, because the cache of the lower device may be switched on
+	 * later. Without a cache, the lower device ignores them.
 	 */
 	lim->features |= BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA;
 	if (zcblk_lower_can_poll(lower))
 		lim->features |= BLK_FEAT_POLL;
 	queue_limits_stack_bdev(lim, lower, 0, name);
-	/* The user may have reduced the lower device's limit, or its driver may have set it to 0 */
+	/*
+	 * The user may have reduced the lower device's discard limit, or its driver may have set
+	 * this limit to 0
+	 */
 	lim->max_user_discard_sectors = bdev_max_discard_sectors(lower);
 	compat_copy_write_zeroes(lim, lim);
 	zcblk_limits_stack_atomic(lim, lower);
@@ -129,6 +132,6 @@ void zcblk_limits_follow(struct zcblk_disk *disk, unsigned long changed)
 	if (err)
 		pr_warn("%s: cannot follow the limits of %pg (%d)\n", gd->disk_name,
 			disk->lower, err);
-	/* queue_limits_commit_update() has set ra_pages to its default */
+	/* Restore ra_pages, which queue_limits_commit_update() has set to its default */
 	gd->bdi->ra_pages = ra_pages;
 }

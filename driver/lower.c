@@ -8,7 +8,7 @@
 
 #include "zcblk.h"
 
-/* Interval between checks of the lower device, because the block layer does not report changes */
+/* Interval between checks of the lower device, in jiffies. The block layer reports no changes. */
 #define ZCBLK_WATCH_INTERVAL	HZ
 
 static const struct {
@@ -158,7 +158,7 @@ bool zcblk_lower_can_poll(struct block_device *lower)
  * @lower: the lower device
  *
  * While a disk uses a lower device, udev rules hide the data of the lower device and of its
- * partitions.
+ * partitions. The uevent makes udev apply these rules.
  *
  * Context: process.
  */
@@ -197,11 +197,12 @@ void zcblk_lower_close(struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_lower_watch_start() - schedule the next check of the lower device
+ * zcblk_lower_watch_start() - mark a disk as up, and schedule the next check of its lower device
  * @disk: the disk
  *
- * The work does not run on the disk's own workqueue. If the disk dies, the work may make a file
- * system wait for other work. A workqueue with WQ_MEM_RECLAIM must not wait for such work.
+ * The check does not run on the disk's own workqueue, which has WQ_MEM_RECLAIM. Work on such a
+ * workqueue must not wait for work on a workqueue without this flag. If the lower device is gone,
+ * the check calls the file system on the disk, and the file system may wait for such other work.
  *
  * Context: any.
  */

@@ -92,7 +92,8 @@ static void zcblk_poll_set(struct zcblk_io *io, struct zcblk_disk *disk, struct 
 
 /**
  * zcblk_poll_begin() - assign a number to a polled bio
- * @io: the tracked bio; if no number is free, the function clears REQ_POLLED
+ * @io: the tracked bio; if no number is free or the disk cannot poll, the function clears
+ *	REQ_POLLED
  *
  * Context: process, inside submit_bio.
  */
@@ -149,8 +150,8 @@ static int zcblk_poll_nr(unsigned int nr, struct io_comp_batch *iob, unsigned in
 	int found = 0;
 
 	/*
-	 * bio_poll() reads only the device and bi_cookie of a bio, if the device has hardware
-	 * queues
+	 * Poll with a bio on the stack. If the device has hardware queues, bio_poll() reads only
+	 * the device and bi_cookie of this bio.
 	 */
 	bio_init(&probe, NULL, NULL, 0, (__force blk_opf_t)REQ_OP_READ | REQ_POLLED);
 	rcu_read_lock();

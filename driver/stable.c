@@ -59,8 +59,8 @@ static u32 zcblk_sum_bio(struct bio *bio)
 void zcblk_stable_begin_bio(struct zcblk_io *io)
 {
 	/*
-	 * Skip the functions up to zcblk_io_begin(). The stack contains zcblk_submit_bio() only
-	 * if the compiler made no tail call.
+	 * Skip the functions up to zcblk_io_begin(). Do not skip zcblk_submit_bio(), which is not
+	 * on the stack if the compiler made a tail call.
 	 */
 	io->stable = zcblk_stable_alloc(zcblk_sum_bio(io->parent), 3);
 }
@@ -112,8 +112,8 @@ static u32 zcblk_sum_source(const struct zcblk_bufio *io)
 void zcblk_stable_begin_buf(struct zcblk_bufio *io)
 {
 	/*
-	 * Skip the functions up to this one. The compiler may inline the callers, so their
-	 * number varies.
+	 * Skip only zcblk_stable_alloc() and this function. The compiler may inline the callers
+	 * of this function, so the number of callers on the stack varies.
 	 */
 	io->stable = zcblk_stable_alloc(zcblk_sum_source(io), 2);
 	if (io->stable)

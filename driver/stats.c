@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counts the I/O of a disk in per-CPU counters and histograms, and adds them up for a reader.
+ * Counts the I/O of a disk in counters and histograms of each CPU, and prints their sums.
  *
  * Copyright (C) 2026 The zcblk authors
  */

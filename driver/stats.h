@@ -46,8 +46,8 @@ struct zcblk_stats {
  * @needs: ZCBLK_NEEDS_* flags of the bio
  * @op: operation of the bio
  *
- * The function is inline because the driver's fastest path, zcblk_io_remap(), calls it. Out of
- * line, it caused a twentieth of the time that zcblk adds to a remapped bio.
+ * The function is inline because the driver's fastest path, zcblk_io_remap(), calls it. Before the
+ * function was inline, it caused a twentieth of the time that zcblk adds to a remapped bio.
  *
  * Context: any.
  */
@@ -61,7 +61,7 @@ static inline void zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
 	stats = &disk->stats->io[zcblk_needs_path(needs)][op];
 	this_cpu_inc(stats->ios);
 	this_cpu_add(stats->bytes, bio->bi_iter.bi_size);
-	/* bi_vcnt of a clone is 0, because the clone shares the bio_vec table of another bio */
+	/* For a clone, bi_vcnt is 0, so its segments must be counted */
 	if (likely(bio->bi_vcnt == 1))
 		this_cpu_inc(stats->segments);
 	else if (zcblk_op_has_data(op))
@@ -69,8 +69,8 @@ static inline void zcblk_stats_submit(struct zcblk_disk *disk, struct bio *bio,
 }
 
 /**
- * zcblk_stats_end() - add a completed bio to the latency histogram, if its needs say so
- * @io: the bio
+ * zcblk_stats_end() - add a completed bio to the latency histogram
+ * @io: the bio; without ZCBLK_NEEDS_LATENCY, the function does nothing
  * @latency_ns: time since the bio's submission, in ns
  *
  * Context: any.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Defines the tracepoints of the trace system zcblk. zcblk_submit, zcblk_complete and
- * zcblk_unstable are for bios. zcblk_range_wait, zcblk_range_grant and zcblk_range_release are
- * for range locks.
+ * Defines the tracepoints of the trace system zcblk. zcblk_submit and zcblk_complete are for bios.
+ * zcblk_unstable is for bios and for the I/O of the kernel API. zcblk_range_wait,
+ * zcblk_range_grant and zcblk_range_release are for range locks.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -142,8 +142,8 @@ TRACE_EVENT(_name, TP_PROTO _proto, TP_ARGS _args,			\
 		      __entry->last, __entry->_what))
 
 /*
- * @range waits for @blocker, an earlier range that overlaps @range; for_sector is the start of
- * @blocker
+ * @range must wait for @blocker, an earlier range that overlaps @range. The field for_sector is
+ * the first sector of @blocker.
  */
 ZCBLK_RANGE_EVENT(zcblk_range_wait, for_sector,
 		  (struct zcblk_ranges *ranges, struct zcblk_range *range,

@@ -28,12 +28,12 @@
 /* The maximum number of paths in the module parameter lower= */
 #define ZCBLK_MAX_LOWER		16
 
-/* The maximum size of a copied piece of I/O, in bytes */
+/* The maximum number of bytes in a piece. The data of an I/O is copied piece by piece. */
 #define ZCBLK_BOUNCE_BYTES	(128 * 1024)
 
 enum zcblk_path {
 	ZCBLK_PATH_ZEROCOPY,	/* send the submitter's pages to the lower device */
-	ZCBLK_PATH_COPY,	/* copy the data, and send bounce memory */
+	ZCBLK_PATH_COPY,	/* send bounce memory, and copy the data to it or from it */
 	ZCBLK_NR_PATHS,
 	ZCBLK_PATH_AB = ZCBLK_NR_PATHS,	/* alternate between the two paths */
 };
@@ -78,12 +78,12 @@ extern const char *const zcblk_unreferenced_names[];
 /**
  * struct zcblk_settings - the settings of a disk, which the user sets in configfs
  * @lower: path of the lower device
- * @path: an enum zcblk_path; zcblk_copy_prepare() must succeed before a change
+ * @path: an enum zcblk_path; before @path changes, zcblk_copy_prepare() must succeed
  * @bounce: an enum zcblk_bounce_kind
  * @stats: an enum zcblk_stats_level
  * @stable: 1 to detect changes of a write's data while the write is in flight, else 0
- * @unreferenced: an enum zcblk_unreferenced: the policy for writes of pages without a reference
- *	count; zcblk_copy_prepare() must succeed before a change
+ * @unreferenced: an enum zcblk_unreferenced, the policy for writes of pages without a reference
+ *	count; before it changes to copy, zcblk_copy_prepare() must succeed
  * @range_lock: an enum zcblk_range_engine
  * @overlap: an enum zcblk_overlap
  * @read_only: 1 if the disk refuses writes, else 0
@@ -103,7 +103,7 @@ struct zcblk_settings {
 	int read_only;
 };
 
-/* Return: the path for zcblk_copy_prepare(); unreferenced=copy needs the memory of path copy */
+/* Return: the path to pass to zcblk_copy_prepare(). unreferenced=copy also uses path copy. */
 static inline enum zcblk_path zcblk_copying_path(const struct zcblk_settings *set)
 {
 	return set->unreferenced == ZCBLK_UNREFERENCED_COPY ? ZCBLK_PATH_COPY : set->path;
@@ -136,17 +136,17 @@ enum zcblk_property {
  * state.
  */
 #define ZCBLK_NEEDS_COPY	BIT(0)	/* use path copy; if clear, use path zerocopy */
-#define ZCBLK_NEEDS_TURN	BIT(1)	/* alternate the path, for path ab */
+#define ZCBLK_NEEDS_TURN	BIT(1)	/* alternate between the paths, for path ab */
 #define ZCBLK_NEEDS_COUNT	BIT(2)	/* update the counters of the statistics */
 #define ZCBLK_NEEDS_LATENCY	BIT(3)	/* measure the latency for the statistics */
 #define ZCBLK_NEEDS_RANGE	BIT(4)	/* lock the bio's range of sectors */
 #define ZCBLK_NEEDS_STABLE	BIT(5)	/* detect changes of the data in flight */
-#define ZCBLK_NEEDS_ACCOUNT	BIT(6)	/* account the bio, because iostats is 1 */
-#define ZCBLK_NEEDS_POLL	BIT(7)	/* update entry io->poll_nr of the polled bios */
+#define ZCBLK_NEEDS_ACCOUNT	BIT(6)	/* account the bio, because the queue's iostats is 1 */
+#define ZCBLK_NEEDS_POLL	BIT(7)	/* update entry io->poll_nr of the table of polled bios */
 #define ZCBLK_NEEDS_REFUSE	BIT(8)	/* check whether to refuse the bio */
 #define ZCBLK_NEEDS_SUPPORT	BIT(9)	/* check for an unsupported operation */
 #define ZCBLK_NEEDS_LOOK	BIT(10)	/* check for pages without a reference count */
-#define ZCBLK_NEEDS_REFERENCES	BIT(11)	/* copy a bio if such a page is found */
+#define ZCBLK_NEEDS_REFERENCES	BIT(11)	/* copy a bio that has pages without a reference count */
 
 static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
 {
@@ -162,7 +162,7 @@ static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
  * @show_lock: held to change @disk or the path of the lower device, and to read them without
  *	@lock
  * @set: the settings; the I/O path reads them with READ_ONCE()
- * @disk: the disk that is up, which holds a reference to @group, or NULL; protected by @lock
+ * @disk: the disk if it is up, else NULL; the disk holds a reference to @group; protected by @lock
  * @last_close: work that removes a disk after its last close, if the removal was deferred
  *
  * A reader that must not wait for @lock uses @show_lock, because @lock may be held for long.
@@ -170,9 +170,11 @@ static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
  * Locks are acquired in this order:
  * 1. the locks that configfs holds when it calls a store function
  * 2. &zcblk_device.lock
- * 3. the open_mutex of either the zcblk disk or the lower device; or &zcblk_disk.holder_lock,
- *    and then the locks that bdev_freeze() acquires for the zcblk disk
- * 4. zcblk_disks_lock in disk.c, and @show_lock
+ * 3. one of these:
+ *    - the open_mutex of the zcblk disk
+ *    - the open_mutex of the lower device
+ *    - &zcblk_disk.holder_lock, and then the locks that bdev_freeze() acquires for the zcblk disk
+ * 4. either zcblk_disks_lock in disk.c, or @show_lock
  *
  * The I/O path acquires none of these locks.
  */
@@ -208,8 +210,7 @@ struct zcblk_bounce_pool {
  * @kind: how the memory was allocated
  * @mem: address of the memory; NULL if @kind is ZCBLK_BOUNCE_PAGE
  * @pages: a bio that is never submitted; its bio_vec table lists the memory's pages
- * @vecs: the bio_vec table of @pages, with one entry if a page is larger than
- *	ZCBLK_BOUNCE_BYTES
+ * @vecs: the bio_vec table of @pages, with room for an entry for each page
  */
 struct zcblk_bounce {
 	struct zcblk_bounce_pool *pool;
@@ -267,21 +268,22 @@ struct zcblk_io_cache;
  * @entry: entry in the list of disks that hold a lower device
  * @removing: true if the disk rejects new openers; protected by @gd->open_mutex
  * @deferred: true if the last close removes the disk; protected by @gd->open_mutex
- * @removed: true if the disk was removed, so that its name is free; a removed disk in the list
- *	is still open
+ * @removed: true if the disk was removed, so that its name is free. A removed disk stays in the
+ *	list of @entry while it is open.
  * @said_busy: time of the last message that the disk is open and cannot be removed
  * @dead: true if the lower device is gone
- * @unfit: true if the lower device has changed so that it must not get I/O
+ * @unfit: true if the disk refuses all I/O, because the lower device has become zoned or has too
+ *	large logical blocks
  * @seen: properties of the lower device at the last check
  * @up: true if the disk was added; zcblk_holder_pin() reads @gd only if @up is true
  * @linked: true if the holder links in sysfs exist
  * @watch: work that checks periodically whether the lower device has changed or is gone
- * @holder_lock: serialises calls from the lower device's holder operations with the removal of
- *	the disk
- * @frozen: the disk and partitions that were frozen with the lower device, indexed by partition
- *	number; protected by @holder_lock
- * @wq: workqueue for bios that submit_bio could not start at once. Each disk has its own
- *	workqueue, because disks may be stacked on each other, with other drivers between them.
+ * @holder_lock: serialises the holder operations of the lower device and the removal of the disk
+ * @frozen: the block devices of the disk and of its partitions that were frozen with the lower
+ *	device, indexed by partition number; protected by @holder_lock
+ * @wq: workqueue for bios that submit_bio could not start at once. If disks are stacked, with
+ *	other drivers between them, the work of one disk may wait for the work of another. So each
+ *	disk has its own workqueue.
  * @io_set: bio_set of the clones, each inside a struct zcblk_io
  * @io_cache: per-CPU caches of free memory from @io_set
  * @bounce: pool of path copy; initialised when a setting first needs path copy
@@ -290,10 +292,11 @@ struct zcblk_io_cache;
  * @poll_work: work that polls for I/O in flight when its submitters do not poll
  * @stats: per-CPU counters
  * @debugfs: directory of the disk in debugfs
- * @turn: for each operation, a counter that alternates the path on path ab
+ * @turn: a counter for each operation; path ab alternates between the paths by this counter
  *
- * Power on creates the structure, and power off shuts the disk down. The last reference to @gd
- * frees the structure. After a forced removal, the last close drops that reference.
+ * Power on creates the structure, and power off shuts the disk down. The structure is freed when
+ * the last reference to @gd is dropped. After a forced removal, the last close drops that
+ * reference.
  */
 struct zcblk_disk {
 	struct gendisk *gd;
@@ -326,13 +329,16 @@ struct zcblk_disk {
 	struct delayed_work poll_work;
 	struct zcblk_stats __percpu *stats;
 	struct dentry *debugfs;
-	/* Every bio on path ab writes @turn, but the other members rarely change */
+	/*
+	 * @turn has its own cache line, because every bio on path ab writes @turn, but the other
+	 * members rarely change
+	 */
 	atomic_t turn[ZCBLK_NR_OPS] ____cacheline_aligned_in_smp;
 };
 
 /**
  * struct zcblk_io - a submitter's bio that zcblk tracks
- * @next: next free structure in the CPU's cache, while this one is free
+ * @next: the next free structure in a CPU's cache; used only while this structure is free, too
  * @disk: the disk that the bio was submitted to
  * @parent: the submitter's bio
  * @start_ns: time of the bio's submission in ns, or 0 if the latency is not needed
@@ -347,8 +353,8 @@ struct zcblk_disk {
  * @range: the range of sectors that the bio holds or waits for
  * @work: work that starts the bio after a wait for its range; on path copy, also work that
  *	submits the remaining pieces
- * @clone: on path zerocopy, the bio that is sent to the lower device; on path copy, the data
- *	that no piece was made for yet
+ * @clone: on path zerocopy, the bio that is sent to the lower device. On path copy, it is not sent,
+ *	but contains the data for which no piece was made yet.
  *
  * @clone is allocated from &zcblk_disk.io_set, and the other members are in its front pad.
  */
@@ -390,7 +396,10 @@ enum zcblk_buf_kind {
 	ZCBLK_BUF_NONE,		/* not memory, or of mixed kinds */
 };
 
-/* Return: allocation flags for an I/O of the kernel API, which may wait unless it has REQ_NOWAIT */
+/*
+ * Return: flags for the allocations of an I/O of the kernel API. If the I/O does not have
+ * REQ_NOWAIT, an allocation may wait.
+ */
 static inline gfp_t zcblk_bufio_gfp(const struct zcblk_bufio *io)
 {
 	return io->opf & REQ_NOWAIT ? GFP_NOWAIT | __GFP_NOWARN : GFP_NOIO;

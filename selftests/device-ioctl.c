@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * device-ioctl: sends one ioctl to a block device and prints the answer.
+ * device-ioctl: sends one ioctl to a block device, and prints its result.
  *
  * USAGE: device-ioctl DEVICE geometry|register|reserve|release|preempt|abort|clear|
  *	loop-clear

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * dm-freeze: repeatedly suspends and resumes a device of device-mapper. Each round freezes and
- * thaws the file systems on this device and on the devices above it. The program is faster than
- * two processes of dmsetup for each round.
+ * thaws the file systems on this device and on the devices above it. This program is faster than
+ * dmsetup, which would need two processes for each round.
  *
  * USAGE: dm-freeze NAME ROUNDS
  *

@@ -42,7 +42,7 @@ api_result() {
 	printf '%s\n' "$(<"$TMP/$1/$2")"
 }
 
-# api_stat KEY...: prints the counter of the API with this key, as in `io mapped` or `bios`
+# api_stat KEY...: prints the counter of the API that is named KEY, such as `io mapped` or `bios`
 api_stat() {
 	local line
 

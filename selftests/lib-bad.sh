@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Checks that zcblk0 refuses a setting: the error, the reason in the kernel log, and that the
-# setting is unchanged.
+# Checks that zcblk0 refuses a setting. The error must be the right one, the kernel log must contain
+# the reason, and the setting must be unchanged.
 #
 # USAGE: . ./lib-bad.sh (after lib.sh)
 # REQUIREMENTS: none
 
-# check_refused DESC ERROR LOG ATTRIBUTE VALUE: checks that writing VALUE fails with ERROR, and that
-# the kernel log contains LOG
+# check_refused DESC ERROR LOG ATTRIBUTE VALUE: checks that writing VALUE to ATTRIBUTE of zcblk0
+# fails with ERROR, that the kernel log contains LOG, and that ATTRIBUTE is unchanged
 check_refused() {
 	local desc=$1 error=$2 log=$3 attribute=$4 value=$5 before
 

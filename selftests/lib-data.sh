@@ -15,7 +15,7 @@ use() {
 }
 
 # flip: changes zcblk0's path every 10 ms until it is killed, and appends a line to $TMP/flips each
-# time. It starts no process to wait: `read` waits for a pipe into which no process writes.
+# time. To wait without a process, it uses `read` with a time limit, on a pipe that stays empty.
 flip() {
 	local path
 
@@ -42,8 +42,8 @@ flip_stop() {
 	check "path was changed meanwhile" test "$(wc -l <"$TMP/flips")" -ge 10
 }
 
-# tree_sources: writes random data to $TMP/random, and makes the directory tree $TMP/tree of it. All
-# rounds use both.
+# tree_sources: writes random data to $TMP/random, and makes a directory tree $TMP/tree with files
+# of this data. Every fs_round uses both.
 tree_sources() {
 	head -c 4000000 /dev/urandom >"$TMP/random"
 	mkdir "$TMP/tree"
@@ -51,8 +51,8 @@ tree_sources() {
 	[ "$(find "$TMP/tree" -type f | wc -l)" -gt 50 ]
 }
 
-# write_tree DIR [FLAG]: writes files of up to 1 MB by small and large writes. FLAG replaces
-# oflag=direct of dd, because a file system in memory has no direct I/O.
+# write_tree DIR [FLAG]: writes files of up to 1 MB by small and large writes. One file is written
+# with direct I/O. If the file system of DIR has no direct I/O, FLAG replaces oflag=direct of dd.
 write_tree() {
 	mkdir "$1/small" "$1/middle" "$1/large"
 	head -c 15000 "$TMP/random" | split -a 3 -b 511 - "$1/small/f"
@@ -84,8 +84,8 @@ tree_intact() {
 	diff -r --exclude=lost+found "$TMP/tree" "$1"
 }
 
-# fs_round FS LOWER SETTING steady|flipping: makes a file system on zcblk0, writes files, and
-# unmounts it. Then checks the file system and the files on the lower device.
+# fs_round FS LOWER SETTING steady|flipping: makes a file system on zcblk0, writes files, and checks
+# them. Then shuts zcblk0 down, and checks the file system and the files on the lower device.
 fs_round() {
 	local fs=$1 lower=$2 setting=$3 desc="$1, $3, $4"
 
@@ -171,8 +171,8 @@ check_halves() {
 	check_near "$1: half of the ${2}s on each path" "$zerocopy" "$copy" 2
 }
 
-# verify SETTING FIO-OPTIONS...: checks that fio reads the same data from random blocks that it
-# wrote, and checks the statistics
+# verify SETTING FIO-OPTIONS...: fio writes random blocks and reads them again. Checks that fio
+# finds the same data, and checks the statistics.
 verify() {
 	local setting=$1 before
 	shift

@@ -15,8 +15,8 @@ module_loaded() {
 	[ -d "/sys/module/${1//-/_}" ]
 }
 
-# module_load NAME [OPT=VALUE...]: loads a module. Only checks that the module exists if loading it
-# makes devices: brd_add and scsi_debug_add load these modules.
+# module_load NAME [OPT=VALUE...]: loads a module. For brd and scsi_debug, only checks that the
+# module exists, because loading these makes devices. brd_add and scsi_debug_add load them.
 module_load() {
 	! module_loaded "$1" || return 0
 	case $1 in
@@ -26,7 +26,7 @@ module_load() {
 	esac
 }
 
-# kname DEVICE: prints the kernel's name of a device node
+# kname DEVICE: prints the kernel's name of a device, as in dm-0 for /dev/mapper/gate
 kname() {
 	local name=${1##*/} dm
 
@@ -120,8 +120,8 @@ zcblk_add() {
 	wait_for 5 test -b "/dev/$1"
 }
 
-# zcblk_del DISK: shuts the disk down and removes it. If this needs power=force, fails after the
-# removal.
+# zcblk_del DISK: shuts the disk down and removes it. If power=0 fails, uses power=force. The disk
+# is then removed, but the function returns 1.
 zcblk_del() {
 	local status=0
 
@@ -153,9 +153,9 @@ null_add() {
 	wait_for 5 test -b "/dev/$name"
 }
 
-# null_fill NAME: writes all blocks of the disk, which is necessary before polled writes. null_blk
-# allocates a page at the first write of a block. The allocation may sleep, but polling must not
-# sleep, so a debug kernel would report an error.
+# null_fill NAME: writes all blocks of the disk. This is necessary before polled writes. null_blk
+# allocates a page at the first write of a block, which may sleep. Polling must not sleep, so a
+# debug kernel would report an error.
 null_fill() {
 	dd if=/dev/zero of="/dev/$1" bs=1M count="$(<"$NULLFS/$1/size")" oflag=direct status=none
 }

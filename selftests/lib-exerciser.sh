@@ -22,7 +22,8 @@ exerciser_load() {
 	fi
 }
 
-# exerciser_unload: removes all jobs and modules, so that a failure does not cause later failures
+# exerciser_unload: removes all jobs and the exerciser's modules, so that a failed test does not
+# make later tests fail
 exerciser_unload() {
 	local dir
 

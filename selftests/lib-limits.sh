@@ -6,9 +6,9 @@
 # USAGE: . ./lib-limits.sh (after lib.sh)
 # REQUIREMENTS: sysfs
 
-# Files in queue/ that describe the device. A kernel may lack some of these files. Other files, such
-# as those of the scheduler and of readahead, are settings of each queue. The list omits write_cache
-# and fua, because a zcblk disk always has both. test_lower_01 checks them.
+# Files in queue/ that describe the device. A kernel may lack some of these files. Files that are
+# settings of a queue, as for its scheduler and readahead, are not listed. write_cache and fua are
+# not listed, because a zcblk disk always has both. test_lower_01 checks them.
 LIMITS="logical_block_size physical_block_size minimum_io_size optimal_io_size
 	dma_alignment max_hw_sectors_kb max_segments max_segment_size
 	max_integrity_segments max_discard_segments discard_granularity

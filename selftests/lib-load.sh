@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Does I/O on a disk while a test changes the machine. The I/O must continue, and find no error.
+# Does I/O on a disk while a test changes the machine, for example suspends the system. The I/O must
+# continue without errors.
 #
 # USAGE: . ./lib-load.sh (after lib.sh)
 # REQUIREMENTS: fio

@@ -13,7 +13,7 @@ can_fail_allocations() {
 	[ -e "$DEBUGFS/fail_page_alloc" ] && [ -e "$DEBUGFS/failslab" ]
 }
 
-# fail_allocations PERCENT: makes this share of allocations fail in tasks that have set
+# fail_allocations PERCENT: makes PERCENT % of allocations fail in tasks that have set
 # /proc/self/make-it-fail
 fail_allocations() {
 	local injector
@@ -47,7 +47,7 @@ take_most() {
 KMEM_EVENTS=(kmem/kmalloc kmem/kmem_cache_alloc kmem/mm_page_alloc)
 # shellcheck disable=SC2034
 KMEM_PATTERN=': (kmalloc|kmem_cache_alloc|mm_page_alloc): '
-# Call sites in kmemleak, which allocates an object for each allocation
+# Allocations by kmemleak itself, which allocates an object for each allocation of the kernel
 KMEMLEAK='call_site=(mem_pool_alloc|_*create_object)'
 
 # trace_events VALUE EVENT...: enables the events if VALUE is 1, and disables them if it is 0
@@ -59,10 +59,10 @@ trace_events() {
 	done
 }
 
-# events_more PATTERN SLACK FEW MANY: prints how many more events the trace in file MANY has than
-# that in file FEW. Lists the difference of each call site in $TMP/sites. Interrupts and the tasks
-# that do the I/O cause a few events in only one trace. So differences of up to SLACK at a call
-# site are ignored.
+# events_more PATTERN SLACK FEW MANY: counts the events that match PATTERN in the traces in the
+# files FEW and MANY. Prints how many more there are in MANY, and lists the difference of each call
+# site in $TMP/sites. Interrupts and other work cause a few events in only one trace. So the printed
+# sum omits call sites with a difference of up to SLACK.
 events_more() {
 	awk -v pattern="$1" -v without="$KMEMLEAK" -v slack="$2" -v few="$3" '
 		$0 !~ pattern || $0 ~ without { next }

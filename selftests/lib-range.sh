@@ -1,15 +1,16 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Does I/O on zcblk0, and reads the state of its range locks. With the lower device `gate`, a test
-# can keep requests in flight, because the gate completes no request while it is shut.
+# Does I/O on zcblk0, and reads the state of its range locks. If the lower device is `gate`, a test
+# can keep requests in flight, because this device completes no request between gate_shut and
+# gate_open.
 #
 # USAGE: . ./lib-range.sh (after lib.sh)
 # REQUIREMENTS: debugfs; for the gate: null_blk, dmsetup
 
 JOBS=()
 
-# engines: prints all engines: the values of range_lock except `off`, and `on`, which is an alias
+# engines: prints all values of range_lock that are engines. `off` is no engine, and `on` an alias.
 engines() {
 	awk '$1 == "range_lock" && $2 != "off" && $2 != "on" { print $2 }' "$ZCFS/features"
 }
@@ -57,6 +58,8 @@ gate_add() {
 	dm_add gate "0 131072 linear /dev/nullb0 0"
 }
 
+# gate_shut: makes the gate complete no request until gate_open. Defers gate_open, because a request
+# that waits at the end of the test would block the removal of the gate.
 gate_shut() {
 	defer gate_open	# deferred first: requests that wait there would block the removal
 	dmsetup suspend --noflush --nolockfs --noudevsync gate

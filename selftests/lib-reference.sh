@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Lists the kinds of memory whose pages have no reference count of their own on this kernel. The
-# first table in REFERENCES of driver/api/README.md has the same content.
+# Lists kinds of memory, and whether their pages have a reference count of their own on this kernel.
+# The first table of the section References in driver/api/README.md has the same content.
 #
 # USAGE: . ./lib-reference.sh (after lib.sh)
 # REQUIREMENTS: none

@@ -8,8 +8,9 @@
 
 DEBUGFS=/sys/kernel/debug
 
-# stat_column DISK PATH OP COLUMN: prints the sum of a column over the matching `io` rows. PATH and
-# OP may be `all`. The shell reads the file itself, because a process would need more time.
+# stat_column DISK PATH OP COLUMN: adds up a column of the lines `io PATH OP ...` in the statistics,
+# and prints the sum. PATH and OP may be `all`. No process is started, because this would need more
+# time.
 stat_column() {
 	local row sum=0 found=1
 
@@ -67,8 +68,8 @@ stat_errors() {
 	echo "$sum"
 }
 
-# hist_total DISK PATH OP: prints the number of I/Os in the latency histograms. PATH and OP may be
-# `all`.
+# hist_total DISK PATH OP: prints the number of I/Os in the latency histogram of PATH and OP. Both
+# may be `all`.
 hist_total() {
 	local row sum=0
 
@@ -130,7 +131,7 @@ meminfo_kib() {
 	awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo
 }
 
-# slab_kib: frees the caches that the kernel can reclaim, and prints the unreclaimable slab memory
+# slab_kib: drops caches, and then prints the size of the slab memory that cannot be reclaimed
 slab_kib() {
 	sync
 	echo 3 >/proc/sys/vm/drop_caches

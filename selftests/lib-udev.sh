@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs udevd with zcblk's rules, reads its properties and links of devices, and checks on which
-# device mount finds data.
+# Runs udevd with zcblk's rules. Reads the properties and links that udevd sets for devices, and
+# checks which device `mount` mounts for a UUID or a label.
 #
 # USAGE: . ./lib-udev.sh (after lib.sh)
 # REQUIREMENTS: udev; zcblk's rules in a directory that udev searches
@@ -83,7 +83,7 @@ disk_add() {
 	settle
 }
 
-# disk_del NAME: removes the disk, and waits until udev has processed the event of the lower device
+# disk_del NAME: removes the disk, and waits until udev has processed all events of the removal
 disk_del() {
 	[ -d "$ZCFS/$1" ] || return 0
 	settle
@@ -116,8 +116,8 @@ data_is_on() {
 	[ "$source" = "$1" ]
 }
 
-# is_member DESC DEVICE: checks that udev marks DEVICE as a member of a zcblk disk. Programs do not
-# search a member for data.
+# is_member DESC DEVICE: checks that udev marks DEVICE as a member of a zcblk disk. Other programs
+# then ignore the data on DEVICE.
 is_member() {
 	check_eq "$1 is a member" zcblk_member "$(property "$2" ID_FS_TYPE)"
 	check_eq "$1 has no links for its data" "" "$(links "$2" by-uuid by-label)"

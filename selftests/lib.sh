@@ -43,8 +43,9 @@ fail() {
 	printf 'not ok %d %s\n' "$RESULTS" "$1"
 }
 
-# run_captured CMD...: runs CMD in a subshell that stops at the first failing command. A function in
-# `CMD || ...` would not stop there. The output is in $TMP/output, and the status in RC.
+# run_captured CMD...: runs CMD in a subshell that stops at the first failing command. If CMD is a
+# function, it would continue after a failure in `CMD || ...`, which ignores `set -e`. The output is
+# in $TMP/output, and the status in RC.
 run_captured() {
 	set +e
 	(
@@ -97,8 +98,9 @@ check_eq() {
 	fi
 }
 
-# cells: reads a table from stdin, and prints it with | after each cell. Columns are separated where
-# all lines have a blank. Their widths are not compared, because releases of libsmartcols differ.
+# cells: reads a table from stdin, and prints it with | after each cell. A column ends where all
+# lines have a blank. The output does not depend on the widths of columns, because these differ
+# between releases of libsmartcols.
 cells() {
 	awk '{
 		line[NR] = $0
@@ -175,8 +177,8 @@ stop() {
 	wait "$1" 2>/dev/null || true
 }
 
-# wait_for SECONDS CMD...: repeats CMD until it succeeds, and fails after a time limit. SECONDS is
-# the limit on an idle machine. It is multiplied by PATIENCE and TIME_SCALE, which `run` explains.
+# wait_for SECONDS CMD...: repeats CMD until it succeeds, and fails after a time limit. The limit is
+# SECONDS * PATIENCE * TIME_SCALE. selftests/run explains both factors.
 wait_for() {
 	local deadline=$((SECONDS + $1 * ${PATIENCE:-4} * ${TIME_SCALE:-1}))
 	shift
@@ -196,7 +198,8 @@ DMESG_SPLATS+='|sleeping function called|refcount_t: |list_(add|del) corruption'
 DMESG_SPLATS+='|UBSAN|KASAN|KCSAN|KFENCE|kmemleak: [0-9]+ new|[Oo]bjects remaining'
 DMESG_SPLATS+='|still has objects|page allocation failure|DEBUG_LOCKS'
 
-# dmesg_mark: writes a mark to the kernel log. dmesg_new and dmesg_has read only lines after it.
+# dmesg_mark: writes a mark to the kernel log. dmesg_new and dmesg_has read only lines after the
+# mark.
 dmesg_mark() {
 	DMESG_MARK="zcblk selftest: $TEST_NAME mark $RANDOM$RANDOM"
 	echo "$DMESG_MARK" >/dev/kmsg

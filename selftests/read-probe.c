@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * read-probe: reads from a device into a buffer with known content. Prints the result, and how many
- * bytes after the data were overwritten.
+ * bytes of the buffer after the data that was read were overwritten.
  *
  * USAGE: read-probe DEVICE OFFSET LENGTH
  * Prints `<result> <foreign>`. The result is the number of bytes read, or the error's name.

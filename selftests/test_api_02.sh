@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each buffer is mapped, copied or refused for the expected reason. The explainer names the same
-# reason, and the statistics count each reason. Copied data is correct, and a refused buffer is not
-# accessed.
+# Each buffer is mapped, copied or refused for the expected reason. zcblk_bufio_explain() returns
+# the same reason, and the statistics count each reason. Copied data is correct, and a refused
+# buffer is not accessed.
 #
 # timeout=180
 

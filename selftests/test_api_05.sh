@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # I/O of every engine completes without free memory. All free pages are allocated before each I/O.
-# Where the kernel can inject failures, every allocation fails as well.
+# If the kernel can inject failures, every allocation that may fail does fail, too.
 #
 # timeout=180
 

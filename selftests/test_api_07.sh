@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The API and disks report each write whose buffer changes while the write is in flight, and no
-# other write. The API does so if the I/O has a flag. A disk does so if its attribute stable is 1.
+# other write. The API does so for an I/O with the flag ZCBLK_BUFIO_STABLE. A disk does so if its
+# attribute stable is 1.
 #
 # timeout=180
 

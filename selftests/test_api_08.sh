@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Clients of the kernel API have statistics of their own. The test also checks the flags of a
-# client and of an I/O, and the version of the header. A copied I/O has only a few pieces in
-# flight.
+# Clients of the kernel API have statistics of their own. The API refuses a client that was built
+# with another version of the header file. The test also checks the flags of clients and of I/Os.
+# A copied I/O has only a few of its pieces in flight at a time.
 #
 # timeout=90
 

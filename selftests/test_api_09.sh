@@ -19,8 +19,8 @@ requires module=null_blk program=fio
 api_requires zcblk-stack zcblk-repeat
 null_add nullb0 memory_backed=1 size=64
 zcblk_load
-# I/Os of 64 KiB, which two of the modes split into pages. With LONG=1, 100,000 I/Os of 16 KiB: on
-# kernel debug, 100,000 of 64 KiB would need hours.
+# The test does I/Os of 64 KiB, which two of the modes split into pages. With LONG=1, the I/Os have
+# only 16 KiB. Otherwise, the test would need hours on the kernel `debug`.
 ios=2000 bytes=65536
 [ "$LONG" != 1 ] || { ios=100000 bytes=16384; }
 

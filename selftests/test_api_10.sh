@@ -45,8 +45,8 @@ for form in kvecs bvecs; do
 	for write in 0 1; do
 		segments mapped nullb0 1 1 "form=$form" "write=$write"
 		segments mapped nullb0 1 4 "form=$form" "write=$write" bytes=16384
-		# First, the segments have 7,680 and 512 bytes. Then a block of 4 KiB has eight
-		# segments.
+		# The first I/O has segments of 7,680 and 512 bytes. The other I/Os are a block of
+		# 4 KiB in eight segments.
 		segments mapped nullb0 1 2 "form=$form" "write=$write" bytes=8192 segment=7680
 		for device in nullb0 "$scsi"; do
 			segments mapped "$device" 1 8 "form=$form" "write=$write" segment=512

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# An interrupt copies at most 128 KiB of an I/O, or computes the checksum of at most 128 KiB. A
-# worker does so for a longer I/O, even if the device merges the pieces of the I/O and completes
-# them at once.
+# An interrupt copies an I/O, or computes its checksum, only if the I/O has at most 128 KiB. A
+# worker copies a longer I/O, or computes its checksum. This is true even if the device merges the
+# pieces of the I/O and completes them at once.
 #
 # timeout=90
 
@@ -19,8 +19,8 @@ api_requires zcblk-repeat
 null_add nullb0 memory_backed=1 size=64 irqmode=2 completion_nsec=100000 hw_queue_depth=1024
 zcblk_load
 
-# Each access to the data of an I/O calls zcblk_source_map(). Its third argument is the number of
-# bytes that are left of the piece, or the length of an I/O whose checksum is computed.
+# Each access to the data of an I/O calls zcblk_source_map(). For a copy, the third argument is the
+# number of bytes that are left of the piece. For a checksum, it is the length of the I/O.
 echo "p:zcblk_test/source zcblk_source_map left=\$arg3:u64" >>"$TRACEFS/kprobe_events"
 defer eval "echo -:zcblk_test/source >>$TRACEFS/kprobe_events"
 sysfs_write 1 "$PROBE/enable"
@@ -64,8 +64,8 @@ io() {
 for merges in 0 2; do
 	sysfs_write "$merges" /sys/block/nullb0/queue/nomerges
 	for buffer in kmalloc scattered; do
-		# A read with how=1 is copied, which accesses each piece. A write with how=2 is
-		# watched, which computes its checksum twice.
+		# With how=1, the data of a read is copied, with one access for each piece. With
+		# how=2, the checksum of a write is computed twice.
 		io 1 $SHORT "buffer=$buffer" write=0 how=1
 		check_eq "$NAME: an interrupt accesses all of it" $SHORT "$most"
 		io 2 $SHORT "buffer=$buffer" write=1 how=2

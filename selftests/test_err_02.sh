@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Errors of a lower device are returned unchanged, and nothing leaks. Here a SCSI disk has medium
-# errors, which have a status of their own.
+# Errors of a lower device are returned unchanged. A failed read stores no foreign data. Here
+# a SCSI disk has medium errors, which have a status of their own.
 #
 # timeout=90
 

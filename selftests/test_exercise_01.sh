@@ -43,15 +43,15 @@ counted() {
 	return 1
 }
 
-# each_op ENGINE BUFFER: verifies each operation. Two buffers begin inside of a page, at a multiple
-# of a sector, because dm_io() needs that.
+# each_op ENGINE BUFFER: verifies each operation. Two buffers begin inside of a page. Their offsets
+# are multiples of a sector, because dm_io() accepts no others.
 each_op() {
 	verified "$1" "$2" read 0 && verified "$1" "$2" write 512 &&
 		verified "$1" "$2" mixed 3584
 }
 
-# depth_of ENGINE: prints the depth of a job: 1 for rw-virt, because bdev_rw_virt() waits for each
-# I/O, or 4
+# depth_of ENGINE: prints the depth of a job. The depth is 4, but 1 for the engine rw-virt, because
+# bdev_rw_virt() waits for each I/O.
 depth_of() {
 	[ "$1" = rw-virt ] && echo 1 || echo 4
 }

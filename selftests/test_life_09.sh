@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Deferred removal. A closed disk is removed at once, and an open disk at its last close, even if
-# its directory was removed before. An open disk can be opened again until then. power 1 cancels the
-# removal.
+# its directory was removed before. Until its last close, the disk can be opened again. power 1
+# cancels the removal.
 
 . ./lib.sh
 

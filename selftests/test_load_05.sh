@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The shortest way to use zcblk: insmod, mkfs, mount and write, and then read on the lower device
+# Uses zcblk in the shortest way. After insmod, mkfs, mount and a write, the lower device has the
+# data.
 
 . ./lib.sh
 

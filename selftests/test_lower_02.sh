@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A read-only disk refuses writes, discards and writes of zeroes. It even refuses those of a driver
-# that was stacked on it while it was writable, although the block layer only warns of these. Reads
-# and flushes succeed. The same is true for a disk that blockdev made read-only, and for a disk
-# whose lower device became read-only.
+# A read-only disk refuses writes, discards and writes of zeroes. It also refuses them from a driver
+# that was stacked on the disk while the disk was writable. The block layer would only warn of
+# them. Reads and flushes succeed. The same is true for a disk that blockdev made read-only, and
+# for a disk whose lower device became read-only.
 
 . ./lib.sh
 . ./lib-data.sh

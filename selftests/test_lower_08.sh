@@ -21,7 +21,7 @@ read -ra settings <<<"$SETTINGS"
 tasks=()
 defer load_stop
 
-# cache back|through: sets what null_blk reports about its cache, which always exists
+# cache back|through: makes null_blk report this kind of write cache. null_blk always has a cache.
 cache() {
 	sysfs_write "write $1" /sys/block/nullb0/queue/write_cache
 }

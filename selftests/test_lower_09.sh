@@ -3,7 +3,7 @@
 #
 # The lower device is frozen and thawed 200 times under fio, with a file system on the disk. Then
 # the same is done with a file system on each of two partitions. No write is lost or hangs. With
-# LONG=1, both numbers are 50,000.
+# LONG=1, the device is frozen 50,000 times in each of the two cases.
 #
 # timeout=120
 

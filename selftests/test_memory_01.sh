@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The copy path works without the page allocator. During the test, every allocation that may fail
-# does fail. I/O then uses the memory pools, and the data is correct.
+# The copy path works without the page allocator. Of the allocations that may fail, half do fail
+# during the test. I/O then uses the memory pools, and the data is correct.
 #
 # timeout=120
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A disk allocates the reserve of the copy path once, when its path first is copy or ab, or when
-# unreferenced first is copy. This happens at power 1, or when the attribute is set. Power 0 frees
-# the reserve.
+# A disk allocates the reserve of the copy path once, when its path first becomes copy or ab, or
+# when unreferenced first becomes copy. This happens at power 1, or when the
+# attribute is set. Power 0 frees the reserve.
 #
 # timeout=90
 

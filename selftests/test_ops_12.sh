@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A large write with PREFLUSH, such as a write of the XFS log, keeps its guarantee on the copy path.
-# The copy path splits the write into pieces, and each piece waits for the flush.
+# A large write with PREFLUSH, such as a write of the XFS log, follows its flush on the copy path,
+# too. The copy path splits the write into pieces, and each piece waits for the flush.
 #
 # timeout=90
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A profile names a hot lock first, whatever function contains the lock. The test adds a lock to one
-# function after another, each of which every write calls. It does so for two functions, or with
-# LONG=1, for twenty.
+# function after another. Every write calls each of these functions. The test uses two functions,
+# or with LONG=1, twenty.
 #
 # timeout=240
 
@@ -13,8 +13,9 @@
 HOTLOCK=$ZCBLK_BUILD/selftests/modules/zcblk-hotlock.ko
 requires_profile "feature=range_lock slot" "file=$HOTLOCK"
 
-# A sample of code that runs with interrupts off is recorded when interrupts are on again. Code in
-# an interrupt is not sampled, so null_blk completes in a softirq here.
+# The functions to which the test adds the lock. A sample of code that runs with interrupts off is
+# recorded when interrupts are on again. Code in an interrupt is not sampled, so null_blk completes
+# in a softirq here.
 places=(
 	zcblk_io_begin
 	zcblk_io_complete

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# scripts/profile records both settings on this machine, and prints what it has recorded. Without
+# scripts/profile records the settings A and B on this machine, and prints the results. Without
 # enough samples, or without names of functions, it fails and says what to do.
 #
 # timeout=720

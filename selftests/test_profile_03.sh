@@ -67,9 +67,9 @@ check_fails "a load that does not reach zcblk is an error" "does the load use" r
 opreport "$TMP/B.1.symbols" <<<"999 zcblk.ko zcblk_range_lock"
 check_fails "too few samples are an error" "--samples" report
 
-# The script has two waits. During the first, on CPU 0, an interrupt waits, too. The second is a
-# wait for a mutex, and the task moves to another CPU. A wait for a spinlock has a probe and a
-# tracepoint, but counts once.
+# The output of perf script has two tasks that wait. While the first task waits for a spinlock on
+# CPU 0, an interrupt waits, too. The second task waits for a mutex, and moves to another CPU. A
+# wait for a spinlock has a probe and a tracepoint, but counts once.
 cat >"$TMP/script" <<-'END'
 	fio 21 [000] 100.000001000: zcblk_profile:wait_1: (ffffffff81000001)
 	    ffffffff81000001 native_queued_spin_lock_slowpath ([kernel.kallsyms])

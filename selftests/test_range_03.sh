@@ -21,7 +21,8 @@ cancels() {
 	job write_at 4k 0
 	wait_for 5 range_has "holder write 0 7 "
 	job write_at 4k 0
-	# The write is small enough not to be split. A part that overlaps nothing would not wait.
+	# This write is small enough not to be split. If it were split, only its first part would
+	# overlap the other writes and wait.
 	job write_at 256k 0
 	job read_at 4k 0
 	check "$engine: all others wait" wait_for 5 range_is 3 "waiter "

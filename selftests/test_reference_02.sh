@@ -81,7 +81,7 @@ zcblk_set zcblk0 bounce kmalloc
 write "0 0 8192" yes buffer=vmalloc
 zcblk_set zcblk0 bounce page
 
-# On path ab, an I/O that must be copied does not alternate
+# On path ab, I/Os alternate between the paths, but an I/O that must be copied is always copied
 zcblk_set zcblk0 path ab
 zcblk_set zcblk0 unreferenced copy
 write "0 8192 8192" no

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # If zcblk does not need the completion of a bio, it sends the same bio to the lower device.
-# Otherwise, zcblk allocates a second bio. The kernel traces a bio as queued only once.
+# Otherwise, zcblk allocates a second bio. The kernel traces a bio as queued only once, so the
+# test sees second bios in the trace.
 
 . ./lib.sh
 

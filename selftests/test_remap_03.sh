@@ -8,7 +8,7 @@
 
 . ./lib.sh
 
-# LIMIT is in bytes per second, and BYTES is what the test writes. A write lasts four seconds, so
+# LIMIT is in bytes per second, and BYTES is the size of a run of fio. A run lasts four seconds, so
 # the first slice of the limit (0.1 s) is half of the tolerance.
 LIMIT=$((8 << 20)) BYTES=$((32 << 20))
 

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A module causes the fault that is the end of this test's name. The run must then fail, but with
-# `none`, it must pass. Only selftests/audit/seeds runs this test, by its name.
+# The end of this test's name selects a fault, which a module causes. The run of this test must
+# fail. With `none`, there is no fault, and the run must pass. Only selftests/audit/seeds runs this
+# test, by its name.
 
 . ./lib.sh
 

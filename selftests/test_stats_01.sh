@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The first line of the statistics in debugfs is a version. Every row always exists. All users can
-# read the files, which disappear with the disk.
+# The first line of the statistics in debugfs is a version. All lines always exist, except those of
+# errors. All users can read the files, which disappear with the disk.
 
 . ./lib.sh
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The tool prints its help. It refuses bad arguments with status 2 before it accesses anything. The
-# test needs no module: /sys is an empty directory.
+# test needs no module, because the tool uses an empty directory instead of /sys.
 
 . ./lib.sh
 

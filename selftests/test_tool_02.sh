@@ -23,8 +23,8 @@ fake_disk() {
 	done
 }
 
-# fake_stats NAME N: writes statistics of N mapped reads of 4 KiB, and 2 N copied writes of 1 MiB. A
-# reader always finds a complete file, like those of the driver.
+# fake_stats NAME N: writes statistics of N mapped reads of 4 KiB, and 2 N copied writes of 1 MiB.
+# The function replaces whole files, because a reader must never find an incomplete file.
 fake_stats() {
 	local dir=$DEBUG/$1 n=$2
 
@@ -110,8 +110,8 @@ zerocopy read     4096    8192   500
 zerocopy read    65536  131072   500
 copy     write 1048576 2097152  2000")" "$("$ZCBLK" show zcblk2 | tr -s " ")"
 
-# The statistics change after each sample. The interval is so long that this is done in time on a
-# busy machine, too.
+# The test changes the statistics after each sample. The interval is long, so that even a busy
+# machine changes them before the next sample.
 mkfifo "$TMP/rates"
 interval=10
 "$ZCBLK" stat -J -o path,op,ios,iops,mbps,p50_us zcblk2 "$interval" 3 >"$TMP/rates" &

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bash completes commands, options, attributes, and the values of ATTR= in every command that has
-# them. The test needs no module.
+# bash completes commands, options, attributes and their values, in every command that accepts
+# attributes. The test needs no module.
 
 . ./lib.sh
 
@@ -15,7 +15,8 @@ compopt() { :; }
 # shellcheck source=userspace/zcblk.bash
 . "$COMPLETION"
 
-# completed WORD...: prints the completions of the last word. readline splits words at =.
+# completed WORD...: prints the completions of the last word. Each = must be a word of its own, as
+# in readline.
 completed() {
 	COMP_WORDS=(zcblk "$@")
 	COMP_CWORD=$#

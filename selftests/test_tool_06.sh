@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tool says why a module was not loaded: it was refused for its signature, or not built for this
-# kernel. The test loads no module, because fake insmod and modprobe only print the errors. The test
-# also checks relative paths.
+# If a module is not loaded, the tool says whether its signature was refused, or whether it was not
+# built for this kernel. The test loads no module, because fake insmod and modprobe only print the
+# errors. The test also checks relative paths.
 
 . ./lib.sh
 
@@ -26,7 +26,7 @@ add() {
 	"$ZCBLK" add --lower /dev/null "$@"
 }
 
-# says CAUSE NOT COMMAND...: checks that COMMAND fails, and prints CAUSE but not NOT
+# says CAUSE OTHER COMMAND...: checks that COMMAND fails, and prints CAUSE but not OTHER
 says() {
 	local cause=$1 other=$2
 	shift 2

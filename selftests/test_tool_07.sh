@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# add prints the path of a block device, and skips names that are in use. del of a busy disk causes
+# add prints the path of the new disk, and skips names that are in use. del of a busy disk causes
 # one line in the kernel log. After a removal, the tool makes the kernel read the partitions of the
 # lower device again.
 #

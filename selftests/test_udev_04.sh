@@ -11,8 +11,8 @@
 requires tool device=1 program=cryptsetup program=python3 program=mkfs.ext4 program=findmnt module=dm_crypt
 
 CGROUP=/sys/fs/cgroup/zcblk-swap
-# The memory is less than half of the swap. Then a page that was read back keeps its place in the
-# swap, and the kernel does not write the page again while it is unchanged.
+# The test fills this much memory, which is less than half of the swap. Then a page that was read
+# back keeps its place in the swap, and the kernel does not write an unchanged page again.
 MIB=240
 
 udev_start

@@ -190,7 +190,7 @@ static int bring_up(const struct request *request)
 	static const struct setting power = { "power", "1" };
 	const struct setting lower = { "lower", request->lower };
 
-	/* Set `lower` first, because valid values of other attributes may depend on it */
+	/* Set `lower` first, because the lower device may limit the values of other attributes */
 	if (disk_set(request->name, &lower))
 		return STATUS_FAILED;
 	for (int i = 0; i < request->count; i++)
@@ -205,8 +205,8 @@ static int bring_up(const struct request *request)
 }
 
 /*
- * Makes the disk and brings it up. When the disk is up, LVM hides one of two duplicates, so
- * lvm_sees() runs LVM before.
+ * Makes the disk and brings it up. Calls lvm_sees() before that, because once the disk is up, LVM
+ * hides one of two physical volumes with the same content.
  */
 static int add(struct request *request)
 {

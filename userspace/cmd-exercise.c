@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * zcblk exercise: does I/O between kernel buffers and a device. Several engines do the same I/O
- * in turn, and their costs are compared.
+ * in turn. The command prints the cost of each engine, and compares them.
  */
 #include "commands.h"
 #include "disk.h"
@@ -52,10 +52,10 @@ static const char usage[] =
 enum {
 	OPT_DESTROY = 256, OPT_ENGINE, OPT_BUFFER, OPT_SIZE, OPT_OP, OPT_TIME,
 	OPT_PAIRS, OPT_BASELINE, OPT_MODULES,
-	OPT_FIXED,			/* option of fixed_options[0]; others follow in order */
+	OPT_FIXED,			/* OPT_FIXED + i is the option fixed_options[i] */
 };
 
-/* The name of each of these options is also the name of the job's attribute that it sets. */
+/* Each of these options sets the attribute of the job that has the same name as the option. */
 static const char * const fixed_options[] = {
 	"offset", "depth", "threads", "span", "count", "seed", "batch",
 	"verify", "stable", "polled", "latency",	/* these four have no argument */
@@ -118,7 +118,7 @@ static int parse_list(struct value_list *list, char *text, const char *what)
 	return STATUS_OK;
 }
 
-/* Converts sizes with a unit, as in 4k, to bytes, because tables and JSON contain numbers. */
+/* Parses a list of sizes like 4k. Converts them to bytes, because tables and JSON need numbers. */
 static int parse_sizes(struct value_list *list, char *text)
 {
 	static char bytes[MAX_VALUES][LABEL_SIZE];
@@ -315,7 +315,7 @@ static int judge_one(const struct cell *cell, const char *engine,
 	return status;
 }
 
-/* Prints the errors in the results of all legs. Return: STATUS_FAILED if there is any */
+/* Prints the errors of all engines and of the control. Return: STATUS_FAILED if there is any */
 static int judge(const struct exercise *exercise, const struct cell *cell)
 {
 	int status = judge_one(cell, "again", &cell->leg[exercise->engine.count].result);

@@ -56,7 +56,10 @@ static void add_disk(struct table *table, const char *disk)
 		table_set_bytes(table, SIZE, bytes);
 }
 
-/* True if the disk's directory in configfs still exists, and the state is neither off nor live */
+/*
+ * True if the directory in configfs is still that of the removed disk, so that add_disk() has added
+ * its row. If the state is off or live, the directory is that of a new disk with the same name.
+ */
 static bool is_listed(const struct removed *disk)
 {
 	char state[VALUE_SIZE];

@@ -48,7 +48,10 @@ static void print_command(int count, char *arguments[])
 	putchar('\n');
 }
 
-/* Stores the arguments of 'zcblk add' in @arguments. Splits @attributes in place. */
+/*
+ * Stores the arguments of 'zcblk add' in @arguments. Splits @attributes in place.
+ * Return: number of arguments
+ */
 static int arguments_of(const struct request *request, struct tab_disk *disk,
 			char *attributes, char **arguments)
 {
@@ -97,8 +100,8 @@ static bool is_live(const char *disk)
 }
 
 /*
- * Brings up the disk. If its directory exists but the disk is not live, the directory is removed
- * first. The disk may be down, or its lower device may have disappeared.
+ * Brings up the disk. If its directory exists but the disk is not live, removes the directory
+ * first. Such a disk is down, or its lower device has disappeared.
  */
 static int bring_up(const struct request *request, struct tab_disk *disk)
 {

@@ -32,14 +32,14 @@ static const char heading[] =
 
 struct save {
 	struct names disks;
-	bool *saved;			/* for each of @disks: its line is written */
+	bool *saved;			/* saved[i]: save_disk() was called for disks.entry[i] */
 	FILE *out;
 	int status;
 };
 
 /*
- * True if the disk's old line has the value "auto" for the attribute. The kernel has no such value:
- * the tool replaces it when it sets the attribute.
+ * True if the disk's old line has the value "auto" for the attribute. The kernel never reports this
+ * value, because the tool replaces it by another value when it sets the attribute.
  */
 static bool is_auto(const struct tab_disk *old, const char *attribute)
 {
@@ -89,7 +89,8 @@ static void print_attributes(FILE *out, const char *disk, const struct tab_disk 
 
 /*
  * Makes the table's line for @disk, which is up. @old is the disk's present line, or NULL.
- * Return: the line, which the caller frees. If the table cannot contain it: NULL, after a message.
+ * Return: the line, which the caller frees. If the line would be invalid, prints why, and returns
+ * NULL.
  */
 static char *make_line(const char *disk, const struct tab_disk *old)
 {
@@ -143,7 +144,7 @@ static bool is_up(const char *disk)
 	return !kernel_get(disk, "state", state) && !strcmp(state, "live");
 }
 
-/* Return: index of @disk in save->disks; -1 if the disk is not up, or its line is written */
+/* Return: index of @disk in save->disks; -1 if it is not up, or save_disk() was called for it */
 static int find_disk(const struct save *save, const char *disk)
 {
 	for (int i = 0; i < save->disks.count; i++)

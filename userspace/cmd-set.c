@@ -39,7 +39,7 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-/* Parses all settings. The caller writes the first one only after all were parsed. */
+/* Parses all settings. If one is invalid, the caller writes none of them. */
 static int parse(struct setting *settings, int count, char *arguments[])
 {
 	for (int i = 0; i < count; i++) {

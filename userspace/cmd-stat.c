@@ -25,7 +25,7 @@ static const char usage[] =
 
 struct request {
 	struct table_options table;
-	struct repeat repeat;		/* if its interval is 0, print totals */
+	struct repeat repeat;		/* an interval of 0 means to print totals once */
 };
 
 struct sample {
@@ -39,7 +39,7 @@ struct snapshot {
 	struct timespec time;
 };
 
-/* Adds the disk's statistics to the snapshot, if the disk has any. */
+/* Adds the disk's statistics to the snapshot. A disk that is down has none, and is skipped. */
 static int take_disk(struct snapshot *snapshot, const char *disk)
 {
 	struct sample *sample = &snapshot->sample[snapshot->count];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk stop: shuts disks down, in an order in which a disk precedes the disks below it.
+ * zcblk stop: shuts disks down. If a disk is stacked on another disk, the upper one is first.
  */
 #include "commands.h"
 #include "disk.h"

@@ -137,7 +137,7 @@ int disk_need_node(const char *disk)
 }
 
 /*
- * Prints the name of a disk that was removed, and is open and still holds the lower device.
+ * If a removed disk is still open and holds @lower, prints its name and what holds it open.
  * Return: false if there is no such disk
  */
 static bool explain_removed(const char *disk, const char *lower)
@@ -222,8 +222,8 @@ int disk_need_attribute(const char *disk, const char *attribute)
 }
 
 /*
- * Chooses a value of `unreferenced` by the drivers below the disk, and prints the reason. The
- * kernel does not know these drivers. Return: the value; NULL, after a message, on failure
+ * Chooses a value of `unreferenced` that suits the drivers below the disk, and prints the reason.
+ * Return: the value; NULL, after a message, on failure
  */
 static const char *resolve_auto(const char *disk)
 {

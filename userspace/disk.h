@@ -31,7 +31,7 @@ int device_path(char path[PATH_MAX], const char *device);
 /* Checks that the module is loaded and has its directory in configfs. */
 int disk_need_configfs(void);
 int disk_need(const char *disk);
-/* Where a name is in use: the result of disk_name_use() */
+/* The result of disk_name_use(): what already has the name */
 enum name_use {
 	NAME_FREE,
 	NAME_DEVICE,		/* a block device */
@@ -43,15 +43,15 @@ enum name_use disk_name_use(const char *disk);
 int disk_need_node(const char *disk);
 int disk_need_attribute(const char *disk, const char *attribute);
 
-/* Sets the attribute. For unreferenced=auto, it chooses the value, and prints value and reason. */
+/* Sets the attribute. For unreferenced=auto, chooses the value, and prints it with the reason. */
 int disk_set(const char *disk, const struct setting *setting);
 /* Prints why kernel_set() returned @err for @setting. */
 void disk_explain(const char *disk, const struct setting *setting, int err);
 
 /*
  * Read the statistics or the range locks of the disk.
- * Return: 0; 1 if the disk is down, and so has none; a negative errno, after a message, if the
- * file cannot be read.
+ * Return: 0; 1 if the disk is down, because it then has neither; a negative errno, after a message,
+ * if the file cannot be read.
  */
 int disk_stats(const char *disk, struct stats *stats);
 int disk_ranges(const char *disk, struct ranges *ranges);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* In @words, %D is replaced by the disk's name, and %L by the path of error_action()'s @device. */
+/* error_action() replaces %D in @words by its argument @disk, and %L by its argument @device. */
 static const struct reason {
 	enum action action;
 	int err;

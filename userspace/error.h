@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Messages of the tool about failures. A message contains the action, its object, the reason, and
- * a remedy.
+ * Messages of the tool about failures. A message says which action failed, on which disk or device,
+ * and why. It also names a remedy.
  */
 #ifndef ZCBLK_ERROR_H
 #define ZCBLK_ERROR_H
@@ -25,7 +25,7 @@ enum action {
 	ACTION_EXERCISE,
 };
 
-/* error() prints "zcblk: " and a message on stderr. hint() prints a further line of the message. */
+/* error() prints "zcblk: " and a message on stderr. hint() prints another line of this message. */
 void error(const char *fmt, ...) __printf(1, 2);
 void hint(const char *fmt, ...) __printf(1, 2);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs jobs of the exerciser. All legs use the same directory in configfs, one after another.
+ * Runs jobs of the exerciser. A leg is one run of one engine. All legs use the same directory in
+ * configfs, one after another.
  */
 #include "exercise.h"
 #include "error.h"
@@ -22,7 +23,7 @@ static void on_signal(int signal)
 	interrupted = signal;
 }
 
-/* A signal makes the kernel end the leg that runs. run_leg() then fails, and the tool exits. */
+/* A signal ends the job that runs in the kernel. run_leg() then fails, and the tool exits. */
 static void catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
@@ -229,8 +230,8 @@ static int run_leg(const struct exercise *exercise, struct leg_sum *leg,
 }
 
 /*
- * Runs all legs of a pair. Each second pair runs in reverse order, so that a slow change of the
- * machine's speed affects all engines equally.
+ * Runs all legs of a pair: each engine once, and the control. Each second pair runs in reverse
+ * order, so that a slow change of the machine's speed affects all engines equally.
  */
 static int run_pair(const struct exercise *exercise, struct cell *cell,
 		    unsigned int pair)

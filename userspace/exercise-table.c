@@ -104,7 +104,7 @@ static void set_latency(struct table *table, int column, double ns)
 		table_set(table, column, "%.1f", ns / 1000);
 }
 
-/* Return: the mean time of an I/O in ns over all legs; negative if no leg completed an I/O */
+/* Return: mean time of an I/O of this engine, in ns; negative if no leg completed an I/O */
 static double mean_ns(const struct leg_sum *leg)
 {
 	unsigned int legs = 0;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A matrix of jobs for the exerciser. A cell is a combination of operation, buffer and size. In
- * each cell, the engines alternate, so that they can be compared.
+ * A matrix of jobs for the exerciser. A cell is a combination of operation, buffer and size. A leg
+ * is one run of one engine. In each cell, the legs of the engines alternate, so that the engines
+ * can be compared. A pair is one leg of each engine, and of the control: a second leg of the
+ * baseline, which shows how much equal legs differ.
  */
 #ifndef ZCBLK_EXERCISE_H
 #define ZCBLK_EXERCISE_H
@@ -38,7 +40,7 @@ struct exercise {
 	struct table_options table;
 };
 
-/* The sum of all legs of one engine in one cell. */
+/* The results of all legs of one engine in one cell. */
 struct leg_sum {
 	bool refused;			/* the engine does not support the cell's job */
 	struct job_result result;	/* the sum of the legs' results */
@@ -49,7 +51,7 @@ struct cell {
 	const char *op;
 	const char *buffer;
 	const char *size;
-	/* One for each engine, in the order of exercise.engine, and then the control */
+	/* An entry for each engine, in the order of exercise.engine, and then for the control */
 	struct leg_sum leg[MAX_VALUES + 1];
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes, lists and configures disks by configfs. A disk is a directory, and an attribute a file.
+ * Makes, lists and configures disks in configfs. Each disk is a directory. Each attribute of a disk
+ * is a file.
  */
 #include "kernel.h"
 
@@ -134,7 +135,8 @@ int kernel_set(const char *disk, const char *attribute, const char *value)
 }
 
 /*
- * Stores the values of @attribute that the file `features` lists in @values, separated by commas.
+ * Reads the values of @attribute from the file `features`, and stores them in @values, separated
+ * by commas.
  * Return: 0; -ENOENT if the file lists no value; another negative errno
  */
 int kernel_accepted(const char *subsystem, const char *attribute, char *values,

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* path_row() and op_row() return the row with that name, or a new row; NULL if no row is free. */
+/* path_row() and op_row() return the row named @name, or a new row; NULL if no row is free. */
 static struct path_stats *path_row(struct stats *stats, const char *name)
 {
 	struct path_stats *path = stats->path;
@@ -110,7 +110,7 @@ static int parse_error(struct stats *stats, const char *word, const char *rest)
 	return 0;
 }
 
-/* The index of a bucket is the number of bits of its lower bound. */
+/* Return: index of the bucket, which is the number of significant bits of its lower bound */
 static unsigned int bucket_index(u64 low_ns)
 {
 	unsigned int bits = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes and runs jobs of the exerciser, which are directories in configfs. Parses a job's result,
- * which is lines of words. The first word of a line states its kind. Unknown kinds are ignored.
+ * Makes and runs jobs of the exerciser. Each job is a directory in configfs. Parses the result of a
+ * job. The first word of each line states the kind of the line. Unknown kinds are ignored.
  */
 #include "kernel.h"
 
@@ -61,7 +61,7 @@ static int parse_number(struct job_result *result, const char *word,
 
 		if (strcmp(word, numbers[i].word))
 			continue;
-		/* All numbers have 64 bits, and only the errno may be negative */
+		/* All these members have 64 bits. Only first_error may be negative. */
 		*(long long *)number = strtoll(rest, &end, 10);
 		return end == rest ? -EBADMSG : 0;
 	}

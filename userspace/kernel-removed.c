@@ -55,7 +55,7 @@ bool kernel_removed_find(struct removed *found, const char *disk, dev_t lower)
 	return false;
 }
 
-/* Stores a mount point of the file system on @dev in @holder. Return: false if there is none */
+/* Stores a mount point of the file system on @dev in @holder. Return: false if it is not mounted */
 static bool find_mount(dev_t dev, char holder[VALUE_SIZE])
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");

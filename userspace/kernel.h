@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tool's whole interface to the kernel: configfs, sysfs, debugfs and the module.
+ * All interfaces between the tool and the kernel: configfs, sysfs, debugfs and loading the module.
  *
  * Unless a comment says otherwise, functions return 0 or a negative errno, and print nothing. All
  * paths are below $ZCBLK_SYSFS. Its default is /sys.
@@ -24,9 +24,10 @@ int kernel_path(char path[PATH_MAX], const char *fmt, ...) __printf(2, 3);
 FILE *kernel_open(const char *fmt, ...) __printf(1, 2);
 /*
  * Calls @parse for each line of @file after the first, which must be `version 1`. Then closes
- * @file, which is the result of kernel_open(). A line is a word and its values.
- * Return: 0; -EPROTO for another version; -EBADMSG for an invalid line; or the errno of
- * kernel_open().
+ * @file, which is the result of kernel_open(). @word is the first word of a line, and @rest is the
+ * rest of the line.
+ * Return: 0; -EPROTO for another version; -EBADMSG for an invalid line. If @file is NULL: the error
+ * of kernel_open(), as a negative errno.
  */
 int kernel_parse(FILE *file, int (*parse)(void *data, const char *word, char *rest),
 		 void *data);
@@ -60,7 +61,7 @@ bool kernel_has_disk(const char *disk);
 int kernel_make(const char *disk);
 int kernel_remove(const char *disk);
 bool kernel_has_attribute(const char *disk, const char *attribute);
-/* True if the attribute can be read and written, except for `lower` and `power`. */
+/* True if the attribute can be read and written, and is neither `lower` nor `power`. */
 bool kernel_is_setting(const char *disk, const char *attribute);
 int kernel_get(const char *disk, const char *attribute, char value[VALUE_SIZE]);
 int kernel_set(const char *disk, const char *attribute, const char *value);
@@ -79,11 +80,11 @@ struct removed {
 	dev_t lower;
 };
 
-/* Return: number of entries that were stored in @disks */
+/* Stores up to MAX_REMOVED removed disks in @disks. Return: number of stored disks */
 int kernel_removed(struct removed disks[MAX_REMOVED]);
 /*
- * Finds the first of these disks whose name is @disk. If @disk is NULL, finds the first one that
- * holds @lower. Return: false if there is none
+ * Finds the first removed disk whose name is @disk. If @disk is NULL, finds the first removed disk
+ * whose lower device is @lower. Return: false if there is no such disk
  */
 bool kernel_removed_find(struct removed *found, const char *disk, dev_t lower);
 /* Stores what holds @disk open: a mount point or a process, or "?" if neither is found. */
@@ -93,7 +94,7 @@ void kernel_removed_holder(const struct removed *disk, char holder[VALUE_SIZE]);
 #define MAX_PATHS	4
 #define MAX_OPS		16
 #define MAX_ERRORS	32
-#define MAX_BUCKETS	65		/* one for [0, 1), and one for each bit of 64 */
+#define MAX_BUCKETS	65		/* one for 0 ns, and one for each of the 64 bits */
 
 struct bucket {				/* counts latencies in [low_ns, high_ns) */
 	u64 low_ns;
@@ -142,13 +143,13 @@ int kernel_parse_bucket(struct op_stats *op, const char *rest);
 /* kernel-ranges.c: range locks */
 #define MAX_HOT		64
 
-struct range {				/* a request that holds or waits */
+struct range {				/* range of a request, which holds it or waits for it */
 	bool waits;
 	char op[LABEL_SIZE];
 	u64 start;
 	u64 last;
 	u64 age_ms;
-	char blocker[LABEL_SIZE * 2];	/* "OP START LAST", or empty */
+	char blocker[LABEL_SIZE * 2];	/* "OP START LAST" of the blocking request, or "" */
 };
 
 struct hot_region {
@@ -179,7 +180,7 @@ struct ranges {
 int kernel_ranges(const char *disk, struct ranges *ranges);
 void ranges_free(struct ranges *ranges);
 
-/* kernel-exerciser.c: jobs, which are directories in configfs, like disks */
+/* kernel-exerciser.c: jobs of the exerciser. Like a disk, each job is a directory in configfs. */
 #define EXERCISER	"zcblk_exerciser"
 #define MAX_REASONS	16
 
@@ -211,8 +212,8 @@ int kernel_job_set(const char *job, const char *attribute, const char *value);
 int kernel_job_result(const char *job, struct job_result *result);
 
 /*
- * kernel-module.c: loads the module @name by modprobe. If @file is not NULL, loads @file instead,
- * after the module @needs. Prints its own errors, which contain the message of modprobe or insmod.
+ * kernel-module.c: loads the module @name by modprobe. If @file is not NULL, loads the module
+ * @needs and then @file instead. Prints errors, with the message of modprobe or insmod.
  */
 int kernel_load_module(const char *name, const char *needs, const char *file);
 

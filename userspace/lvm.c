@@ -34,8 +34,8 @@ static enum content content(const char *device)
 
 /*
  * True if LVM is installed and does not exclude the device. LVM excludes devices by filters, by its
- * devices file, and by device type. The command pvs lists a blank device only with --all, and only
- * if the report has a field of the volume group.
+ * devices file, and by device type. The device may be blank. `lvm pvs` lists a blank device only
+ * with --all, and only if a field of the volume group is requested, here vg_name.
  */
 static bool is_visible(const char *device)
 {

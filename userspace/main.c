@@ -67,7 +67,7 @@ static int run(int argc, char *argv[])
 	return error_usage("");
 }
 
-/* Return: @status; STATUS_FAILED if standard output could not be written, as on a full disk */
+/* Return: STATUS_FAILED if writing to standard output failed, as on a full disk; else @status */
 static int finish(int status)
 {
 	if (!fflush(stdout) && !ferror(stdout))
@@ -103,6 +103,6 @@ int command_dry_run(int argc, char *argv[], const char *usage, bool *dry_run)
 
 int main(int argc, char *argv[])
 {
-	setlocale(LC_CTYPE, "");	/* LC_NUMERIC stays C: JSON needs decimal points */
+	setlocale(LC_CTYPE, "");	/* LC_NUMERIC stays C, because JSON needs decimal points */
 	return finish(run(argc, argv));
 }

@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STATUS_NO_PROGRAM 127	/* the same status as in shells */
+#define STATUS_NO_PROGRAM 127	/* shells use the same status */
 
-/* Executes the program, and searches /sbin, too, because a user's PATH often lacks it. */
+/* Executes the program. Also searches /sbin, because the PATH of a user often lacks /sbin. */
 static __noreturn void exec_program(const char *const argv[], int output)
 {
 	char path[PATH_MAX];

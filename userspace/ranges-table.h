@@ -9,7 +9,7 @@
 #include "table.h"
 
 enum ranges_view {
-	RANGES_HELD,			/* a row for each request that holds or waits */
+	RANGES_HELD,			/* a row for each request that holds a range or waits */
 	RANGES_COUNTERS,		/* a row for each disk */
 	RANGES_WAITS,			/* a row for each bucket of the histogram */
 	RANGES_HOT,			/* a row for each contended region */

@@ -2,9 +2,9 @@
 /*
  * Computes geometric means of ratios, and their confidence intervals.
  *
- * On a shared machine, the ratios of a few pairs are far from all others, in both directions. If
- * there are ten pairs or more, the mean is trimmed: it omits the smallest fifth and the largest
- * fifth of the ratios. The confidence interval of such a mean is computed from the winsorized
+ * On a shared machine, the ratios of a few pairs are much smaller or larger than all others. So if
+ * there are ten pairs or more, the mean is trimmed. It omits the smallest fifth and the largest
+ * fifth of the ratios. The confidence interval of a trimmed mean is computed from the winsorized
  * variance (Tukey and McLaughlin 1963).
  */
 #include "ratio.h"
@@ -17,7 +17,7 @@
 
 #define TRIM_FROM 10
 
-/* Return: the 0.975 quantile of Student's t. For more than 20 degrees, 2.0 is close enough. */
+/* Return: 0.975 quantile of Student's t; about 2.0 for more than 20 degrees of freedom */
 static double student(unsigned int degrees)
 {
 	static const double quantiles[] = {
@@ -36,7 +36,7 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Stores the sorted logarithms of the ratios in @logs. Return: their number */
+/* Stores the sorted logarithms of the ratios in @logs. Return: number of ratios */
 static unsigned int sorted_logs(double *logs, const double *base,
 				const double *other, unsigned int count)
 {
@@ -59,8 +59,8 @@ static double mean_of(const double *values, unsigned int n)
 }
 
 /*
- * Return: half the width of the confidence interval of a mean that omits @trim of the @n sorted
- * values at each end. Overwrites these values.
+ * Return: half the width of the confidence interval of a trimmed mean of the @n sorted @values. The
+ * mean omits the @trim smallest and the @trim largest values. This function overwrites them.
  */
 static double reach_of(double *values, unsigned int n, unsigned int trim)
 {

@@ -8,15 +8,15 @@
 #include <stdbool.h>
 
 struct ratio {
-	unsigned int pairs;		/* 0: the ratio has no value */
+	unsigned int pairs;		/* number of pairs used; 0: no mean */
 	double mean;			/* trimmed geometric mean */
 	double low;			/* lower end of the 95 % confidence interval, or -1 */
-	double high;			/* upper end; both are -1 for fewer than two pairs */
+	double high;			/* upper end, or -1; fewer than two pairs: both -1 */
 };
 
 /*
- * Computes the mean ratio of @other to @base, two arrays of @count values. Pairs with a value that
- * is not positive are omitted.
+ * Computes the mean of the ratios other[i] / base[i]. Both arrays have @count values. A pair is
+ * omitted if one of its values is not positive.
  */
 void ratio_of(struct ratio *ratio, const double *base, const double *other,
 	      unsigned int count);

@@ -4,9 +4,9 @@
  * reference. sysfs shows the devices below the disk and their drivers. A write may reach all of
  * these devices.
  *
- * REFERENCES in driver/api/README.md says what these drivers do with pages that have no
- * reference count of their own. If in doubt, copy such pages: a copy is safe with any driver
- * below.
+ * Some pages have no reference count of their own. See References in driver/api/README.md for what
+ * such drivers do with these pages. If it is unknown what a driver does, the policy is to copy such
+ * pages, because a copy is safe with any driver.
  */
 #include "kernel.h"
 #include "reference.h"
@@ -45,15 +45,15 @@ static const struct driver {
 };
 
 /*
- * Prefixes of virtual devices whose data is local. They are in memory, or are devices of
- * device-mapper without slaves.
+ * Prefixes of the names of virtual devices that send no data over a network. They keep their data
+ * in memory, or are devices of device-mapper with no device below.
  */
 static const char * const memory[] = { "dm-", "null", "ram", "zram" };
 
 static const struct verdict local = { false, NULL };
 static const struct verdict unknown = { true, "a driver that sysfs does not describe" };
 
-/* Reads the first word of a file in sysfs, or "" if there is none. Closes the file. */
+/* Stores the first word of a file in @word, or "" if @file is empty or NULL. Closes the file. */
 static void read_word(char word[LABEL_SIZE], FILE *file)
 {
 	word[0] = '\0';
@@ -144,15 +144,15 @@ static struct verdict leaf_verdict(const char *device, const char *path)
 }
 
 struct search {
-	unsigned int levels;		/* how many more levels may be searched */
-	bool found;			/* at least one device was found */
+	unsigned int levels;		/* number of levels below that may still be searched */
+	bool found;			/* look() was called for a device */
 	struct verdict verdict;
 	char device[LABEL_SIZE];	/* the device that caused the verdict */
 };
 
 /*
- * Adds a device's verdict to the search. The first device that needs copies decides. If none does,
- * the first device with a message is reported.
+ * Adds a device's verdict to the search. The result is the verdict of the first device that needs
+ * copies. If no device needs copies, it is the first verdict that has a message.
  */
 static void add(struct search *search, const char *device, struct verdict verdict)
 {

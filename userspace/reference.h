@@ -10,8 +10,8 @@
 #define REFERENCE_WHY	256
 
 /*
- * Return: the value of `unreferenced` for a disk on @lower, "map" or "copy". NULL if @lower is no
- * block device in sysfs. Stores the reason in @why.
+ * Chooses the value of `unreferenced` for a disk on @lower, and stores the reason in @why.
+ * Return: "map" or "copy"; NULL if @lower is no block device in sysfs
  */
 const char *reference_policy(const char *lower, char why[REFERENCE_WHY]);
 

@@ -36,7 +36,7 @@ static int parse_numbers(struct repeat *repeat, int count, char *arguments[])
 	return STATUS_OK;
 }
 
-/* The names end at the first argument that begins with a digit or a point. */
+/* The interval is the first argument that begins with a digit or a point. Names precede it. */
 int repeat_parse(struct repeat *repeat, int count, char *arguments[])
 {
 	int status;

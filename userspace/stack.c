@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds the devices below a disk, and paths of devices that stay the same at each boot.
+ * Finds the devices below a disk. Also finds stable paths, which are the same at each boot.
  */
 #include "kernel.h"
 #include "stack.h"
@@ -119,7 +119,7 @@ static const char *dev_root(void)
 	return root ? root : "/dev";
 }
 
-/* Resolves all links of @path. In tests, $ZCBLK_DEV replaces /dev. Return: false if it fails */
+/* Resolves all links in @path. In tests, $ZCBLK_DEV replaces /dev. Return: false on failure */
 static bool resolve(const char *path, char target[PATH_MAX])
 {
 	char rooted[PATH_MAX];
@@ -142,7 +142,7 @@ int stack_name(const char *device, char name[LABEL_SIZE])
 	if (S_ISBLK(info.st_mode))
 		return number_name(info.st_rdev, name);
 
-	/* In tests, a file in $ZCBLK_DEV replaces the device node, and has the same name */
+	/* In tests, the target is a regular file in $ZCBLK_DEV with the name of the device */
 	length = strlen(root);
 	if (strncmp(target, root, length) || target[length] != '/' ||
 	    strlen(target + length + 1) >= LABEL_SIZE)
@@ -155,8 +155,8 @@ int stack_name(const char *device, char name[LABEL_SIZE])
 }
 
 /*
- * True for a link that identifies the device. Other links depend on its content. They may lead to
- * the zcblk disk instead, which has the same content.
+ * True if the link always leads to the same device. Names lvm-pv-uuid-* depend on the content, so
+ * they may lead to a zcblk disk with the same content. Names zcblk-* always lead to zcblk disks.
  */
 static int is_link(const struct dirent *entry)
 {
@@ -201,7 +201,7 @@ static bool is_stable(const char *device)
 		if (!strncmp(device, prefix, strlen(prefix)))
 			return true;
 	}
-	/* Any other subdirectory of /dev contains stable names, of LVM, device-mapper or md */
+	/* Other subdirectories of /dev contain stable paths, of LVM, device-mapper or md */
 	return !strncmp(device, DEV, strlen(DEV)) &&
 	       strncmp(device, DEV "disk/", strlen(DEV "disk/")) &&
 	       strchr(device + strlen(DEV), '/');

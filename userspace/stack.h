@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Finds the devices below a disk, and paths of devices that stay the same at each boot.
+ * Finds the devices below a disk. Also finds stable paths, which are the same at each boot.
  */
 #ifndef ZCBLK_STACK_H
 #define ZCBLK_STACK_H
@@ -11,8 +11,8 @@
 int stack_name(const char *device, char name[LABEL_SIZE]);
 
 /*
- * Calls @each for the devices directly below @device. Below a partition is its disk. Below a loop
- * device is the device that contains its file. Below other devices are their slaves in sysfs.
+ * Calls @each for the devices directly below @device. For a partition, this is its disk. For a loop
+ * device, this is the device with its backing file. For others, these are their slaves in sysfs.
  */
 void stack_each_below(const char *device, void (*each)(void *data, const char *below),
 		      void *data);
@@ -21,8 +21,8 @@ void stack_each_below(const char *device, void (*each)(void *data, const char *b
 unsigned int stack_depth(const char *disk);
 
 /*
- * Finds a path of @device that stays the same at each boot and does not depend on its content.
- * Return: 0; -1 if there is no such path. @path is then @device.
+ * Finds a path of @device that is the same at each boot, whatever the content of the device is.
+ * Return: 0; -1 if there is no such path, and @path is then a copy of @device
  */
 int stack_stable_path(const char *device, char path[PATH_MAX]);
 

@@ -42,7 +42,7 @@ struct table {
 	struct libscols_table *scols;
 	struct libscols_line *line;
 	bool bytes;
-	int place[MAX_COLUMNS];		/* index of each column in the table; -1: not shown */
+	int place[MAX_COLUMNS];		/* for each column: its index in the table; -1: not shown */
 };
 
 /*
@@ -56,7 +56,7 @@ bool table_option(struct table_options *options, int option, char *value);
 /* Parses the options of TABLE_USAGE. Return: -1 at their end; 'h' for help; '?' for a bad option */
 int table_getopt(struct table_options *options, int argc, char *argv[]);
 void table_help(const struct column *columns, int count);
-/* Checks the names in options->output, and prints an unknown one. Return: an exit status */
+/* Prints an error if options->output contains an unknown column. Return: an exit status */
 int table_check(const struct table_options *options,
 		const struct column *columns, int count);
 

@@ -23,7 +23,7 @@ _zcblk_attributes="lower= path= bounce= stats= stable= unreferenced= range_lock=
 	reset_stats="
 
 # _zcblk_features: prints lines "ATTRIBUTE VALUE" for all values that the loaded module accepts. If
-# no module is loaded, prints those of this version.
+# no module is loaded, prints the values that the module of this version accepts.
 _zcblk_features() {
 	cat /sys/kernel/config/zcblk/features 2>/dev/null || cat <<-END
 		path zerocopy
@@ -69,7 +69,7 @@ _zcblk_value() {
 		return
 		;;
 	esac
-	# The tool accepts this value in addition to those of the kernel
+	# The tool also accepts `auto`, which the kernel does not know
 	[ "$attribute" != unreferenced ] || values=auto
 	while read -r name value; do
 		[ "$name" != "$attribute" ] || values+=" $value"
@@ -83,7 +83,7 @@ _zcblk_assign() {
 	[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
 }
 
-# _zcblk_column COMMAND LIST: completes the last column in a list separated by commas
+# _zcblk_column COMMAND LIST: completes the last name in LIST, a list of columns separated by commas
 _zcblk_column() {
 	local before='' column columns words=
 
@@ -96,8 +96,8 @@ _zcblk_column() {
 	_zcblk_words "$words" "$2"
 }
 
-# _zcblk_add WORD PREVIOUS ATTR: completes an argument of `zcblk add`. If the text before WORD is
-# ATTR=, ATTR is its name; otherwise it is empty.
+# _zcblk_add WORD PREVIOUS ATTR: completes an argument of `zcblk add`. If WORD is the value of an
+# assignment, ATTR is the name of the attribute. Otherwise, ATTR is empty.
 _zcblk_add() {
 	if [[ -n $3 ]]; then
 		_zcblk_value "$3" "$1"
@@ -115,8 +115,8 @@ _zcblk_add() {
 	esac
 }
 
-# _zcblk_table COMMAND WORD PREVIOUS OPERANDS: completes the options that list, stat and locks
-# share, or one of OPERANDS
+# _zcblk_table COMMAND WORD PREVIOUS OPERANDS: completes one of the options that list, stat and
+# locks have in common, or one of OPERANDS
 _zcblk_table() {
 	case $3 in
 	-o | --output) _zcblk_column "$1" "$2" ;;
@@ -124,7 +124,7 @@ _zcblk_table() {
 	esac
 }
 
-# _zcblk_exercise_list OPTION LIST: completes the last value in a list separated by commas
+# _zcblk_exercise_list OPTION LIST: completes the last value in LIST, which is separated by commas
 _zcblk_exercise_list() {
 	local before='' name value words=
 
@@ -153,8 +153,8 @@ _zcblk_exercise() {
 	esac
 }
 
-# _zcblk_set WORD ATTR: completes an argument of `zcblk set`. If the text before WORD is ATTR=, ATTR
-# is its name; otherwise it is empty.
+# _zcblk_set WORD ATTR: completes an argument of `zcblk set`. If WORD is the value of an assignment,
+# ATTR is the name of the attribute. Otherwise, ATTR is empty.
 _zcblk_set() {
 	if [ -n "$2" ]; then
 		_zcblk_value "$2" "$1"

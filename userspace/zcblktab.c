@@ -51,7 +51,7 @@ static bool has_prefix(const char *word, const char *prefix)
 	return !strncmp(word, prefix, strlen(prefix));
 }
 
-/* True if a partition could have this name: zcblk0p1 would be the first partition of zcblk0. */
+/* True if the name looks like that of a partition, as zcblk0p1 does. */
 static bool is_partition_name(const char *name)
 {
 	const char *end = name + strlen(name), *c = end;
@@ -93,8 +93,8 @@ static int parse_name(struct tab_disk *disk, const char *name,
 }
 
 /*
- * True if udev does not replace the character in names of links. No such character is expanded in
- * a unit or a rule.
+ * True if a path of a lower device may contain the character. udev keeps these characters in the
+ * names of links, and neither units nor rules expand them.
  */
 static bool is_device_character(unsigned char c)
 {
@@ -138,7 +138,7 @@ static int check_lower(const char *lower, char why[TAB_WHY_SIZE])
 	return 0;
 }
 
-/* Parses the second field. As in fstab, PARTUUID= and PARTLABEL= are short for links of udev. */
+/* Parses the second field. As in fstab, PARTUUID= and PARTLABEL= stand for links of udev. */
 static int parse_lower(struct tab_disk *disk, const char *lower,
 		       char why[TAB_WHY_SIZE])
 {
@@ -192,8 +192,8 @@ static int check_attribute(const char *word, char why[TAB_WHY_SIZE])
 }
 
 /*
- * Parses a time as in "90", "90s", "2min" or "1h". systemd.time(7) has more formats, but the table
- * cannot contain blanks in a field.
+ * Parses a time as in "90", "90s", "2min" or "1h". Other formats of systemd.time(7), such as
+ * "1min 30s", are invalid.
  */
 static int parse_timeout(struct tab_disk *disk, const char *span,
 			 char why[TAB_WHY_SIZE])
@@ -284,7 +284,7 @@ static int parse_fields(struct tab_disk *disk, char *field[FIELDS],
 	return parse_list(disk, disk->options, parse_option, why);
 }
 
-/* Splits @line into fields, in place. Return: 1; 0 if there is no field; -1 for too many fields */
+/* Splits @line into fields, in place. Return: 1; 0 if the line has no field; -1 if too many */
 static int split(char *line, char *field[FIELDS], char why[TAB_WHY_SIZE])
 {
 	char *rest = NULL, *word = strtok_r(line, BLANKS, &rest);

@@ -38,7 +38,7 @@ const char *tab_path(void);
 /*
  * Parses @line, which has @length bytes.
  * Return: 1 for a disk, which the caller frees with tab_disk_free(); 0 for a blank line or a
- * comment; -1 for an invalid line. @why is then the reason and a remedy.
+ * comment; -1 for an invalid line, after storing the reason and a remedy in @why
  */
 int tab_parse(const char *line, size_t length, struct tab_disk *disk,
 	      char why[TAB_WHY_SIZE]);
@@ -47,8 +47,8 @@ void tab_disk_free(struct tab_disk *disk);
 bool tab_has_attribute(const struct tab_disk *disk, const char *word);
 
 /*
- * Reads all disks of @file to @tab, which tab_free() frees. If @file is NULL, @tab is empty. Calls
- * @report for each invalid line, unless @report is NULL. Return: 0, or a negative errno
+ * Reads all disks from @file into @tab, which tab_free() frees. If @file is NULL, @tab is empty.
+ * Calls @report for each invalid line, unless @report is NULL. Return: 0, or a negative errno
  */
 int tab_read(FILE *file, struct tab *tab,
 	     void (*report)(unsigned int line, const char *why));

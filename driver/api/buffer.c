@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Adds the pages of kernel buffers to bios. Only this file and source.h distinguish
+ * Adds the pages of kernel buffers to bios. Together with source.h, this file distinguishes
  * kmalloc memory, vmalloc memory, and memory that must not be mapped.
  *
  * Copyright (C) 2026 The zcblk authors
@@ -15,7 +15,10 @@
 #include "source.h"
 #include "zcblk.h"
 
-/* Returns ZCBLK_BUF_STACK if the buffer ends within the stack, else ZCBLK_BUF_NONE */
+/*
+ * Returns the kind of a buffer that begins in the current task's stack: ZCBLK_BUF_STACK if it
+ * also ends in this stack, else ZCBLK_BUF_NONE.
+ */
 static enum zcblk_buf_kind zcblk_stack_kind(const void *buf, size_t len)
 {
 	size_t left = task_stack_page(current) + THREAD_SIZE - buf;
@@ -52,8 +55,8 @@ enum zcblk_buf_kind zcblk_buf_kind_slow(const void *buf, size_t len)
 
 /*
  * True if a page from the page tables is RAM. Page tables also map device memory, which has
- * no struct page. For device memory, @page may be an invalid pointer. Without a virtual
- * memory map, page_to_pfn() dereferences @page, so this checks the pointer first.
+ * no struct page. For device memory, @page may be an invalid pointer. Without
+ * CONFIG_SPARSEMEM_VMEMMAP, page_to_pfn() dereferences @page, so this checks @page first.
  */
 static bool zcblk_is_memory(struct page *page)
 {
@@ -129,7 +132,7 @@ bool zcblk_vec_grow(struct bio_vec *bv, struct page *page, unsigned int len,
 	return true;
 }
 
-/* Writes the bio_vec table directly, because bio_add_page() would double the cost of a page */
+/* Writes the bio_vec table itself, because bio_add_page() would double the CPU time of a page */
 static unsigned int zcblk_add_vmalloc(struct bio *bio, const void *buf,
 				      unsigned int len)
 {
@@ -184,15 +187,15 @@ unsigned int zcblk_buf_add(enum zcblk_buf_kind kind, struct bio *bio,
 
 /**
  * zcblk_buf_flush() - flush a buffer's cache lines before a device accesses its pages
- * @client: the client that counts the bytes
+ * @client: the client whose counter of flushed bytes is incremented
  * @kind: kind of the buffer
  * @buf: start of the buffer
  * @len: its length in bytes
  *
- * CPU caches that are indexed by virtual address need this. It writes dirty cache lines of
- * vmalloc() addresses back to memory. A read needs it, too. Otherwise, a dirty line could be
- * written back later, and overwrite the data from the device. The DMA API flushes the cache
- * lines of all other addresses.
+ * CPU caches that are indexed by virtual address need this function. It writes dirty cache
+ * lines of vmalloc() addresses back to memory. This is necessary before a read, too. Otherwise,
+ * a dirty line could be written back later, and overwrite the data that the device has read.
+ * The DMA API flushes the cache lines of all other addresses.
  *
  * Context: any.
  */
@@ -207,12 +210,13 @@ void zcblk_buf_flush(struct zcblk_client *client, enum zcblk_buf_kind kind, void
 
 /**
  * zcblk_buf_invalidate() - invalidate a buffer's cache lines after a device wrote its pages
- * @client: the client that counts the bytes
+ * @client: the client whose counter of invalidated bytes is incremented
  * @kind: kind of the buffer
  * @buf: start of the buffer
  * @len: its length in bytes
  *
- * A read needs zcblk_buf_flush() before the device writes the pages, and this after it.
+ * For a read, the caller calls zcblk_buf_flush() before the device writes the pages, and this
+ * function afterwards.
  *
  * Context: any.
  */

@@ -9,9 +9,10 @@
  *
  * The source of an I/O is its data in memory, which is mapped or copied; see source.c.
  *
- * scripts/measure/icount-api compares a fast I/O to a bare bio. A fast I/O has one run of pages,
- * or a registered buffer. For its speed, the checks before submission are inline functions. They
- * are compiled once for plain I/O (see zcblk_bufio_is_plain()), and once for all other I/O.
+ * An I/O is fast if its data is one run of pages, or is in a registered buffer.
+ * scripts/measure/icount-api compares the number of instructions of a fast I/O and of a bare bio.
+ * To keep this number low, the checks before submission are inline functions. The compiler makes
+ * one copy of them for plain I/O (see zcblk_bufio_is_plain()), and one copy for all other I/O.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -26,8 +27,9 @@
 #include "stable.h"
 
 /*
- * Checks that the device supports atomic writes, and the maximum length. The block layer refuses
- * other unsupported lengths, and writes that it would split.
+ * Checks that the device supports atomic writes, and that @io is not longer than its longest
+ * atomic write. The block layer itself refuses other unsupported lengths, and atomic writes that
+ * it would have to split.
  */
 static enum zcblk_reason zcblk_check_atomic(const struct zcblk_bufio *io)
 {
@@ -63,7 +65,7 @@ static __always_inline enum zcblk_reason zcblk_check_range(const struct zcblk_bu
 
 	if (io->len & mask)
 		return ZCBLK_REFUSED_LENGTH;
-	/* Without this check, an end that overflows would make the block layer write at sector 0 */
+	/* If the end overflowed sector_t, the sector of a later bio would wrap around to 0 */
 	if (io->sector + (io->len >> SECTOR_SHIFT) < io->sector)
 		return ZCBLK_REFUSED_SECTOR;
 	return io->sector & (mask >> SECTOR_SHIFT) ? ZCBLK_REFUSED_SECTOR :
@@ -99,7 +101,7 @@ static __always_inline enum zcblk_reason zcblk_check_kind(const struct zcblk_buf
 {
 	if (unlikely(io->kind > ZCBLK_BUF_VMALLOC || (!plain && io->flags & ZCBLK_BUFIO_COPY)))
 		return zcblk_check_unmappable(io);
-	/* Some drivers, such as brd, accept an unaligned buffer, but print a warning */
+	/* Check, because some drivers, such as brd, accept unaligned data, but print a warning */
 	if (unlikely(align & bdev_dma_alignment(io->bdev)))
 		return ZCBLK_COPIED_ALIGNMENT;
 	if (zcblk_may_overflow(io, plain) && !zcblk_source_fits(io))
@@ -182,7 +184,7 @@ EXPORT_SYMBOL_GPL(zcblk_bufio_explain);
  * @at: bytes of the I/O before the part
  * @status: the error
  *
- * Lowers @bytes_done to @at, unless an earlier part has failed.
+ * Lowers @io->bytes_done to @at, unless it is already lower.
  *
  * Context: any.
  */
@@ -256,7 +258,7 @@ static __always_inline void zcblk_bufio_end(struct zcblk_bufio *io)
  */
 void zcblk_bufio_put(struct zcblk_bufio *io)
 {
-	/* If no other reference is left, no other CPU accesses the counter: skip the decrement */
+	/* If this is the last reference, no other CPU accesses @pending: skip its decrement */
 	if (atomic_read_acquire(&io->pending) == 1 ||
 	    atomic_dec_and_test(&io->pending))
 		zcblk_bufio_end(io);
@@ -338,8 +340,8 @@ static unsigned int zcblk_part_fill(struct zcblk_bufio *io, struct bio *bio,
 	unsigned int n = zcblk_source_add(io, *at, bio, left);
 
 	/*
-	 * If the table has room for another entry, a page is missing. For a shared table,
-	 * @bi_max_vecs is 0.
+	 * If bytes are left although the table has room for another entry, a page is missing.
+	 * A shared table has no missing pages, and its @bi_max_vecs is 0.
 	 */
 	if (n < left && bio->bi_vcnt < bio->bi_max_vecs)
 		return 0;
@@ -372,7 +374,8 @@ static void zcblk_parts_refuse(struct zcblk_bufio *io, size_t at, enum zcblk_rea
 }
 
 /*
- * Allocates a bio for the next part of an I/O, and adds the data to it.
+ * Allocates a bio for the next part of an I/O, and adds the data to the bio. Sets @n to the
+ * length of the part in bytes.
  * Return: the bio; or NULL, with the I/O's status set
  */
 static struct bio *zcblk_part_next(struct zcblk_bufio *io, const struct zcblk_cursor *at,
@@ -430,8 +433,8 @@ static noinline void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *b
 }
 
 /*
- * Checks whether an I/O may have several parts, before the first part is submitted.
- * Return: true if it may; or false, with the I/O's status set
+ * Checks whether an I/O is allowed to have several parts. The first part is not submitted yet.
+ * Return: true if the I/O is allowed; or false, with the I/O's status set
  */
 static bool zcblk_parts_check(struct zcblk_bufio *io)
 {
@@ -440,7 +443,7 @@ static bool zcblk_parts_check(struct zcblk_bufio *io)
 		return false;
 	}
 	if (io->opf & REQ_NOWAIT) {
-		/* A later part might have to wait after the first part is submitted */
+		/* A later part might have to wait when the first part is already in flight */
 		zcblk_bufio_failed(io, 0, BLK_STS_AGAIN);
 		return false;
 	}
@@ -558,8 +561,8 @@ static bool zcblk_bufio_may_copy(const struct zcblk_bufio *io)
 }
 
 /*
- * Returns whether an I/O is mapped, copied or refused, with the flags and the policy of its
- * client. Sets REQ_NOWAIT for ZCBLK_BUFIO_NOWAIT.
+ * Decides whether an I/O is mapped, copied or refused, and returns the reason. Applies the flags
+ * and the policy of the client. Sets REQ_NOWAIT in @io->opf if ZCBLK_BUFIO_NOWAIT is set.
  */
 static __always_inline enum zcblk_reason zcblk_bufio_decide(struct zcblk_bufio *io, bool plain)
 {
@@ -611,7 +614,10 @@ static noinline void zcblk_bufio_begin_any(struct zcblk_bufio *io)
 	zcblk_bufio_begin(io, false);
 }
 
-/* True if an I/O has one buffer, no flags, and a client that checks no reference counts */
+/*
+ * True if an I/O has one buffer and no flags, and its client has no flags. The policy of the client
+ * must be ZCBLK_UNREFERENCED_MAP.
+ */
 static bool zcblk_bufio_is_plain(const struct zcblk_bufio *io)
 {
 	return io->client && !(io->flags | io->client->flags | io->nr_vecs) &&

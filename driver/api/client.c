@@ -104,7 +104,7 @@ static struct zcblk_client *zcblk_client_alloc(void)
 	if (bioset_init(&client->bios, BIO_POOL_SIZE, offsetof(struct zcblk_part, bio),
 			BIOSET_NEED_BVECS | BIOSET_NEED_RESCUER))
 		goto free_stats;
-	/* One bio_set serves both structs: both end with the bio, and its front pad fits either */
+	/* The front pad has room for either struct that ends with a bio of this bio_set */
 	if (bioset_init(&client->polled, 1, max(offsetof(struct zcblk_part, bio),
 						offsetof(struct zcblk_bufio_piece, bio)),
 			BIOSET_NEED_BVECS))
@@ -208,7 +208,7 @@ void zcblk_client_destroy(struct zcblk_client *client)
 {
 	if (IS_ERR_OR_NULL(client))
 		return;
-	/* Remove the file first: after the removal from the list, a new client may use the name */
+	/* Remove the file first, because a new client may use the name after list_del() */
 	debugfs_remove(client->debugfs);
 	mutex_lock(&zcblk_clients_lock);
 	list_del(&client->list);

@@ -21,11 +21,11 @@ struct zcblk_client_stats {
 	u64 ios[ZCBLK_NR_REASONS];
 	u64 bytes[ZCBLK_NR_REASONS];
 	u64 bios;		/* bios submitted; a large I/O has several */
-	u64 errors;		/* I/Os that a device failed */
+	u64 errors;		/* I/Os that failed, but were not refused */
 	u64 reserve;		/* pieces that got memory from the reserve */
-	u64 window;		/* waits of a copied I/O for its own pieces */
-	u64 flushed;		/* bytes of vmalloc memory flushed before I/O */
-	u64 invalidated;	/* bytes of vmalloc memory invalidated after reads */
+	u64 window;		/* waits because too many pieces were in flight */
+	u64 flushed;		/* bytes of vmalloc memory, flushed before an I/O */
+	u64 invalidated;	/* bytes of vmalloc memory, invalidated after a read */
 	u64 watched;		/* writes whose buffer was checked for changes */
 	u64 unstable;		/* writes whose buffer changed in flight */
 };

@@ -17,7 +17,7 @@
 #include "client.h"
 #include "source.h"
 
-/* Maximum number of pieces of an I/O in flight: 1 MiB of data keeps a device busy */
+/* Maximum number of pieces of an I/O in flight. They contain 1 MiB, which keeps a device busy. */
 #define ZCBLK_WINDOW		8
 
 /**
@@ -169,7 +169,7 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 	unsigned int n;
 
 	atomic_set(&io->pending, 1);
-	/* A later piece might have to wait after the first piece is submitted */
+	/* A later piece might have to wait when the first piece is already in flight */
 	if (io->opf & REQ_NOWAIT && io->len > ZCBLK_BOUNCE_BYTES) {
 		zcblk_bufio_failed(io, 0, BLK_STS_AGAIN);
 		zcblk_bufio_put(io);
@@ -185,7 +185,7 @@ void zcblk_bufio_copy(struct zcblk_bufio *io)
 			zcblk_bufio_failed(io, at.done, BLK_STS_AGAIN);
 			break;
 		}
-		/* Read the length first: a submitted piece may be freed at any time */
+		/* Read the length before the submission, after which the piece may be freed */
 		n = piece->len;
 		zcblk_bufio_piece_submit(io, piece);
 		zcblk_source_advance(io, &at, n);

@@ -2,10 +2,11 @@
 /*
  * Polled I/O of the kernel API.
  *
- * A task that sleeps does not poll. So the task must not wait for a resource that its own
- * polled bios hold: memory, a request, or a queue that is freezing. For this reason, an I/O has
- * at most one polled bio in flight. The submitter polls until that bio completes, and only then
- * allocates the next bio. Polled bios have a separate bio_set, and its allocations never wait.
+ * A task that sleeps does not poll. So the task must not wait for something that its own polled
+ * bios hold. A bio holds memory, a request, and a reference that delays the freezing of a queue.
+ * For this reason, an I/O has at most one polled bio in flight. The submitter polls until that
+ * bio completes, and only then allocates the next bio. Polled bios have a separate bio_set, and
+ * its allocations never wait.
  *
  * If polling cannot complete a bio, the bio is submitted without REQ_POLLED. An interrupt
  * completes such a bio.
@@ -43,7 +44,8 @@ struct bio *zcblk_polled_alloc(struct zcblk_bufio *io, unsigned int vecs)
  * is a segment of its own.
  *
  * Context: any.
- * Return: the limit in bytes. For an I/O that must be one bio, the limit is @bytes.
+ * Return: the limit in bytes. With REQ_ATOMIC or REQ_NOWAIT, an I/O must be one bio, and the
+ * limit is @bytes.
  */
 unsigned int zcblk_polled_limit(const struct zcblk_bufio *io, unsigned int bytes)
 {
@@ -64,7 +66,8 @@ unsigned int zcblk_polled_limit(const struct zcblk_bufio *io, unsigned int bytes
 /*
  * True if polling can complete a bio. A flush is sent as a request without a bio, so it has no
  * cookie to poll with. Inside ->submit_bio(), the block layer delays a bio until ->submit_bio()
- * returns. A poller of device-mapper needs the bio itself, which may already be freed.
+ * returns. To poll another bio-based driver, such as device-mapper, a caller needs the bio itself,
+ * which may already be freed.
  */
 static bool zcblk_may_poll(const struct bio *bio)
 {
@@ -85,7 +88,7 @@ static bool zcblk_may_poll(const struct bio *bio)
  */
 void zcblk_polled_begin(struct zcblk_bufio *io, struct bio *bio)
 {
-	/* Do not merge the bio: of merged bios, only the first has a cookie to poll with */
+	/* Prevent merging, because only the first of merged bios has a cookie to poll with */
 	bio->bi_opf |= REQ_NOMERGE;
 	if (!(bio->bi_opf & REQ_POLLED))
 		return;
@@ -93,7 +96,7 @@ void zcblk_polled_begin(struct zcblk_bufio *io, struct bio *bio)
 		bio_clear_polled(bio);
 		return;
 	}
-	/* As for direct I/O, these flags prevent that writeback throttling delays the write */
+	/* As for direct I/O, writeback throttling does not delay a write with these flags */
 	if (op_is_write(bio_op(bio)))
 		bio->bi_opf |= REQ_SYNC | REQ_IDLE;
 	WRITE_ONCE(io->polled, bio);
@@ -115,8 +118,9 @@ void zcblk_polled_drain(struct zcblk_bufio *io)
 
 /*
  * Returns the cookie of the I/O's polled bio, or BLK_QC_T_NONE. Another poller may complete and
- * free the bio at any time. Under RCU, the freed memory is still a bio, but another device may
- * use it. The cookie is valid if @io->polled has not changed after the cookie was read.
+ * free the bio at any time. Until rcu_read_unlock(), the freed memory stays a bio, but this bio
+ * may already be in use for another device. So this reads @io->polled again after the cookie. If
+ * @io->polled has not changed, the cookie is valid.
  */
 static blk_qc_t zcblk_polled_cookie(const struct zcblk_bufio *io)
 {
@@ -127,7 +131,7 @@ static blk_qc_t zcblk_polled_cookie(const struct zcblk_bufio *io)
 	bio = READ_ONCE(io->polled);
 	if (bio)
 		cookie = READ_ONCE(bio->bi_cookie);
-	smp_rmb(); /* if the cookie is of a reused bio, io->polled has already changed */
+	smp_rmb(); /* read the cookie before io->polled, which changes before a reuse of the bio */
 	if (READ_ONCE(io->polled) != bio)
 		cookie = BLK_QC_T_NONE;
 	rcu_read_unlock();

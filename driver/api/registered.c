@@ -4,7 +4,7 @@
  * I/O on the buffer share this table.
  *
  * The table has one entry for each run of contiguous pages. An array maps each page number to
- * an entry, so the cost of a lookup does not depend on the length.
+ * an entry, so the cost of a lookup does not depend on the length of the buffer.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -169,7 +169,10 @@ bool zcblk_registered_is_unreferenced(const struct zcblk_buf *reg)
 	return reg->unreferenced;
 }
 
-/* Returns how many bytes, at most @len, fit into a bio that begins at offset @at in run @run */
+/*
+ * Returns how many bytes, at most @len, fit into a bio that begins at byte @at of the buffer. This
+ * byte is in run @run.
+ */
 static unsigned int zcblk_registered_limit(const struct zcblk_buf *reg, u32 run,
 					   size_t at, size_t len)
 {
@@ -185,8 +188,8 @@ static unsigned int zcblk_registered_limit(const struct zcblk_buf *reg, u32 run,
  * zcblk_registered_add() - make a bio share a registered buffer's table
  * @reg: the registered buffer
  * @bio: the bio, which has no table of its own; its sector is set
- * @buf: start of a part of the buffer
- * @len: its length in bytes
+ * @buf: start of the part of the buffer to add
+ * @len: length of the part in bytes
  *
  * Context: any.
  * Return: the number of bytes added: less than @len if the part is too large for one

@@ -17,7 +17,10 @@
 #include "client.h"
 #include "source.h"
 
-/* Returns the address of the data, or for bio_vecs its offset: both have the same alignment */
+/*
+ * Returns the address of the data at a cursor. For bio_vecs, returns the offset from the start of
+ * the pages, which has the same alignment as the address.
+ */
 static unsigned long zcblk_source_offset(const struct zcblk_bufio *io,
 					 const struct zcblk_cursor *at)
 {
@@ -99,14 +102,14 @@ static unsigned int zcblk_segment_runs(const struct zcblk_bufio *io,
  * zcblk_source_fits() - can a device transfer a source without a copy?
  * @io: the I/O; all of its segments are aligned for DMA, and may be mapped
  *
- * If a bio has too many segments for a device, or a gap that the device cannot transfer,
- * the block layer splits the bio. The block layer can split only between logical blocks, so
- * no block may have too many segments, or such a gap. An atomic write cannot be split, so
- * this function treats all of it as one block.
+ * A device may not support gaps between two segments, see queue_virt_boundary(). If a bio has
+ * such a gap, or too many segments for the device, the block layer splits the bio. The block
+ * layer can split only between logical blocks, so no block may have too many segments, or such
+ * a gap. An atomic write cannot be split, so this function treats all of it as one block.
  *
  * Context: any.
  * Return: false if a logical block has more segments than a request or a bio can have, or
- * a gap that the device cannot transfer.
+ * a gap between two segments that the device does not support.
  */
 bool zcblk_source_fits(const struct zcblk_bufio *io)
 {
@@ -130,7 +133,7 @@ bool zcblk_source_fits(const struct zcblk_bufio *io)
 		in_block += runs;
 		if (in_block > most)
 			return false;
-		/* If a block ends in this segment, the segment's end belongs to the next block */
+		/* If a block ends in this segment, the rest of the segment is in the next block */
 		if ((at.done & (block - 1)) + n >= block)
 			in_block = runs;
 		end = start + n;
@@ -184,8 +187,9 @@ static bool zcblk_segment_is_unreferenced(const struct zcblk_bufio *io,
 
 /**
  * zcblk_source_is_unreferenced() - does a page of a source have no reference count of its own?
- * @io: the I/O; all of its segments may be mapped. A registered buffer is checked as a
- *	whole.
+ * @io: the I/O; all of its segments may be mapped
+ *
+ * For a registered buffer, this considers all pages of the buffer, not only those of the I/O.
  *
  * Context: any.
  * Return: true if a page has no reference count of its own. This ignores segments with

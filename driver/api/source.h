@@ -41,8 +41,9 @@ struct zcblk_view {
 };
 
 /*
- * True if a buffer is in the direct map. Memory is added and removed in sections of at least
- * 2 MiB. If both ends of the buffer are in the same 2 MiB, only the first byte is checked.
+ * True if a buffer from @buf to @last is in the direct map. Memory is added and removed in
+ * sections of at least 2 MiB. So if @buf and @last are in the same 2 MiB, a check of @buf is
+ * enough.
  */
 static inline bool zcblk_is_kmem(const void *buf, const void *last)
 {
@@ -92,7 +93,10 @@ static inline struct zcblk_cursor zcblk_source_start(const struct zcblk_bufio *i
 	return (struct zcblk_cursor){ .skip = io->nr_vecs ? io->skip : 0 };
 }
 
-/* Returns the address of the data at a cursor. Not for bio_vecs: their pages may have none. */
+/*
+ * Returns the address of the data at a cursor. Must not be called for bio_vecs, because their
+ * pages may have no kernel address.
+ */
 static inline void *zcblk_source_addr(const struct zcblk_bufio *io,
 				      const struct zcblk_cursor *at)
 {
@@ -151,15 +155,17 @@ void zcblk_source_unmap(const struct zcblk_view *view);
 
 /**
  * zcblk_source_describe() - find the kind of memory and the alignment of a source
- * @io: the I/O, whose length is not 0. This sets @io->kind to the kind of the most
- *	restricted segment, which is the kind that is last in &enum zcblk_buf_kind.
+ * @io: the I/O, whose length is not 0
  * @plain: true if the caller knows that the source is one buffer
  *
- * The kind is ZCBLK_BUF_NONE if a part of the source does not exist, a segment is empty,
- * or the source has more than one form.
+ * Sets @io->kind to the most restricted kind of all segments. This is the kind that is last in
+ * &enum zcblk_buf_kind. The kind is ZCBLK_BUF_NONE if a part of the source does not exist, or
+ * a segment is empty. It is also ZCBLK_BUF_NONE if @io has an array and also @buf or @reg, or
+ * if it has both @kvecs and @bvecs.
  *
  * Context: any; detects only the stack of the current task.
- * Return: the addresses and lengths of all segments, OR-ed.
+ * Return: the addresses and lengths of all segments, OR-ed, so that the caller can check their
+ * alignment.
  */
 static inline unsigned long zcblk_source_describe(struct zcblk_bufio *io, bool plain)
 {
@@ -170,7 +176,7 @@ static inline unsigned long zcblk_source_describe(struct zcblk_bufio *io, bool p
 	return (unsigned long)io->buf | io->len;
 }
 
-/* True if a plain I/O needs no new table: its buffer is registered, or is one run of pages */
+/* True if the buffer of a plain I/O is registered, or needs only one entry of a bio_vec table */
 static inline bool zcblk_source_has_table(const struct zcblk_bufio *io)
 {
 	if (io->reg)

@@ -40,7 +40,7 @@ static bool exerciser_job_is_running(struct exerciser_job *job, const char *what
 	return true;
 }
 
-/* Like memparse(), but fails if a number does not fit into u64; memparse() keeps its low 64 bits */
+/* Like memparse(), but fails if a number does not fit into u64. memparse() would truncate it. */
 static int exerciser_parse_number(const char *text, u64 *value)
 {
 	static const char units[] = "kmg";
@@ -242,7 +242,7 @@ static ssize_t exerciser_cfs_engine_store(struct config_item *item,
 	char name[EXERCISER_ENGINE_LEN] = "";
 	int err;
 
-	/* A name that strscpy() truncates is not the name of an engine either */
+	/* If strscpy() truncates the name, exerciser_set_engine() finds no such engine */
 	strscpy(name, page, sizeof(name));
 	name[strcspn(name, "\n")] = '\0';
 	err = exerciser_set_engine(to_exerciser_job(item), name);
@@ -252,7 +252,7 @@ CONFIGFS_ATTR(exerciser_cfs_, engine);
 
 static struct configfs_subsystem exerciser_subsys;
 
-/* Runs a job. Meanwhile, rmdir of the job's directory fails, and does not wait. */
+/* Runs a job. While the job runs, rmdir of its directory fails at once. */
 static int exerciser_start(struct exerciser_job *job)
 {
 	struct config_item *item = &job->group.cg_item;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Engines map, registered and copy, which call zcblk's own API. Engine map submits an
- * ordinary buffer, registered a registered buffer, and copy forces a copy.
+ * Engines `map`, `registered` and `copy`, which call zcblk's own API. Engine `map` submits an
+ * ordinary buffer. Engine `registered` submits a registered buffer. Engine `copy` forces a copy.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Engine rq-map-kern, which calls blk_rq_map_kern(). This function maps a buffer into one
- * request, or copies the data without a report. Drivers call it for their own commands. For
- * reads and writes, this engine submits the request with blk_insert_cloned_request(), as
- * request-based device-mapper does. The request bypasses the I/O scheduler, and is not
- * split. An I/O that does not fit into one request fails.
+ * request, or copies the data, but does not report which. Drivers call it for commands of their
+ * own. This engine calls it for reads and writes, and submits the request with
+ * blk_insert_cloned_request(), as request-based device-mapper does. The request bypasses the I/O
+ * scheduler, and is not split. An I/O that does not fit into one request fails.
  *
  * Copyright (C) 2026 The zcblk authors
  */

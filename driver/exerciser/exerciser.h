@@ -23,7 +23,7 @@
 #define EXERCISER_NAME		"zcblk_exerciser"
 #define EXERCISER_ENGINE_LEN	16
 #define EXERCISER_NR_BUCKETS	40	/* the last one counts all I/Os above 9 minutes */
-#define EXERCISER_NR_BATCHES	256	/* number of batches to keep: the last ones */
+#define EXERCISER_NR_BATCHES	256	/* times of how many batches to keep */
 
 enum exerciser_buffer {
 	EXERCISER_BUFFER_KMALLOC,
@@ -74,8 +74,8 @@ extern const char *const exerciser_state_names[];
  * @seed: seed of the data, and of the choice between read and write in a mixed job
  * @stable: 1: zcblk detects buffers that change while in flight
  * @polled: 1: poll for completions
- * @latency: 1: make a histogram of latencies, which reads the clock twice for each I/O
- * @batch: number of I/Os of a thread in a batch whose time is measured, or 0
+ * @latency: 1: make a histogram of latencies, and read the clock twice for each I/O
+ * @batch: number of I/Os in a batch, or 0. Each thread measures the time of its batches.
  */
 struct exerciser_settings {
 	char *target;
@@ -113,8 +113,8 @@ struct exerciser_settings {
  * @unstable: number of writes whose buffer changed in flight, if @stable is set
  * @reasons: number of I/Os for each enum zcblk_reason; the last entry counts the I/Os of
  *	     engines that report no reason
- * @latency: number of I/Os that lasted from 2^i to less than 2^(i+1) ns
- * @median_ns: the median of the first thread's batches, or 0
+ * @latency: for each index i, the number of I/Os that lasted from 2^i to less than 2^(i+1) ns
+ * @median_ns: median time of a batch of the first thread, or 0
  */
 struct exerciser_result {
 	u64 size;
@@ -134,14 +134,15 @@ struct exerciser_result {
 };
 
 /**
- * struct exerciser_slot - a buffer, and at most one I/O in flight
+ * struct exerciser_slot - a buffer, which has at most one I/O in flight
  * @node: entry in &exerciser_worker.done or in &exerciser_worker.idle
  * @worker: the thread that uses the slot
  * @memory: the allocated memory
  * @memory_len: length of @memory in bytes
  * @buf: start of the buffer, which is a part of @memory
  * @guarded: true if @memory has a page before and after the buffer, which must not change
- * @first: first sector of the slot's first block; the blocks are a stride apart
+ * @first: first sector of the slot's first block. A block is the part of the device that one
+ *	I/O reads or writes. See &exerciser_worker.stride for the distance of the blocks.
  * @turn: index of the block of the current I/O
  * @turns: number of the slot's blocks
  * @generation: generation of each block's data, 0 if the data is unknown; NULL without
@@ -261,7 +262,7 @@ struct exerciser_engine {
  * @stop: true if the threads must submit no more I/O
  * @active: number of threads that have not finished. A thread that is stopped before it
  *	    runs is never subtracted.
- * @wait: wait queue on which the task that runs the job waits for @active or @stop
+ * @wait: wait queue on which the task that runs the job waits until @active is 0 or @stop is set
  * @end_time: work that sets @stop at the end of the job's time
  * @file: the open file of the target, while the job runs
  * @bdev: the block device of @file
@@ -300,7 +301,10 @@ exerciser_slot_set(const struct exerciser_slot *slot)
 	return &slot->worker->job->set;
 }
 
-/* Returns an I/O's operation and flags. A thread waits for it: no scheduler may delay it. */
+/*
+ * Returns the operation and the flags of an I/O. The flags prevent that an I/O scheduler delays the
+ * I/O, because a thread waits for it.
+ */
 static inline blk_opf_t exerciser_slot_opf(const struct exerciser_slot *slot)
 {
 	blk_opf_t opf = slot->op == EXERCISER_OP_WRITE ? REQ_OP_WRITE | REQ_IDLE : REQ_OP_READ;

@@ -129,7 +129,7 @@ static int exerciser_job_check_target(struct exerciser_job *job)
 	if (set->polled && !job->engine->poll)
 		return exerciser_job_refuse(job, -EOPNOTSUPP, "engine %s cannot poll",
 					    job->engine->name);
-	/* A thread that waits to submit does not poll for its other I/O */
+	/* While a thread waits to submit an I/O, it does not poll for its other I/Os */
 	if (set->polled && set->depth > 1)
 		return exerciser_job_refuse(job, -EOPNOTSUPP, "polled I/O must have a depth of 1");
 	why = job->engine->refuse ? job->engine->refuse(job) : NULL;
@@ -167,8 +167,8 @@ static int exerciser_job_run_workers(struct exerciser_job *job)
 	atomic_set(&job->active, job->nr_workers);
 	/*
 	 * This task has used CPU time to create the threads. A fair scheduler may run each
-	 * thread for the same time before it runs this task again. So a work item ends the
-	 * time of the job, not this task.
+	 * thread for the same time before it runs this task again, which may be too late. So a
+	 * work item ends the job when its time is over.
 	 */
 	if (job->set.time_ms)
 		schedule_delayed_work(&job->end_time, msecs_to_jiffies(job->set.time_ms));
@@ -282,11 +282,11 @@ static int exerciser_job_do(struct exerciser_job *job)
  * exerciser_job_run() - run a job to its end
  * @job: the job
  *
- * Context: process; the target's path is resolved in the caller's file system.
+ * Context: process; the target's path is looked up as if the calling task opened it.
  * Return: 0 if the job ran, even if I/O failed; -EBUSY if the job already runs; -EINTR
  * after a signal; -EPERM if the setting destroy does not repeat the target; -ENOENT if the
  * engine is unknown; the error of opening the target; or -EINVAL, -ENOSPC, -EOPNOTSUPP or
- * -ENOMEM. The kernel log has the reason.
+ * -ENOMEM. For most errors, the kernel log has the reason.
  */
 int exerciser_job_run(struct exerciser_job *job)
 {

@@ -212,7 +212,7 @@ static int exerciser_job_each_block(struct exerciser_job *job, struct file *file
 	return err;
 }
 
-/* Calls @fn for each block of a job. The I/O uses the page cache, which is invalidated before. */
+/* Calls @fn for each block of a job. @fn uses the page cache, which is empty before and after. */
 static int exerciser_cached(struct exerciser_job *job, int mode, exerciser_block_fn fn)
 {
 	struct file *file = filp_open(job->set.target, mode | O_LARGEFILE, 0);
@@ -238,7 +238,7 @@ static int exerciser_cached(struct exerciser_job *job, int mode, exerciser_block
 
 /**
  * exerciser_verify_prepare() - write the data that a job with verification will read
- * @job: the job
+ * @job: the job; nothing happens if it does not verify, or does not read
  *
  * Context: process.
  * Return: 0 or a negative errno.
@@ -252,7 +252,7 @@ int exerciser_verify_prepare(struct exerciser_job *job)
 
 /**
  * exerciser_verify_device() - check the data on the device after a job with verification
- * @job: the job
+ * @job: the job; nothing happens if it does not verify
  *
  * Context: process.
  * Return: 0, even if the data is wrong; or a negative errno if the data cannot be read.

@@ -204,7 +204,7 @@ static int exerciser_compare(const void *a, const void *b)
  * If other work on the machine slows down a few batches, the median hardly changes.
  *
  * Context: process.
- * Return: the median in ns, or 0 if there was no batch.
+ * Return: the median in ns, or 0 if no batch has ended.
  */
 u64 exerciser_worker_median(struct exerciser_worker *worker)
 {
@@ -226,7 +226,7 @@ static void exerciser_slot_free(struct exerciser_slot *slot)
 	kfree(slot);
 }
 
-/* Sets the blocks of a slot: each of a job's n slots uses every n-th block of the span */
+/* Chooses the blocks of a slot. If a job has n slots, a slot uses every n-th block of the span. */
 static void exerciser_slot_place(struct exerciser_slot *slot, unsigned int nr)
 {
 	struct exerciser_worker *worker = slot->worker;
@@ -236,7 +236,7 @@ static void exerciser_slot_place(struct exerciser_slot *slot, unsigned int nr)
 
 	slot->turns = div64_u64(bytes, (u64)worker->stride << SECTOR_SHIFT);
 	slot->first = nr * block;
-	/* The first I/O increments @turn, and so uses the first block */
+	/* The first I/O increments @turn before its use, and so uses the first block */
 	slot->turn = slot->turns - 1;
 }
 

@@ -35,7 +35,10 @@ static inline unsigned int zcblk_interval_count(struct rb_root_cached *root,
 	return n;
 }
 
-/* Unblocks the ranges that wait for a removed range, and adds those to be granted to @grants */
+/*
+ * Decrements @blockers of each range that waits for a removed range. Adds the ranges that then wait
+ * for no other range to @grants.
+ */
 static inline void zcblk_interval_unblock(struct rb_root_cached *root,
 					  const struct zcblk_range *range,
 					  struct zcblk_range **grants)

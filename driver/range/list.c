@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Range lock engine list: one lock protects one list of all ranges, and a new range is
- * compared with each range in the list. A replication driver of 2010 worked this way, and a
- * profiler found a fifth of the samples in that code. The engine is an example for the use
- * of profilers. Its work under the lock has no bound.
+ * compared with each range in the list. A replication driver of 2010 worked this way. In a
+ * profile of that driver, a fifth of the samples was in this comparison. The engine is an
+ * example for the use of profilers. Its work under the lock has no bound.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -104,7 +104,7 @@ static void zcblk_list_for_each(struct zcblk_ranges *ranges,
 	spin_unlock_irqrestore(&list->lock, flags);
 }
 
-/* Fails all ranges that wait. No other range has @blockers, so no count needs an update. */
+/* Fails all ranges that wait. No range waits then, so @blockers of the others are not updated. */
 static void zcblk_list_cancel(struct zcblk_ranges *ranges)
 {
 	struct zcblk_range_list *list = ranges->engine;

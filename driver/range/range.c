@@ -34,9 +34,9 @@ const struct zcblk_range_ops *const zcblk_range_engines[] = {
 /**
  * zcblk_ranges_create() - create a range lock
  * @ops: the engine
- * @overlap: points to an enum zcblk_overlap, the mode for requests that overlap; the mode
- *	may change at any time
- * @wq: workqueue for work that an engine cannot finish within its bound; it has a rescuer
+ * @overlap: points to the mode for requests that overlap, an enum zcblk_overlap. The mode may
+ *	change at any time.
+ * @wq: a workqueue with a rescuer, for work that would last too long with interrupts off
  *
  * Context: process.
  * Return: the lock, or NULL if there is no memory.
@@ -86,8 +86,8 @@ static void zcblk_range_count_hot(struct zcblk_ranges *ranges, u64 region)
 			coldest = hot;
 	}
 	/*
-	 * A new region inherits the count of the region that it replaces. With a count of 1,
-	 * two new regions would always replace each other.
+	 * A new region inherits the count of the region that it replaces. If its count began
+	 * at 1 instead, two new regions would always replace each other.
 	 */
 	coldest->region = region;
 	coldest->count++;
@@ -181,10 +181,10 @@ void zcblk_range_fail(struct zcblk_range *failed)
  *
  * Context: process, interrupts on. May sleep while another caller searches for overlaps, but
  * never waits until a range is unlocked.
- * Return: 0: the range is granted. -EINPROGRESS: the range is parked. The caller must not
- * access it, because ->granted() may already have been called. -EAGAIN: the range would have
- * to wait, but @range->nowait or ZCBLK_OVERLAP_REJECT forbids it. -ECANCELED: the range would
- * have to wait, but zcblk_ranges_cancel() was called.
+ * Return: 0 if the range is granted. -EINPROGRESS if the range is parked. -EAGAIN if the range
+ * would have to wait, but @range->nowait or the mode ZCBLK_OVERLAP_REJECT is set. -ECANCELED if
+ * the range would have to wait, but zcblk_ranges_cancel() was called. After -EINPROGRESS, the
+ * caller must not access @range, because ->granted() may already have been called.
  */
 int zcblk_range_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
@@ -200,8 +200,8 @@ int zcblk_range_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
  * @ranges: the lock
  * @range: a range that was granted
  *
- * This also grants the ranges that wait for no other range now. If many ranges waited, a worker
- * grants the rest later.
+ * This also grants each range that waited for @range, and now waits for no other range. If many
+ * ranges waited for @range, a worker grants some of them later.
  *
  * Context: any.
  */
@@ -222,14 +222,14 @@ void zcblk_range_unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
  * zcblk_ranges_cancel() - fail all parked ranges, and park no more ranges
  * @ranges: the lock
  *
- * If another CPU examines a parked range at the moment, that CPU may still grant the range.
+ * When this returns, all parked ranges have failed, with one exception. If another CPU searches
+ * for conflicts of a parked range at this time, that CPU grants, parks or fails the range later.
  *
- * Context: process. When this returns, no range is parked, except those that another CPU is
- * still examining.
+ * Context: process.
  */
 void zcblk_ranges_cancel(struct zcblk_ranges *ranges)
 {
-	/* Set the flag first: a range is parked under a lock that ->cancel() acquires afterwards */
+	/* Set the flag first. ->cancel() acquires each lock under which a range could be parked. */
 	WRITE_ONCE(ranges->cancelled, true);
 	ranges->ops->cancel(ranges);
 }

@@ -11,26 +11,28 @@
  *	- A write waits for all earlier reads and writes that it overlaps. A read waits
  *	  for all earlier writes that it overlaps. A read does not wait for reads.
  *	- Request A is earlier than B if zcblk_range_lock() returned for A before it
- *	  was called for B. Calls that run at the same time get some order. A request
- *	  never overtakes an earlier one, so no request starves.
+ *	  was called for B. If the two calls run at the same time, either request may
+ *	  be the earlier one. A request never overtakes an earlier request that it must
+ *	  wait for, so no request starves.
  *	- A flush has no range. As on any disk, a flush covers the writes that completed
  *	  before the flush was submitted.
  *	- zcblk_range_lock() is called in process context with interrupts on. It never
  *	  waits for a range. zcblk_range_unlock() may be called in any context.
- *	- ->granted() is called in the context of any caller of these functions, or of
- *	  a worker. No lock of this code is held during the call.
+ *	- ->granted() is called in the context of any caller of a range lock function,
+ *	  or in a worker. No lock of the range lock code is held during the call.
  *	- A parked range may be granted, unlocked and freed before zcblk_range_lock()
  *	  returns. So the caller must not access the range after -EINPROGRESS.
  *
  * What a request waits for
  *	If an earlier write covers a request, the request needs to wait only for this
- *	write, because the write itself waits for all older requests. In engine slot, a
- *	request therefore waits for one other request at a time. This is the newest
- *	request that it conflicts with, then the next older one. Three cases need care:
- *	- Reads do not wait for each other, so a write must examine each of them.
+ *	write, because the write itself waits for all older requests that it overlaps.
+ *	In engine slot, a request therefore waits for one other request at a time. It
+ *	first waits for the newest request that it conflicts with, then for the next
+ *	older one, and so on. Three cases need care:
+ *	- Reads do not wait for each other, so a write must examine each read.
  *	- A range that was granted despite an overlap (mode detect) did not wait for
  *	  older ranges. A request that waited for such a range must still examine older
- *	  ranges. This is also necessary after a change of the mode.
+ *	  ranges. Such ranges may exist even if the mode is no longer detect.
  *	- A cancelled range did not wait for older ranges. But all ranges that wait are
  *	  cancelled together, so none of them is granted too early.
  *
@@ -70,10 +72,10 @@ enum zcblk_range_engine {
 enum zcblk_overlap {
 	ZCBLK_OVERLAP_SERIALIZE,	/* the later request waits */
 	ZCBLK_OVERLAP_REJECT,		/* the later request fails */
-	ZCBLK_OVERLAP_DETECT,		/* the later request is counted */
+	ZCBLK_OVERLAP_DETECT,		/* the later request is granted and counted */
 };
 
-/* Words that the user writes; each array ends with NULL */
+/* Words for the enum values, which the user reads or writes. Each array ends with NULL. */
 extern const char *const zcblk_range_kind_names[];
 extern const char *const zcblk_overlap_names[];
 extern const char *const zcblk_range_lock_names[];
@@ -92,12 +94,12 @@ struct zcblk_range_link {
 	unsigned long *slot;
 	struct zcblk_range_link *older;	/* the next older link in the chain */
 	struct zcblk_range_link *newer;	/* the next newer link, or the link that hides this one */
-	struct zcblk_range_link *across; /* connects a write and the newest read above it */
+	struct zcblk_range_link *across; /* connects a write, and the newest read above it */
 	struct zcblk_range_link *hidden; /* an older link that this one hides, or NULL */
 	struct zcblk_range *range;	/* NULL if the link is a marker */
 	struct list_head waiters;	/* ranges that wait for this range in this slot */
 	u64 age;			/* greater than the age of each older link in the chain */
-	u8 depth;			/* maximum number of links that are hidden below */
+	u8 depth;			/* upper bound of the number of links hidden below */
 	bool is_hidden;
 };
 
@@ -113,7 +115,7 @@ struct zcblk_range_link {
  * @waits: the range is parked and has not been granted yet
  * @reported: the watchdog has reported the range
  * @seq: number by which the engine compares the age of ranges
- * @since: time when the range was locked or granted, in jiffies
+ * @since: time of zcblk_range_lock(), or of the grant of a parked range, in jiffies
  * @parked_ns: time when the range was parked, in ns
  * @next: the next range in a list of ranges to be granted
  */
@@ -128,7 +130,7 @@ struct zcblk_range {
 	bool reported;
 	/* private: for the engines */
 	bool undecided;		/* slot: the range may still be refused */
-	bool is_long;		/* slot: too long for links in its regions' slots */
+	bool is_long;		/* slot: its only link is in the long slot */
 	u8 nr_links;		/* slot: how many of @link are in use */
 	unsigned int blockers;	/* list, tree: number of ranges that it waits for */
 	u64 seq;
@@ -140,8 +142,8 @@ struct zcblk_range {
 		struct zcblk_range_node node[2];	/* engine tree uses only the first */
 		struct {
 			int overlap;		/* the overlap mode when the range was locked */
-			unsigned int at;	/* index of the slot that it searches next */
-			unsigned int busy;	/* index of the first slot that was not empty */
+			unsigned int at;	/* index of the slot to search next */
+			unsigned int busy;	/* @at of the first slot that was not empty */
 			struct list_head wait;	/* entry in a list of waiters */
 			struct list_head longs;	/* entry in the list of long ranges */
 			struct zcblk_range_link link[2];
@@ -154,16 +156,16 @@ struct zcblk_range_stats {
 	u64 taken;	/* calls of zcblk_range_lock() */
 	u64 contended;	/* calls that found a conflict with an earlier range */
 	u64 parked;	/* conflicts after which the range was parked */
-	u64 refused;	/* conflicts that failed: @nowait, or ZCBLK_OVERLAP_REJECT */
+	u64 refused;	/* conflicts after which the range was refused with -EAGAIN */
 	u64 collided;	/* ranges granted at once that met disjoint ranges in a slot */
-	u64 slow;	/* long ranges, and short ranges near a long one */
+	u64 slow;	/* long ranges, and short ranges in a group of slots with a long range */
 	u64 longest_ns;	/* the longest wait */
 	u64 waits[ZCBLK_RANGE_BUCKETS];
 };
 
 struct zcblk_range_hot {
 	u64 region;	/* sector >> ZCBLK_RANGE_HOT_SHIFT */
-	u64 count;	/* upper bound: a region that is added later inherits a count */
+	u64 count;	/* upper bound, because a new region inherits the count of another one */
 };
 
 /**
@@ -172,8 +174,8 @@ struct zcblk_range_hot {
  * @engine: data of the engine
  * @overlap: points to an enum zcblk_overlap, which may change under load
  * @gd: the disk, for tracepoints
- * @wq: workqueue for work that an engine cannot finish within its bound
- * @cancelled: true if no more ranges may be parked
+ * @wq: workqueue for work that would last too long with interrupts off
+ * @cancelled: true after zcblk_ranges_cancel(), so that no more ranges are parked
  * @watched: time of the watchdog's last check, in jiffies
  * @stats: per-CPU counters
  * @hot_lock: protects @hot
@@ -188,7 +190,7 @@ struct zcblk_ranges {
 	bool cancelled;
 	unsigned long watched;
 	struct zcblk_range_stats __percpu *stats;
-	/* Requests that overlap write these members. Every request reads the other members. */
+	/* Requests that overlap write the members below. Every request reads the members above. */
 	raw_spinlock_t hot_lock ____cacheline_aligned_in_smp; /* protects @hot */
 	struct zcblk_range_hot hot[ZCBLK_RANGE_HOT];
 };

@@ -3,8 +3,9 @@
  * Shows the holders, waiters and counters of range locks to the user. The watchdog reports
  * ranges that are held for too long.
  *
- * A reader copies the ranges first, and compares the copies later. An engine keeps ranges
- * from being freed only while they are copied, so that a reader does not delay I/O for long.
+ * zcblk_ranges_show() copies all ranges first, and compares the copies later. While a range is
+ * copied, the engine's lock is held, so that the range is not freed. The comparison needs no
+ * lock, so it does not delay I/O.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -21,7 +22,7 @@
 
 #include "range.h"
 
-/* Maximum number of ranges to list. The line `more` shows the number of the others. */
+/* Maximum number of ranges to list. The line `more` shows how many ranges are not listed. */
 #define ZCBLK_RANGE_LISTED	8192
 
 static unsigned int zcblk_range_watch_seconds = 30;
@@ -174,7 +175,7 @@ void zcblk_ranges_show_stats(struct zcblk_ranges *ranges, struct seq_file *m)
 				   1ULL << (i + 1), n);
 	}
 	for (i = 0; i < ZCBLK_RANGE_HOT; i++) {
-		/* A reader does not acquire @hot_lock, so an entry may change meanwhile */
+		/* This does not acquire @hot_lock, so the entry may change during the copy */
 		hot = data_race(ranges->hot[i]);
 		if (hot.count)
 			seq_printf(m, "hot %llu %llu %llu\n",
@@ -218,9 +219,10 @@ static void zcblk_range_watch_one(struct zcblk_range *range, void *data)
 }
 
 /*
- * Reports a range that is held for too long, and each range only once. The caller calls this
- * each second, in process context. To limit the cost, all ranges are visited only four times
- * within the time limit. To limit the messages, each visit reports at most one range.
+ * Reports a range that has been held for longer than the module parameter range_watch. A range is
+ * reported only once. The caller calls this each second, in process context. To limit the cost,
+ * this visits the ranges only four times within range_watch seconds. To limit the number of
+ * messages, each visit of all ranges reports at most one range.
  */
 void zcblk_ranges_watch(struct zcblk_ranges *ranges, const char *name)
 {

@@ -14,26 +14,29 @@
  *	(zcblk_slot_adopt()).
  *
  * Slow path
+ *	A range is short if it lies in one region, or in two regions whose slots are in the
+ *	same group of slots. A short range has a link in each of its one or two slots. All of
+ *	these slots are locked while the range is entered. Ranges are compared by sectors, so
+ *	disjoint ranges in the same slot do not wait for each other.
+ *
  *	The flag LOCKED makes the slot a spinlock, with interrupts off. The flag SLOW prevents
- *	the fast path. SLOW stays set until a short range leaves the slot empty, and longer if
- *	a long range is near. If a range lies in two regions of one group of slots, it has a
- *	link in both slots, and both are locked while the range is entered. Ranges are compared
- *	by sectors, so disjoint ranges in the same slot do not wait for each other.
+ *	the fast path. SLOW is cleared when a short range leaves the slot empty. But SLOW stays
+ *	set while a long range that touches the group of the slot is held or parked.
  *
  * Waiting
  *	A range is entered first. Then a search examines older links, the newest one first,
  *	until it finds a link that the range must wait for. The range then joins the waiters
- *	of this link. When the link is removed, the search continues with the links that are
- *	older. It continues in the range's other slot, and then among long ranges. If the
- *	search finds no more links to wait for, the range is granted.
- *	So a range waits for one other range at a time, which is always older. A range that is
- *	unlocked examines its own waiters only. The search of a read skips reads: @across
- *	points from the newest of successive reads to the write below them.
+ *	of this link. When the link is removed, the search continues with the next older link.
+ *	After the oldest link, the search continues in the range's other slot, and then in the
+ *	long slot. If the search finds no more links to wait for, the range is granted.
+ *	So a range waits for one other range at a time, which is always older. An unlock
+ *	examines only the waiters of the range that is unlocked. The search of a read skips
+ *	successive reads, because @across points from the newest of them to the write below.
  *
  * Long ranges
- *	All other ranges are long. A long range has one link. This link is in the long slot,
- *	which contains no short ranges. A long range is entered under @mutex, with interrupts
- *	on:
+ *	A range that is not short is long. A long range has one link. This link is in the long
+ *	slot, which contains no short ranges. A long range is entered under @mutex, with
+ *	interrupts on:
  *	1. It gets the next number, its @seq, and enters the long slot.
  *	2. It stores its number in @mark of each group that it touches, and then sets
  *	   SLOW in each of its slots in that group.
@@ -47,37 +50,40 @@
  *	the short range. Otherwise, the short range sees SLOW, and then @mark, because the
  *	word is written with release and read with acquire semantics.
  *
- *	There is no deadlock: marks are stored in the order of the numbers, and no short range
- *	is in two groups. So if a short range is newer than a long range, all short ranges that
- *	wait for it are newer than the long range, too. A short range that used the fast path
- *	after the mark is older than the long range. But its slot was empty, so it waits for
- *	nothing.
+ *	There is no deadlock, because marks are stored in the order of the numbers, and no short
+ *	range is in two groups. So if short range A is newer than a long range, all short ranges
+ *	that wait for A are newer than the long range, too. If a short range used the fast path
+ *	after the mark was stored, it counts as older than the long range. But its slot was
+ *	empty, so it waits for nothing.
  *
  * Hidden links
  *	If a write must wait for an older link, and covers the range of that link, later
  *	ranges need to examine only the write. The older link is then removed from the chain,
  *	and is hidden below the write's link. At most ZCBLK_SLOT_DEPTH links are hidden below
- *	one link. The ranges between the two are disjoint from the write, because the write
- *	would otherwise have found them first. So they do not need the hidden link. If both
- *	links have the same @seq, no long range was entered between the two. So no long range
- *	needs the hidden link either.
+ *	one link. The ranges between the two links are disjoint from the write, because the
+ *	write would otherwise have found them first. So they are also disjoint from the older
+ *	link's range, and do not need to find the hidden link. A link is hidden only if the
+ *	ranges of both links have the same @seq. Then, no long range was entered between the
+ *	two, and no long range needs to find the hidden link.
  *
  * Bounds
- *	With interrupts off, a search examines at most ZCBLK_SLOT_STEPS links, and then one
- *	more link with all links hidden below it. A caller that may sleep then adds a marker
- *	to the chain, which is a link without a range. It enables interrupts for a moment, and
- *	continues at the marker. An unlock examines ZCBLK_SLOT_INLINE waiters. A worker
- *	examines the other waiters, all long ranges, and waiters for which the bound is
- *	exceeded. So the work with interrupts off does not depend on the number or the length
- *	of ranges. In total, a new write examines each visible link in its slot until one
- *	conflicts with it, and also each long range if one is near.
+ *	With interrupts off, a search examines at most ZCBLK_SLOT_STEPS links. A walk of all
+ *	links may examine one more link, and all links hidden below it. After these links, a
+ *	caller that may sleep adds a marker to the chain, which is a link without a range. It
+ *	enables interrupts for a moment, and continues at the marker.
+ *	An unlock examines up to ZCBLK_SLOT_INLINE waiters. A worker examines the other waiters,
+ *	all long waiters, and waiters whose search needs more than ZCBLK_SLOT_STEPS links. So
+ *	the work with interrupts off does not depend on the number or the length of ranges.
+ *	In total, a new write examines each visible link in its slot until one conflicts with
+ *	it. If a long range touches the group of the slot, the write also examines each long
+ *	range.
  *
  * Undecided ranges
- *	A range that may be refused is compared and entered in one step, so that no other
- *	range fails because of a refused range. If the range or its chain is long, one step is
- *	not enough. The range is then entered under @mutex, and is marked as undecided. If
- *	another range would be refused because of an undecided range, it acquires @mutex and
- *	tries again.
+ *	If a range may be refused, its slots stay locked from its entry until it is compared
+ *	with all others. So no other range fails because of a refused range. This is not possible
+ *	if the range or its chain is long. The range is then entered under @mutex, and is marked
+ *	as undecided. If another range would be refused because of an undecided range, its
+ *	caller acquires @mutex and tries again.
  *
  * Lock order: @mutex, short slots by their address, the long slot, @todo_lock.
  *
@@ -91,7 +97,7 @@
 #include "slot.h"
 
 /* Results of a search, in addition to 0, -EINPROGRESS, -EAGAIN and -ECANCELED */
-#define ZCBLK_SLOT_BOUND	-EBUSY		/* too many links for one step */
+#define ZCBLK_SLOT_BOUND	-EBUSY		/* more links than @steps */
 #define ZCBLK_SLOT_RETRY	-ERESTART	/* the result depends on an undecided range */
 #define ZCBLK_SLOT_DESPITE	1		/* granted although it overlaps */
 
@@ -104,7 +110,7 @@ struct zcblk_slot_search {
 	struct zcblk_range_link *at;	/* the link to examine next */
 	u64 limit;			/* only links with a lower number are older */
 	bool by_seq;			/* the number is @seq of a range, not @age of a link */
-	unsigned int steps;		/* links to examine before interrupts are enabled */
+	unsigned int steps;		/* how many more links to examine with interrupts off */
 	bool pausing;			/* the search may enable interrupts */
 	bool disjoint;			/* the search has met a disjoint range */
 };
@@ -142,7 +148,7 @@ static bool zcblk_slot_near_long(struct zcblk_slots *slots, unsigned long *slot)
 {
 	unsigned long mark = READ_ONCE(*zcblk_slot_mark(slots, slot));
 
-	/* Pairs with zcblk_slot_set_oldest(): what a removed range has written is visible */
+	/* Pairs with zcblk_slot_set_oldest(), so that writes before a removal are visible */
 	return mark >= smp_load_acquire(&slots->oldest);
 }
 
@@ -151,7 +157,7 @@ static struct zcblk_range_link *zcblk_slot_newest(unsigned long *slot)
 	return (void *)(READ_ONCE(*slot) & ~ZCBLK_SLOT_FLAGS);
 }
 
-/* Sets the newest link of a locked slot. SLOW stays in an empty slot while a long range is near. */
+/* Sets the newest link of a locked slot. In an empty slot, SLOW stays only for a long range. */
 static void zcblk_slot_set_newest(struct zcblk_slots *slots, unsigned long *slot,
 				  struct zcblk_range_link *link)
 {
@@ -221,7 +227,7 @@ static void zcblk_slot_acquire_all(struct zcblk_slots *slots, struct zcblk_range
 		zcblk_slot_acquire(slots, range->link[1].slot, 1);
 }
 
-/* Releases all slots of a range. A parked range may be freed after its last slot is released. */
+/* Releases all slots of a range. A parked range may be freed as soon as its slots are released. */
 static void zcblk_slot_release_all(struct zcblk_slots *slots, struct zcblk_range *range)
 {
 	unsigned long *slot = range->link[0].slot;
@@ -238,7 +244,7 @@ static bool zcblk_link_is_read(const struct zcblk_range_link *link)
 	return link->range->kind == ZCBLK_RANGE_READ;
 }
 
-/* Returns @link, or the next older link that is not a marker, or NULL */
+/* Returns the newest link that is not a marker, from @link on; or NULL */
 static struct zcblk_range_link *zcblk_link_real(struct zcblk_range_link *link)
 {
 	while (link && !link->range)
@@ -423,8 +429,8 @@ static bool zcblk_slot_may_refuse(const struct zcblk_range *range)
 }
 
 /*
- * True if @link may be hidden below @own. During zcblk_slot_for_each(), no link is hidden,
- * because it would move to a place that the walk has already passed.
+ * True if @link may be hidden below @own. During zcblk_slot_for_each(), no link is hidden.
+ * Otherwise, a link could move below @own after the walk has passed @own, and would be missed.
  */
 static bool zcblk_slot_may_hide(struct zcblk_slots *slots,
 				const struct zcblk_range_link *own,
@@ -491,7 +497,7 @@ static unsigned long *zcblk_slot_place(struct zcblk_slots *slots, struct zcblk_r
 			zcblk_slot_long(slots) : NULL;
 	for (; range->at <= zcblk_slot_count(range); range->at++) {
 		slot = zcblk_slot_nth(slots, range, range->at - 1);
-		/* Pairs with the release of the slot by a range that was removed */
+		/* Pairs with the release of the slot when a range is unlocked */
 		if (smp_load_acquire(slot) & ~ZCBLK_SLOT_SLOW)
 			return slot;
 	}
@@ -529,7 +535,7 @@ static int zcblk_slot_look(struct zcblk_slots *slots, struct zcblk_slot_search *
 	return link ? zcblk_slot_meet(slots, s->range, link) : 0;
 }
 
-/* Searches all slots of a range from @at on. Return: 0 if the range may be granted. */
+/* Searches the slots of a range, from number @range->at on. Return: 0 if it may be granted. */
 static int zcblk_slot_settle(struct zcblk_slots *slots, struct zcblk_slot_search *s)
 {
 	unsigned long *slot, flags;
@@ -574,7 +580,7 @@ static void zcblk_slot_defer(struct zcblk_slots *slots, struct list_head *deferr
 	queue_work(slots->ranges->wq, &slots->work);
 }
 
-/* Updates @oldest. The long slot is locked. Without a long range, @oldest is the next number. */
+/* Updates @oldest, which is @seq + 1 if there is no long range. The long slot is locked. */
 static void zcblk_slot_set_oldest(struct zcblk_slots *slots)
 {
 	struct zcblk_range *oldest;
@@ -596,7 +602,7 @@ static void zcblk_slot_forget_long(struct zcblk_slots *slots, struct zcblk_range
 struct zcblk_slot_leave {
 	struct zcblk_slot_search s;
 	unsigned int nr;		/* number of waiters examined */
-	struct list_head cleared;	/* waiters without another conflict in that slot */
+	struct list_head cleared;	/* waiters with no other conflict in the slot */
 	struct list_head deferred;	/* waiters that a worker must examine */
 };
 
@@ -691,7 +697,7 @@ static void zcblk_slot_withdraw(struct zcblk_slots *slots, struct zcblk_range *r
 	zcblk_slot_defer(slots, &waiters);
 }
 
-/* Searches for conflicts of a range that has been entered. Return: as zcblk_range_lock() */
+/* Searches for links that an entered range conflicts with. Return: as zcblk_range_lock() */
 static int zcblk_slot_finish(struct zcblk_slots *slots, struct zcblk_range *range,
 			     bool undecided)
 {
@@ -728,7 +734,7 @@ static void zcblk_slot_enter_short(struct zcblk_slots *slots, struct zcblk_range
 	}
 }
 
-/* Searches all slots of a short range in one step, while its slots are locked */
+/* Searches all slots of a short range. The caller has locked them, except for the long slot. */
 static int zcblk_slot_try_short(struct zcblk_slots *slots, struct zcblk_range *range,
 				struct zcblk_slot_search *s)
 {
@@ -891,8 +897,8 @@ static void zcblk_slot_work(struct work_struct *work)
 }
 
 /*
- * Visits all ranges whose first link is in a slot. If @waiters is not NULL, moves the waiters of
- * all links to @waiters instead. Enables interrupts from time to time.
+ * Calls @visit for all ranges whose first link is in a slot. If @waiters is not NULL, moves the
+ * waiters of all links in the slot to @waiters instead. Enables interrupts from time to time.
  */
 static void zcblk_slot_walk(struct zcblk_slots *slots, unsigned long *slot,
 			    zcblk_range_visit_fn visit, void *data,
@@ -938,8 +944,8 @@ static void zcblk_slot_for_each(struct zcblk_ranges *ranges,
 
 /*
  * Fails all waiters. After @cancelled is set, a waiter fails when a worker examines it again.
- * Its removal makes the link visible that it hides, so each slot is searched until it has no
- * waiters.
+ * When the waiter is removed, the link that it hides returns to the chain. So this walks each
+ * slot until the slot has no waiters.
  */
 static void zcblk_slot_cancel(struct zcblk_ranges *ranges)
 {

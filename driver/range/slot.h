@@ -20,7 +20,7 @@
 /*
  * log2 of the number of slots, and of the slots in a group. With 1,024 ranges held at random
  * places, one slot in 128 is not empty. The table of slots has 1 MiB. The tests define smaller
- * values for these and the following bounds.
+ * values for these constants, and for the other constants inside of #ifndef.
  */
 #ifndef ZCBLK_SLOT_BITS
 #define ZCBLK_SLOT_BITS		17
@@ -65,8 +65,8 @@ struct zcblk_slots {
 	/* The lock of the long slot protects the next three members */
 	struct list_head longs;		/* all long ranges, the oldest one first */
 	unsigned long seq;		/* number of the newest long range */
-	unsigned long oldest;		/* number of the oldest long range, or of the next one */
-	/* For each group of slots: the number of the newest long range that touches the group */
+	unsigned long oldest;		/* number of the oldest long range; without one, @seq + 1 */
+	/* For each group of slots, the number of the newest long range that touches the group */
 	unsigned long mark[ZCBLK_NR_SLOT_GROUPS] ____cacheline_aligned_in_smp;
 	/* The last slot is the long slot */
 	unsigned long slot[ZCBLK_NR_SLOTS + 1] ____cacheline_aligned_in_smp;
@@ -81,7 +81,7 @@ static inline u64 zcblk_slot_region(u64 sector)
 	return sector >> ZCBLK_SLOT_REGION_SHIFT;
 }
 
-/* Returns the slot of a region. An aligned group of regions uses one group of slots, in order. */
+/* Returns the slot of a region. An aligned group of regions has one group of slots, in order. */
 static inline unsigned int zcblk_slot_index(u64 region)
 {
 	u64 above = region >> ZCBLK_SLOT_BITS << ZCBLK_SLOT_GROUP_BITS;

@@ -80,7 +80,7 @@ static void zcblk_tree_for_each(struct zcblk_ranges *ranges,
 	spin_unlock_irqrestore(&tree->lock, flags);
 }
 
-/* Fails all ranges that wait. No other range has @blockers, so no count needs an update. */
+/* Fails all ranges that wait. No range waits then, so @blockers of the others are not updated. */
 static void zcblk_tree_cancel(struct zcblk_ranges *ranges)
 {
 	struct zcblk_range_tree *tree = ranges->engine;

@@ -7,7 +7,8 @@
 #	gnuplot -e "data='FILE'; picture='FILE'; subject='TEXT'; devices='A B'" scripts/measure/demo.gp
 #
 #	data is a file with the output of `bars` of demo.jq. The file has one block for each
-#	device.
+#	device. picture is the file to write, subject is its title, and devices are the names of
+#	the devices.
 #
 # REQUIREMENTS
 #	gnuplot-nox

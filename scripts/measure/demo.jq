@@ -6,7 +6,7 @@
 # USAGE
 #	jq -L scripts/measure 'include "demo"; ...'
 #
-#	counts		converts the text of N.counts to an object with a key for each path
+#	counts		converts the text of a file N.counts to an object with a key for each path
 #	leg(CELL; COUNTS)	converts a job of fio to a leg. The leg has the fields of CELL:
 #			cell (a number to sort by), device, op and bs. The result is empty for
 #			a job that only warms up.
@@ -19,12 +19,13 @@
 
 include "ratio";
 
-# Returns { PATH: [MOVED, COPIED], ... } for lines "PATH MOVED COPIED"
+# Converts lines "PATH BYTES BYTES_COPIED" to { PATH: [BYTES, BYTES_COPIED], ... }
 def counts:
 	rtrimstr("\n") / "\n" | map(. / " " | { (.[0]): (.[1:] | map(tonumber)) }) | add;
 
-# Returns the leg of a job of fio, whose name is ROUND-HALF-PATH. Round 0 only warms up, so its
-# result is empty. Paths raw and dm-linear have no zcblk disk, so their byte counts are null.
+# Returns the leg of a job of fio. The name of the job is ROUND-HALF-PATH. Jobs of round 0 only warm
+# up, so their result is empty. The paths raw and dm-linear have no zcblk disk, so their byte counts
+# are null.
 def leg(cell; counts):
 	(.jobname | capture("^(?<round>[0-9]+)-(?<half>[12])-(?<path>.*)$")) as
 		{ $round, $half, $path }
@@ -35,8 +36,8 @@ def leg(cell; counts):
 		cpu_seconds: ((.usr_cpu + .sys_cpu) / 100 * .job_runtime / 1000),
 		bytes_moved: counts[$path][0], bytes_copied: counts[$path][1] };
 
-# Returns the ratio of the time of one I/O to that of the legs in base. Each leg is paired with the
-# leg of base that has the same round and half.
+# Returns the ratio of the time of one I/O in the input legs to that in the legs of base. Each leg
+# is paired with the leg of base that has the same round and half.
 def ratio_to(base):
 	(base | map({ (.pair): (.seconds / .ios) }) | add) as $at
 	| map([$at[.pair], .seconds / .ios]) | ratio;
@@ -48,7 +49,7 @@ def row:
 		mb_per_s: ($bytes / $seconds / 1e6),
 		cpu_s_per_gib: ((map(.cpu_seconds) | add) / $bytes * 1073741824) };
 
-# Returns the rows of an array of legs. The path "again" is the control: it runs zerocopy once more.
+# Returns the rows of an array of legs. The path "again" is the control, another disk with zerocopy.
 def rows:
 	group_by(.cell)
 	| map(map(select(.path == "zerocopy")) as $base

@@ -10,9 +10,9 @@
 #	jq
 
 def limits: {
-	# "ratio" is an upper limit of the instructions that a setup adds to raw, relative to
-	# those that dm-linear adds. "added" is an upper limit of the number that a setup adds.
-	# "lock" is an upper limit of the instructions that range_lock=on adds to off.
+	# "added" is an upper limit of the number of instructions that a setup adds to raw. "ratio"
+	# is an upper limit of this number relative to that of dm-linear. "lock" is an upper limit
+	# of the number of instructions that range_lock=on adds to range_lock=off.
 	"icount": {
 		"stock psync 4k": {
 			"ratio": { "zcblk-remapped": 0.28, "zcblk-default": 0.58,
@@ -37,8 +37,8 @@ def limits: {
 		"stock psync 64k": { "added": { "zcblk-copy": 33046 } },
 		"stock psync 1m": { "added": { "zcblk-copy": 524611 } }
 	},
-	# A row has BUFFER, SIZE, ENGINE twice, and an upper limit. The limit is for the ratio of
-	# the instructions of the first engine to those of the second.
+	# A row has BUFFER, SIZE and ENGINE of two writes, and an upper limit. The limit is for the
+	# instructions of the first write divided by those of the second write.
 	"icount-api": [
 		["kmalloc", 65536, "map", "kmalloc", 65536, "dm-io", 0.275],
 		["kmalloc", 65536, "registered", "kmalloc", 65536, "dm-io", 0.275],
@@ -49,12 +49,13 @@ def limits: {
 	],
 	# the number is the upper limit of the instructions in one stretch with interrupts off
 	"icount-irqsoff": 5000,
-	# each case has an upper limit of the instructions at the largest N, relative to N = 1
+	# Each case has an upper limit for engine slot. The limit is for the instructions at the
+	# largest N, divided by those at N = 1.
 	"icount-locks": { "held": 1.10, "hot": 1.25, "readers": 1.25, "readers-behind": 1.25 },
 	# each load has a lower limit of its IOPS, relative to the IOPS of its base
 	"locks-pairs": { "hot": 0.95, "fsync": 0.97 },
-	# A row has DEVICE, BUFFER, SIZE, ENGINE, and a lower limit. The limit is for the ratio of
-	# the time of a copy to that of ENGINE.
+	# A row has DEVICE, BUFFER, SIZE, ENGINE, and a lower limit. The limit is for the time of a
+	# write with the engine copy, divided by the time with ENGINE.
 	"uml-bench": [
 		["nullb0", "kmalloc", 4096, "map", 1.9],
 		["nullb0", "kmalloc", 65536, "map", 15],

@@ -9,10 +9,10 @@
 #	ratio		returns { n, ratio, low, high } of OTHER / BASE for an array
 #			[[BASE, OTHER]...]. low and high are null for fewer than two pairs.
 #	trimmed_ratio	returns the same, but ignores the lowest and the highest fifth of the
-#			ratios, for many pairs with outliers. The interval is that of Tukey and
-#			McLaughlin (1963), from the winsorized ratios.
-#	apart(CONTROL)	true if the interval of a result does not overlap that of CONTROL, which
-#			compares a setup with itself
+#			ratios. Use it for many pairs with outliers. The interval is that of Tukey
+#			and McLaughlin (1963), from the winsorized ratios.
+#	apart(CONTROL)	returns true if the interval of a result does not overlap that of CONTROL,
+#			which is the result of comparing a setup with itself
 #	reach		returns half the width of a result's interval, in percent
 #	interval	returns the interval of a result as text
 #	round(DIGITS)	rounds a number to DIGITS decimal digits
@@ -22,16 +22,16 @@
 #	row has a ratio to the base.
 #
 #	settled		returns each cell of an array once. If a cell was measured several
-#			times, it keeps the measurement whose control is closest to 1. It adds
-#			`measured`, the number of measurements, and `noisy`, which is true if the
-#			control is not within 2 %.
+#			times, settled returns the measurement whose control is closest to 1.
+#			settled adds two fields to a cell: `measured` is the number of
+#			measurements, and `noisy` is true if the control is not within 2 % of 1.
 #	undecided	prints "FAIL: ..." if no row of the settled cells differs from its control
-#	mark		returns the remark about a settled cell in a table
+#	mark		returns the remark that a table shows beside a settled cell
 #
 # REQUIREMENTS
 #	jq
 
-# Returns the 0.975 quantile of Student's t. For more than 20 degrees of freedom, it returns 2.0.
+# Returns the 0.975 quantile of Student's t, or 2.0 for more than 20 degrees of freedom
 def student(degrees):
 	[12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
 	 2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086]

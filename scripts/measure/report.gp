@@ -5,15 +5,16 @@
 # USAGE
 #	gnuplot -e "dir='out/bench'" scripts/measure/report.gp
 #
-#	Reads DIR/NAME.dat and DIR/values.dat, writes DIR/NAME.svg.
+#	Reads values.dat and a file NAME.dat for each figure in the folder dir. Writes NAME.svg for
+#	each figure to the same folder.
 #
 # REQUIREMENTS
 #	gnuplot-nox
 
 load dir."/values.dat"
 file(name) = dir."/".name.".dat"
-# Each figure has another prefix for the names of its SVG elements, because one page contains all
-# figures
+# One page contains all figures, so the names of SVG elements have a prefix that differs for each
+# figure
 begin(name, height) = sprintf("set terminal svg noenhanced size 960,%d dynamic name '%s' " . \
 	"background 'white' font 'sans-serif,13'; set output '%s/%s.svg'", height, name, dir, name)
 

@@ -5,8 +5,8 @@
 # USAGE
 #	jq -L scripts/measure 'include "report"; ...'
 #
-#	figure(NAME)	prints the lines of a data file. Its blocks, which two empty lines
-#			separate, are the panels or the lines of the figure.
+#	figure(NAME)	prints the data file of the figure NAME. Two empty lines separate the
+#			blocks of the file. Each block is a panel or a curve of the figure.
 #	texts		returns an object with the text for each @name@ in report.html
 #
 # REQUIREMENTS
@@ -25,8 +25,9 @@ def panels:
 def engine(name):
 	.rows[] | select(.engine == name);
 
-# Returns the size from which on mapping is faster than a copy in a panel, or null if the panel has
-# no such size. The size is interpolated between two measured sizes, on a logarithmic scale.
+# Returns the crossover of a panel, the size above which mapping is faster than a copy. The
+# crossover is interpolated between two measured sizes, on a logarithmic scale. Returns null if
+# mapping is faster at each size, or if a copy is.
 def crossover:
 	[.[] | { size, ratio: (engine("copy").ratio) }] as $at
 	| [range(1; $at | length) | $at[. - 1:. + 1]
@@ -47,7 +48,8 @@ def title:
 def block(lines):
 	[lines | map(tostring) | join(" ")] | join("\n") + "\n\n";
 
-# Returns the functions and their counts in both setups, with the largest difference first
+# Returns the functions and their counts in both setups, sorted by the difference of the counts,
+# with the largest difference first
 def functions:
 	.functions
 	| .counts as $new | .base_counts as $old

@@ -7,18 +7,18 @@
 #
 #	profile		converts the lines of scripts/perf/fold, as one text, to an object
 #			{ samples, table, locks, unresolved, range_lock, copying }
-#	waits		converts the lines that scripts/perf/waits and scripts/perf/fold print,
-#			as one text, to an array. An element has the number and the time of the
-#			waits for one kind of lock in one function.
-#	words		prints which lock is the hottest in a profile
+#	waits		converts the output of `scripts/perf/waits | scripts/perf/fold`, as one
+#			text, to an array. An element has the number and the time of the waits
+#			for one kind of lock in one function.
+#	words		prints sentences about the hottest lock of a profile
 #	side_by_side(N)	prints N lines of the tables of two profiles, with columns separated by
 #			tabs
 #	waits_table(N)	prints N lines of `waits`, with columns separated by tabs
 #	verdict		prints the verdict of the whole report
 #
-# A sample belongs to a lock if its innermost function locks or unlocks, or if it belongs to the
-# range locks of zcblk. A lock of the kernel has no name, so this file names it after the function
-# that acquires it. All range locks of zcblk count as one lock.
+# A sample belongs to a lock if its innermost function locks or unlocks, or if this function is part
+# of zcblk's range locks. A lock of the kernel has no name, so this file names the lock after the
+# function that acquires it. All range locks of zcblk count as one lock.
 #
 # REQUIREMENTS
 #	jq
@@ -47,9 +47,9 @@ def copies:
 def symbol:
 	.[index("`") + 1:];
 
-# Returns what the innermost function does with the lock, as text. The interrupt that samples is
-# delayed while interrupts are off. So samples of code with interrupts off appear in the function
-# that enables interrupts again.
+# Returns what the innermost function does with the lock, as text. While interrupts are off, the
+# interrupt that records a sample is delayed. So samples of code with interrupts off appear in the
+# function that enables interrupts again.
 def doing:
 	if test("unlock_irq") then "giving it back, or before that with interrupts off"
 	elif test("unlock|`_*up_") then "giving it back"
@@ -64,7 +64,8 @@ def entry:
 		([.[0]] + [first(.[] | select(takes_locks | not) | symbol)] | join(" < "))
 	  else .[0] end;
 
-# Returns { lock, taker, caller, doing } for a stack that belongs to a lock, and empty for others
+# Returns { lock, taker, caller, doing } for a stack that belongs to a lock, and nothing for other
+# stacks
 def charge:
 	.frames as $frames
 	| first(range($frames | length) | select($frames[.] | takes_locks | not)) as $at

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Makes the tables of selftests/audit/coverage from gcov's output for each object in each run.
+# Makes the tables of selftests/audit/coverage from gcov's output. A run of the tests in several VMs
+# has an output for each object in each VM.
 #
 # USAGE
 #	gcov --json-format --branch-probabilities --stdout *.gcda |
@@ -16,7 +17,8 @@ def share: "\(map(select(. > 0)) | length)/\(length)";
 def percent: if length == 0 then "" else
 	"\((map(select(. > 0)) | length) * 1000 / length | round / 10) %" end;
 
-# Adds the counts of the same line. Many objects contain a header's lines, and each VM is a run.
+# Adds up counts that have the same key, such as a line. A line has a count for each run, and a line
+# of a header has a count for each object that includes the header.
 def sums(key): group_by(key) | map(map(.count) | add);
 
 def row:
@@ -30,7 +32,7 @@ def files:
 	[.[].files[] | select(.file | test("driver/(exerciser/)?[^/]*\\.[ch]$"))
 		| .name = (.file | sub(".*driver/"; ""))];
 
-# { "FILE FUNCTION": REASON }
+# Makes an object of the lines of FILE: { "FILE FUNCTION": REASON, ... }
 def known:
 	[split("\n")[] | select(test("^[^#]")) | capture("^(?<key>\\S+ \\S+)\\s+(?<value>.+)$")]
 	| from_entries;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls a function for each bio that is submitted to the block layer, except for the bios that a
- * split makes. Without kprobes, the function is never called. The probed function is
- * submit_bio_noacct() for the bios of stacked drivers, and submit_bio() for all other bios.
+ * Calls a callback for each bio that is submitted to the block layer, except for the bios that a
+ * split makes. A kprobe calls the callback, so a kernel without kprobes never calls it. @symbol is
+ * the probed function: submit_bio_noacct() for the bios of stacked drivers, submit_bio() for
+ * others.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Test module that writes or reads one buffer through the kernel API of zcblk, and compares the
- * data with the page cache. Parameters can select buffers that the API must copy or refuse. Other
- * parameters split the buffer into segments, or write it to a second device at the same time.
+ * data with the page cache. Some parameters select buffers that the API must copy or refuse. Others
+ * split the buffer into segments, or also write it to a second device.
  *
  * A write to the parameter `run` starts the I/O. Other parameters describe the I/O, or contain its
  * results.
@@ -167,7 +167,7 @@ static bool is_stacked(void)
 	return strcmp(below, "none");
 }
 
-/* Counts a bio to the noted device. Runs for each bio between spy_start() and spy_stop(). */
+/* Runs for each bio between spy_start() and spy_stop(). Counts bios to the device `noted`. */
 static void note_bio(struct bio *bio)
 {
 	struct bvec_iter iter;
@@ -239,7 +239,7 @@ static void put_exact(void *mem)
 	paged_free(PAGED_EXACT, mem, offset + bytes);
 }
 
-/* Memory of get_pages(). get_vmapped() maps its pages to a second address in the vmalloc area. */
+/* Memory from get_pages(). get_vmapped() also maps its pages to an address in the vmalloc area. */
 static void *vmapped;
 
 static void *get_vmapped(size_t n)
@@ -257,7 +257,7 @@ static void *get_vmapped(size_t n)
 	return vmap(pages, nr, VM_MAP, PAGE_KERNEL);
 }
 
-/* Maps all pages of the buffer except the last one, so its end is not mapped */
+/* Maps all pages of the buffer except the last one. So the end of the buffer is not mapped. */
 static void *get_torn(size_t n)
 {
 	return n > PAGE_SIZE ? get_vmapped(n - PAGE_SIZE) : NULL;
@@ -269,7 +269,7 @@ static void put_vmapped(void *mem)
 	put_pages(vmapped);
 }
 
-/* Allocates a page less than the buffer has, so its last page is not mapped */
+/* Allocates one page less than the buffer needs. So the last page of the buffer is not mapped. */
 static void *get_short(size_t n)
 {
 	return n > PAGE_SIZE ? get_scattered(n - PAGE_SIZE) : NULL;
@@ -536,8 +536,8 @@ static void do_read(u8 *buf, u8 *check)
 }
 
 /*
- * Does I/O that must be refused, and checks that the buffer does not change. If the reason is the
- * buffer or its length, its address may be invalid, so this does not access the buffer.
+ * Does I/O that must be refused, and checks that the buffer does not change. If `explained` begins
+ * with "refused", the buffer itself is not valid, so this function does not access the buffer.
  */
 static void do_refused(void *buf)
 {

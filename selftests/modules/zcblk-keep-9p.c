@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Keeps virtio-9p running while all other devices are suspended. The virtual machine runs from
- * file systems on virtio-9p, but the driver of virtio-9p cannot resume. The module makes the
- * functions that would stop and reset a virtio-9p device return 0 at once.
+ * file systems on virtio-9p, but the driver of virtio-9p cannot resume. Some functions would stop
+ * or reset a virtio-9p device. The module makes these functions return 0 at once.
  *
  * Copyright (C) The zcblk authors
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Measures the cost of locking and unlocking a range, with each engine. The module contains
- * the sources of the range locks, and measures when it is loaded. Under QEMU's icount, a
- * nanosecond is an instruction.
+ * Measures the cost of locking and unlocking a range, with each engine. The module includes
+ * the source files of the range locks, and measures when it is loaded. With QEMU's option icount,
+ * the clock advances by a nanosecond for each instruction.
  *
  * It prints lines "zcblk-lock-cost: ENGINE CASE N PICOSECONDS" to the kernel log. The cost
  * of the loop and of reading the clock is subtracted. Cases:
@@ -26,7 +26,7 @@
 
 #define HELD		1024
 #define QUEUED		16384
-#define QUEUED_SLOW	256	/* for list and tree, whose time grows with the square of N */
+#define QUEUED_SLOW	256	/* for engines list and tree: their time grows with N squared */
 #define STEP		4	/* each N is this factor times the previous N */
 #define ROUNDS		2000
 #define BLOCK		8	/* sectors */
@@ -54,8 +54,8 @@ static u64 each_ps(u64 ns, unsigned int n)
 }
 
 /*
- * Return: the first sector of a random block of 4 KiB in 1 TiB, which depends on @i. For the values
- * of @i that the module uses, the blocks do not overlap.
+ * Return: the first sector of block @i in a pseudo-random sequence of blocks of 4 KiB, in 1 TiB.
+ * For the values of @i that the module uses, the blocks do not overlap.
  */
 static u64 place(u64 i)
 {
@@ -84,7 +84,7 @@ static void unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
 	if (!ranges)
 		return;
-	/* If the range still waits, a worker will grant it */
+	/* If the range still waits, flush the worker that will grant it */
 	if (unlikely(READ_ONCE(range->waits)))
 		flush_workqueue(wq);
 	WARN_ON_ONCE(READ_ONCE(range->waits));
@@ -217,7 +217,7 @@ static int measure_cost(unsigned int engine, const struct cost *cost, unsigned i
 
 	if (!ranges)
 		return -ENOMEM;
-	cost->measure(ranges, n);	/* fill the caches, and ignore this result */
+	cost->measure(ranges, n);	/* only fills the caches: the result is ignored */
 	pr_info("%s %s %u %llu\n", zcblk_range_lock_names[engine], cost->name, n,
 		cost->measure(ranges, n));
 	zcblk_ranges_destroy(ranges);

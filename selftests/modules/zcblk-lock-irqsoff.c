@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds the longest time for which engine slot keeps interrupts off. The module contains the
- * sources of the range locks, and measures when it is loaded. Under QEMU's icount, a
- * nanosecond is an instruction.
+ * Finds the longest time for which engine slot keeps interrupts off. The module includes the
+ * source files of the range locks, and measures when it is loaded. With QEMU's option icount, the
+ * clock advances by a nanosecond for each instruction.
  *
- * Ranges are unlocked with interrupts off, as by a completion in hard interrupt context. So the
- * whole of zcblk_range_unlock() is in one stretch. The callback of a granted range queues work, as
- * in the driver. The cost of reading the clock is subtracted.
+ * A stretch is a time in which interrupts are off. Ranges are unlocked with interrupts off, as by
+ * a completion in hard interrupt context. So one stretch contains all of zcblk_range_unlock(). The
+ * callback of a granted range queues work, as in the driver. The cost of reading the clock is
+ * subtracted.
  *
- * A stretch is a time in which interrupts are off. For each scenario, the module prints the longest
- * stretch to the kernel log, in a line
+ * For each scenario, the module prints the longest stretch to the kernel log, in a line
  *	zcblk-lock-irqsoff: SCENARIO NANOSECONDS PHASE FROM TO GRANTS STRETCHES
  * FROM and TO are the functions in which the stretch began and ended. GRANTS is the number of
  * ranges granted in the stretch. STRETCHES is the number of all stretches. Scenario `control` is a
@@ -130,7 +130,7 @@ do {							\
 #include "../../driver/range/show.c"
 
 #define MANY		16384
-#define PROBES		512	/* limit of the requests in addition to MANY */
+#define PROBES		512	/* room in the pool for requests besides MANY */
 #define BLOCK		8	/* sectors */
 #define REGION		128
 #define LONG		512
@@ -267,7 +267,7 @@ struct place {
  * @name: name in the log
  * @before: the first request, if it has sectors
  * @each: many copies of this request follow
- * @places: the start of copy n is moved by (n % places) * step sectors
+ * @places: copy n begins (n % places) * step sectors after each.start
  * @step: see @places
  * @shorts: number of short random requests between the copies
  * @after: the last request, if it has sectors
@@ -418,8 +418,8 @@ static void run_scenario(const struct scenario *s)
 }
 
 /*
- * Locks requests whose lengths are close to powers of two. If @together is false, a request is
- * unlocked after each lock.
+ * Locks requests whose lengths are close to powers of two. If @together is false, unlocks a request
+ * after each lock. If it is true, unlocks them at the end.
  */
 static void lock_lengths(bool together)
 {
@@ -459,9 +459,8 @@ static u64 random_sectors(void)
 }
 
 /*
- * Locks random requests of all kinds. If @cancel is false, requests are unlocked in between, and
- * less often for a greater @seed. If @cancel is true, all requests that wait are cancelled at the
- * end.
+ * Locks random requests of all kinds. If @cancel is false, also unlocks some requests after each
+ * lock, but fewer for a greater @seed. If @cancel is true, cancels all waiting requests at the end.
  */
 static void lock_mix(u32 seed, bool cancel)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compares I/O by the kernel API with I/O through the page cache. Buffers of every kind, of 512
- * bytes to 4 MiB, begin anywhere in a page. They are read and written in every form that the API
- * accepts. The seed and the number of a case determine the case. Bytes before and after each
- * buffer must not change.
+ * Compares I/O by the kernel API with I/O through the page cache. Buffers are of every kind, have
+ * 512 bytes to 4 MiB, and begin anywhere in a page. Data is passed in every form that the API
+ * accepts. The seed and the number of a case determine everything about the case. Bytes before and
+ * after each buffer must not change.
  *
  * In some forms, the buffer is cut into segments. The data consists of the segments in reverse
  * order, so consecutive segments are never contiguous in memory.
@@ -170,7 +170,8 @@ struct test_case {
 
 /*
  * Return: a random size of at most 4 MiB. Only one case in 16 may be larger than 32 KiB, because
- * large buffers need as much time as all others. Each power of two is an equally likely limit.
+ * these few cases need as much time as all others together. The limit of a size is a power of two,
+ * and all these powers are equally likely.
  */
 static unsigned int choose_size(struct rnd_state *rnd, unsigned int align)
 {
@@ -181,7 +182,7 @@ static unsigned int choose_size(struct rnd_state *rnd, unsigned int align)
 	return clamp(round_up(size, align), align, (unsigned int)MAX_SIZE);
 }
 
-/* Return: the buffer's offset in a page. Half of the offsets have the device's DMA alignment. */
+/* Return: the buffer's offset in a page. At least half of the offsets have the DMA alignment. */
 static unsigned int choose_offset(struct test_case *c, struct rnd_state *rnd,
 				  unsigned int align)
 {
@@ -192,7 +193,7 @@ static unsigned int choose_offset(struct test_case *c, struct rnd_state *rnd,
 	return prandom_u32_state(rnd) & 1 ? offset : offset & ~align;
 }
 
-/* Chooses how to cut the segments. At least half of the cases use the device's DMA alignment. */
+/* Chooses the lengths of segments. In at least half of the cases, they have the DMA alignment. */
 static void choose_segments(struct test_case *c, struct rnd_state *rnd, unsigned int align)
 {
 	c->max_segment = max(16U << prandom_u32_state(rnd) % 18, 8 * c->size / MAX_SEGMENTS);
@@ -259,8 +260,8 @@ static bool has_segments(const struct test_case *c)
 }
 
 /*
- * Return: length of the segment at @start. A bio_vec must be contiguous in memory, so a bio_vec of
- * vmalloc() memory ends with its page.
+ * Return: length of the segment at @start. A bio_vec must be contiguous in physical memory. So in
+ * vmalloc() memory, a bio_vec must not cross the end of a page.
  */
 static unsigned int segment_len(struct test_case *c, struct rnd_state *rnd, u8 *start,
 				unsigned int left)
@@ -283,7 +284,7 @@ static struct bio_vec bvec_of(struct kvec *segment)
 	return (struct bio_vec){ page, segment->iov_len, offset_in_page(segment->iov_base) };
 }
 
-/* Extends the first segment by the bytes to skip: other data of the buffer, or a canary */
+/* Makes the first segment begin c->skip bytes before the data. Clears c->skip if this cannot be. */
 static void choose_skip(struct test_case *c)
 {
 	struct kvec *first = &c->segments[0];

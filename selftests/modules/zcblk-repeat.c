@@ -2,8 +2,8 @@
 /*
  * Repeats an I/O by the kernel API. Loading the module prepares the I/O. If a process writes a
  * number to the parameter `run`, the module does the I/O this many times in that process. So a
- * trace of the process shows only these I/Os. Meanwhile, the module may change the buffer, or
- * allocate all free memory.
+ * trace of the process shows only these I/Os. Depending on other parameters, the module changes the
+ * buffer during the I/O, or allocates all free memory.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -24,7 +24,7 @@
 
 #define MAX_DEPTH 64
 #define HOARD_ORDER 9		/* order of the largest allocations */
-#define HOARD_BACK 4096		/* number of pages to free before the OOM killer runs */
+#define HOARD_BACK 4096		/* number of pages to free when memory is exhausted */
 
 static char *device;
 module_param(device, charp, 0444);
@@ -150,7 +150,7 @@ static struct page *hoard_pop(void)
 }
 
 /*
- * Frees pages of the hoard until at least @n are free, or the hoard is empty.
+ * Frees pages of the hoard until at least @n pages were freed, or the hoard is empty.
  * Return: number of pages that were freed
  */
 static unsigned long release_hoard(unsigned long n)
@@ -166,7 +166,7 @@ static unsigned long release_hoard(unsigned long n)
 	return given;
 }
 
-/* Frees memory so that the OOM killer does not kill a process of the test */
+/* Runs before the OOM killer. Frees memory, so that the OOM killer does not kill a process. */
 static int hoard_is_needed(struct notifier_block *nb, unsigned long unused, void *freed)
 {
 	*(unsigned long *)freed += release_hoard(HOARD_BACK);
@@ -228,7 +228,7 @@ static int run_set(const char *val, const struct kernel_param *kp)
 	u64 start;
 	int err = kstrtouint(val, 0, &n);
 
-	/* The parameter may be written before the slots exist */
+	/* A process may write the parameter before the module has allocated the slots */
 	if (err || !slots || n < depth)
 		return err ?: -EINVAL;
 	if (scribble)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Commits a fault on purpose. The checks of a debug kernel must detect the fault, and the run of
- * the tests must then fail. Use: insmod zcblk-seed.ko fault=...
+ * Contains a few bugs, and runs one of them on purpose. The checks of a debug kernel must detect
+ * the bug, and the run of the tests must then fail. Use: insmod zcblk-seed.ko fault=...
  *
  * Copyright (C) 2026 The zcblk authors
  */

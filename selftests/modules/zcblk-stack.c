@@ -83,7 +83,7 @@ static void slot_done(struct zcblk_bufio *io, blk_status_t status)
 	bio_endio(bio);
 }
 
-/* Allocates a slot, and fills it except for the data. A flush needs no data. */
+/* Allocates a slot, and sets everything but the data. This is enough for a flush. */
 static struct slot *slot_get(struct disk *disk, struct bio *bio, sector_t sector)
 {
 	struct slot *slot = mempool_alloc(disk->slots, GFP_NOIO);
@@ -162,8 +162,8 @@ static int forward_all(void *data)
 			forward(disk, bio);
 	}
 	/*
-	 * Close at once, because the disk below is removed next. Only a kernel thread may call
-	 * __fput_sync().
+	 * Close the file before the thread ends, because the disk below is removed next. Only a
+	 * kernel thread may call __fput_sync().
 	 */
 	__fput_sync(disk->file);
 	return 0;
@@ -184,8 +184,8 @@ static void stack_submit_bio(struct bio *bio)
 }
 
 /*
- * There is no owner. With an owner, the module could not be removed, because its own disks keep
- * the disks below them open.
+ * .owner is not set. With an owner, each open disk would hold a reference to the module. The module
+ * itself keeps its lower disks open, so it could never be removed.
  */
 static const struct block_device_operations stack_fops = {
 	.submit_bio = stack_submit_bio,

@@ -47,7 +47,7 @@ struct worker {
 	struct zcblk_ranges *ranges;
 	unsigned long *words;
 	unsigned int nr;
-	double ns;	/* CPU time of a round */
+	double ns;	/* CPU time of a round, which locks and unlocks a range */
 	struct zcblk_range range[HELD];
 	int granted;
 } __attribute__((aligned(128)));
@@ -319,7 +319,7 @@ static double run_far(const struct layout *l, const struct side side[2], bool sh
 	return run(&side[0], &side[!shared]);
 }
 
-/* Return: the ratio of the engine divided by the ratio of the machine */
+/* Return: the far ratio of the engine divided by the far ratio of the machine */
 static double measure_far(const struct zcblk_range_ops *ops)
 {
 	struct mean ratio = { }, limit = { }, relative = { };

@@ -7,7 +7,7 @@
  * A range that covers one unit, or two neighbouring units, is in the tree of the bucket of each
  * unit. A longer range is in the tree @wide. The engine locks all buckets of a range before it
  * compares and inserts the range. For a wide range, it locks all buckets that exist. So @wide
- * changes only under all locks, and may be read under any one of them.
+ * changes only under all locks, and one of the locks is enough to read it.
  *
  * Lock order: the locks of buckets are acquired in the order of the buckets' indices.
  *
@@ -39,7 +39,7 @@ struct zcblk_range_bucket {
 
 /**
  * struct zcblk_range_buckets - the engine
- * @seq: number of the newest range, increased under the locks of its buckets
+ * @seq: number of the newest range, increased under the locks of the range's buckets
  * @wide: ranges longer than two units
  * @bucket: the buckets
  */
@@ -90,7 +90,7 @@ static void zcblk_bucket_span(const struct zcblk_range *range,
 		swap(span->first, span->last);
 }
 
-/* Return: the step of a loop that visits all buckets of a wide range, or else @first and @last */
+/* Return: the step with which a loop from @first to @last visits exactly the buckets of a range */
 static unsigned int zcblk_bucket_step(const struct zcblk_bucket_span *span)
 {
 	return span->wide ? 1 : max(span->last - span->first, 1U);
@@ -121,7 +121,7 @@ static void zcblk_buckets_drop(struct zcblk_range_buckets *buckets,
 	local_irq_restore(flags);
 }
 
-/* Return: the number of buckets whose trees contain a range that is not wide */
+/* Return: the number of nodes of a range that is not wide. Each of its buckets has one node. */
 static unsigned int zcblk_bucket_nodes(const struct zcblk_bucket_span *span)
 {
 	return span->first == span->last ? 1 : 2;
@@ -147,8 +147,8 @@ static unsigned int zcblk_buckets_count(struct zcblk_range_buckets *buckets,
 }
 
 /*
- * Like zcblk_interval_unblock(), but decrements the count atomically, because two callers may
- * hold different locks.
+ * Like zcblk_interval_unblock(), but decrements the blockers of a range atomically, because two
+ * callers may hold different locks.
  */
 static void zcblk_bucket_unblock(struct rb_root_cached *root,
 				 const struct zcblk_range *range,
@@ -295,7 +295,7 @@ static void zcblk_bucket_collect(struct zcblk_range *range, void *data)
 	*failed = range;
 }
 
-/* Removes all parked ranges. The other ranges are held, so no range still counts a removed one. */
+/* Removes all parked ranges. Held ranges remain, and no held range waits for a removed one. */
 static void zcblk_bucket_cancel(struct zcblk_ranges *ranges)
 {
 	struct zcblk_range_buckets *buckets = ranges->engine;

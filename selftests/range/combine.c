@@ -6,10 +6,10 @@
  * Method
  *	A thread does not fetch the data that a lock protects. The thread publishes its
  *	operation, and the thread that holds the lock executes the operation. So the data and
- *	the lock remain in one cache. This method is flat combining (SPAA 2010), which elects
- *	one of the waiting threads. Remote core locking (USENIX ATC 2012) and delegated
- *	ownership, such as Trust<T>, use a thread for each lock or object instead. A driver
- *	has no spare CPU for such threads.
+ *	the lock remain in one cache. This method is flat combining (SPAA 2010), in which one
+ *	of the waiting threads executes the operations of all. Remote core locking (USENIX
+ *	ATC 2012) and delegated ownership, such as Trust<T>, use a separate thread for each
+ *	lock or object instead. A driver has no spare CPU for such threads.
  *
  * Implementation
  *	A thread allocates its operation on its stack, and pushes the operation to a lock-free
@@ -121,7 +121,7 @@ static void combine_do_unlock(struct zcblk_ranges *ranges, struct combine_op *op
 	zcblk_interval_unblock(&combine->root, op->range, &op->grants);
 }
 
-/* Removes all parked ranges. The other ranges are held, so no range still counts a removed one. */
+/* Removes all parked ranges. Held ranges remain, and no held range waits for a removed one. */
 static void combine_do_cancel(struct zcblk_ranges *ranges, struct combine_op *op)
 {
 	struct combine *combine = ranges->engine;
@@ -168,7 +168,7 @@ static struct combine_op *combine_pop_all(struct combine *combine)
 	return oldest;
 }
 
-/* Executes all pending operations, under the lock. A thread may free an operation that is done. */
+/* Executes all pending operations, under the lock. Threads free operations that are done. */
 static void combine_execute(struct zcblk_ranges *ranges)
 {
 	struct combine *combine = ranges->engine;
@@ -240,7 +240,7 @@ static void combine_cancel(struct zcblk_ranges *ranges)
 	zcblk_range_fail(op.grants);
 }
 
-/* Visits all ranges. A reader does so itself, under the lock, and delegates nothing. */
+/* Visits all ranges. The caller acquires the lock for this, and delegates nothing. */
 static void combine_for_each(struct zcblk_ranges *ranges, zcblk_range_visit_fn visit,
 			     void *data)
 {

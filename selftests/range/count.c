@@ -6,7 +6,7 @@
  * USAGE: count ENGINE|off HELD LAYOUT ROUNDS
  *	LAYOUT: random (4 KiB, anywhere on a disk of 1 TiB) or adjacent (sequential)
  *
- * Prints how many ranges met a disjoint range in their slot, in per mille.
+ * Prints how many of 1,000 ranges found a disjoint range in their slot.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -155,7 +155,7 @@ static void release_sequence(unsigned int t)
 	}
 }
 
-/* Like release_sequence(), but a plain store of the value 2 ends the sequence */
+/* Like release_sequence(), but a store instead of an update ends the sequence */
 static void no_release_sequence(unsigned int t)
 {
 	if (!t) {
@@ -170,7 +170,7 @@ static void no_release_sequence(unsigned int t)
 	}
 }
 
-/* WRC: a thread passes on what it has acquired */
+/* WRC: write-to-read causality; a thread loads x and then releases y, which a third acquires */
 static void wrc(unsigned int t)
 {
 	if (!t) {
@@ -201,7 +201,7 @@ static void failing_cmpxchg(unsigned int t)
 	}
 }
 
-/* LB: load buffering, an outcome that the explorer allows in neither TSO nor weak memory */
+/* LB: load buffering; in the explorer, a load never returns a store that is executed later */
 static void lb(unsigned int t)
 {
 	memory->r[t] = READ_ONCE(*(t ? &memory->y : &memory->x));

@@ -4,7 +4,7 @@
  *
  * TSO
  *	A thread's stores wait in its store buffer, and reach memory later, in order. Full
- *	barriers and all updates wait until the buffer is empty.
+ *	barriers and all atomic updates wait until the buffer is empty.
  *
  * Weak
  *	A location keeps a message for each value that was stored to it, in order. A thread
@@ -14,13 +14,13 @@
  *	joins the message's view with the thread's. An update reads the newest message, and
  *	copies its view to the new message. Full barriers exchange views with each other.
  *	Relacy and Loom use the same method. The models of GenMC have the same results for
- *	programs that both support.
+ *	programs that GenMC and the explorer support.
  *
  * Both
- *	In the same way, threads and messages know which accesses to each location happened
- *	before, and which requests ended before. If a thread does not know of an earlier
- *	conflicting access, the two accesses race. The race is an error if one of them is
- *	plain.
+ *	A thread or a message also knows which accesses to each location, and which ends of
+ *	requests, happened before. Release and acquire copy this knowledge as they copy views.
+ *	If a thread does not know of an earlier access that conflicts with its own, the two
+ *	accesses race. The race is an error if one of the accesses is plain.
  *
  * Reduction
  *	A location is private at first. It becomes shared when a second thread accesses it,
@@ -30,8 +30,8 @@
  *	matter.
  *
  * Limits
- *	- A load does not return the value of a later store (no load buffering). Stores are
- *	  in the modification order in which they were executed, as in Relacy and Loom.
+ *	- A load does not return the value of a later store (no load buffering). The order in
+ *	  which stores are executed is their modification order, as in Relacy and Loom.
  *	- The model assumes a control dependency from every relaxed load to all later
  *	  stores. Address dependencies do not order loads.
  *	- Plain accesses are checked in weak mode only, and only by their first address.
@@ -45,7 +45,7 @@
 enum class { PRIVATE, SHARED, RACY };
 enum access { PLAIN_READ, PLAIN_WRITE, MARKED_READ, MARKED_WRITE };
 
-/* What the search has found out about a location so far. Returning to a state does not undo it. */
+/* What the search knows about a location. It keeps this when it returns to an earlier state. */
 struct location {
 	const void *p;
 	enum class class;
@@ -172,8 +172,8 @@ static bool is_owned(const struct location *loc, unsigned int t)
 /*
  * Return: true if the thread's next access neither affects other threads nor is affected by
  * them. Then the search runs this thread first, and does not try the other threads before it.
- * In weak memory, a store can be such an access even if other threads load the location, because
- * these threads may still read the older value.
+ * In weak memory, a store can be such an access even if other threads load the location. These
+ * threads may still read the older value.
  */
 bool memory_goes_first(unsigned int t)
 {
@@ -281,7 +281,7 @@ static void record(struct location *loc, enum access access)
 		return;
 	*done |= bit;
 	for_each_know(know) {
-		/* This access is ordered after all earlier ones, so these need no bits any more */
+		/* This access is ordered after all earlier ones, which need no bits any more */
 		if (access == PLAIN_WRITE || (access == MARKED_WRITE && loc->class != RACY))
 			for (g = 0; g < GROUPS; g++)
 				know->missing[word][g] &= ~bit;
@@ -460,7 +460,7 @@ static struct message *message_read(const struct location *loc, size_t size)
 	return first + i;
 }
 
-/* Stores a value to memory and to the newest message of its location */
+/* Stores a value to memory, and @know to a message. In weak memory, the message is a new one. */
 static void message_write(const struct location *loc, size_t size, u64 value,
 			  const struct know *know)
 {
@@ -479,7 +479,7 @@ static void message_write(const struct location *loc, size_t size, u64 value,
 	memcpy((void *)loc->p, &value, size);
 }
 
-/* Deletes all messages after a plain write. A thread that still read one would race. */
+/* Deletes all messages of a location after a plain write. A load of one of them would race. */
 static void messages_drop(const struct location *loc)
 {
 	struct know *know;
@@ -674,7 +674,7 @@ void explore_store(void *p, size_t size, u64 value, int order)
 	memcpy(p, &value, size);
 }
 
-/* Updates a racy location, after the current thread has stopped and was continued */
+/* Updates a racy location. Before this call, the current thread has stopped and continued. */
 static void update(struct location *loc, size_t size, u64 value, int order)
 {
 	struct know know;
@@ -794,7 +794,7 @@ void explore_wait_change(const void *p, size_t size, u64 value)
 	stop(W_CHANGE, p, size, value);
 }
 
-/* Plain accesses: the compiler instruments them for ThreadSanitizer, and calls these functions */
+/* The compiler adds a call of one of these functions to each plain access (-fsanitize=thread) */
 
 static void plain(const void *p, enum access access)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The search of the explorer: visits each state that the threads can reach once.
+ * The search of the explorer. It visits every state that the threads can reach, but only once.
  *
  * Threads are coroutines. A thread stops before each access to a racy location; see
  * explore-memory.c. A state is the memory, the knowledge of threads and messages, and the
@@ -187,7 +187,7 @@ void *explore_alloc(size_t size)
 	return p;
 }
 
-/* Accesses to this area are not tracked, because nothing else depends on its content */
+/* Excludes an area from tracking. Only data that no result depends on may be in the area. */
 void arena_skip(const void *p, size_t size)
 {
 	skip_start = p;

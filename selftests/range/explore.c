@@ -16,8 +16,8 @@
  *
  *	Two threads are interleaved in all ways. With three threads, there is at most one
  *	preemption, or N with `bound N`. In sets of three threads with two long ranges, there
- *	is no preemption. Another thread may run without a preemption while a thread waits or
- *	holds a range, and late stores are no preemptions. Most faults need few preemptions:
+ *	is no preemption. It is no preemption if another thread runs while a thread waits or
+ *	holds a range, or if a buffered store reaches memory. Most faults need few preemptions:
  *	Musuvathi and Qadeer, "Iterative context bounding for systematic testing of
  *	multithreaded programs", 2007.
  *
@@ -26,8 +26,8 @@
  *	  granted before an earlier range that excludes it. Mode detect is an exception.
  *	- If a range excludes an earlier one, the end of the earlier range happens before the
  *	  later range is granted. No access to a range races, or follows the range's end.
- *	- A range fails only in mode reject, with nowait, or after a cancellation. It fails
- *	  only because of an overlapping range that does not fail.
+ *	- A range fails only in mode reject, with nowait, or after a cancellation. Unless it
+ *	  is cancelled, the range overlaps another range that does not fail.
  *	- If only threads that hold ranges can continue, each parked range has a range to
  *	  wait for. After zcblk_ranges_cancel(), no range waits.
  *	- for_each() visits a range exactly once if the range exists during the whole call.
@@ -76,7 +76,7 @@ struct op {
 /* The memory of a scenario, except the memory that the engine allocates */
 struct scene {
 	int overlap;
-	unsigned int modes;	/* a bit for each mode so far */
+	unsigned int modes;	/* a bit for each mode that was set so far */
 	bool cancelling, cancelled;
 	struct work_struct *work, *running;
 	unsigned int flush[MAX_THREADS];
@@ -104,8 +104,8 @@ static const struct {
 } menu[] = {
 	{ 'w', ZCBLK_RANGE_WRITE, 0, 7, false },
 	{ 'r', ZCBLK_RANGE_READ, 0, 7, false },
-	{ 'd', ZCBLK_RANGE_WRITE, 8, 15, false },		/* disjoint, same slot */
-	{ 'a', ZCBLK_RANGE_WRITE, 14 * 128, 14 * 128 + 7, false },	/* disjoint, slot of w */
+	{ 'd', ZCBLK_RANGE_WRITE, 8, 15, false },		/* disjoint from w, same region */
+	{ 'a', ZCBLK_RANGE_WRITE, 14 * 128, 14 * 128 + 7, false },	/* region 14, slot of w */
 	{ 'h', ZCBLK_RANGE_WRITE, 0, 15, false },		/* covers w, r and d */
 	{ 'b', ZCBLK_RANGE_WRITE, 0, 135, false },		/* first and second slot */
 	{ 's', ZCBLK_RANGE_WRITE, 128, 135, false },		/* the second slot */

@@ -33,7 +33,7 @@ enum { WP, WM, RP = WM + MAX_THREADS, RM = RP + MAX_THREADS, GROUPS = RM + MAX_T
 /**
  * struct know - what a thread or a message knows, by happens-before
  * @missing: a bit for each access of each location that the thread or message does not know of
- * @ended: a bit for each request that has ended, if its end is not known
+ * @ended: a bit for each request that has ended, but whose end is not known
  * @view: the oldest message of each racy location that may still be read
  */
 struct know {
@@ -43,28 +43,28 @@ struct know {
 };
 
 /*
- * The kinds of a thread's knowledge: now (KNOWN), after its next full barrier (READ), at its last
- * full barrier (FENCE), and from the thread that woke it (WAKE)
+ * What a thread knows now (KNOWN), and will know after its next full barrier (READ). What it knew
+ * at its last full barrier (FENCE), and learns from the thread that wakes it (WAKE).
  */
 enum { KNOWN, READ, FENCE, WAKE, NR_KINDS };
 
-/* Two more kinds: at the full barriers of any thread (SC), and after the last work (DONE) */
+/* Two kinds that belong to no thread: at all full barriers (SC), and after the last work (DONE) */
 #define KNOW_SC		(MAX_THREADS * NR_KINDS)
 #define KNOW_DONE	(KNOW_SC + 1)
 #define NR_KNOW		(KNOW_DONE + 1)
 
 enum wants {
 	W_NOTHING,		/* the thread has ended */
-	W_VOLUNTARY,		/* may continue, but need not */
-	W_WAIT,			/* continues when ready(p) */
+	W_VOLUNTARY,		/* the thread may continue, but need not */
+	W_WAIT,			/* the thread continues when ready(p) */
 	W_RELAX,
 	W_LOAD,
 	W_STORE,
-	W_COMPARE,		/* cmpxchg(): value is the old one */
+	W_COMPARE,		/* cmpxchg(); value is the expected old value */
 	W_UPDATE,
 	W_FENCE,
-	W_CHANGE,		/* continues when *p differs from value */
-	W_LOCK,			/* continues when *p is 0 */
+	W_CHANGE,		/* the thread continues when *p differs from value */
+	W_LOCK,			/* the thread continues when *p is 0 */
 };
 
 struct store {
@@ -110,7 +110,7 @@ struct world {
  * struct test - what the threads do, and callbacks that check conditions
  * @reset: prepares the memory, which explore_alloc() allocates
  * @run: runs a thread
- * @quiet: called when no thread must continue, but some may; may be NULL
+ * @quiet: called when threads can continue, but need not; may be NULL
  * @end: called when no thread can continue
  * @name: prints the name of an address; returns false if it has no name; may be NULL
  * @has_work: true if the worker, the last thread, has work to do; NULL if there is no worker

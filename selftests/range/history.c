@@ -9,7 +9,7 @@
 #include "test.h"
 
 #define MAX_ACTIVE	520
-#define MAX_PAUSES	20		/* most pauses in a step */
+#define MAX_PAUSES	20		/* at most so many random steps during one step */
 #define MAX_WORKS	4
 
 /**
@@ -50,7 +50,7 @@ unsigned long history_steps;
 static struct work_struct *works[MAX_WORKS];
 static unsigned int nr_works;
 
-/* Queues a work. May be called in any context. Return: false if the work is pending already. */
+/* Queues a work, from any context. Return: false if the work is pending already. */
 bool test_queue_work(struct work_struct *work)
 {
 	if (work->pending)
@@ -62,7 +62,7 @@ bool test_queue_work(struct work_struct *work)
 	return true;
 }
 
-/* The history whose steps resched() may run while the engine pauses, or NULL */
+/* The history in which resched() does steps while the engine pauses; NULL if it must not do any */
 static struct history *pausing;
 
 static void run_works(struct history *h)
@@ -108,7 +108,7 @@ static void granted(struct zcblk_range *range, int err)
 
 /*
  * True if @later must wait for @earlier. This function does not use the code of range.h, so that
- * the model does not repeat its mistakes.
+ * a mistake in range.h is not in the model, too.
  */
 static bool model_waits(const struct model *later, const struct model *earlier)
 {
@@ -187,7 +187,7 @@ static void take(struct history *h, u64 start, u64 last, unsigned int kind,
 	struct model *m = calloc(1, sizeof(*m));
 	int err, expected;
 
-	/* A new range has any content, so fill the range with garbage */
+	/* The memory of a new range may have any content, so fill it with garbage */
 	memset(&m->range, 0xa5, sizeof(m->range));
 	zcblk_range_init(&m->range, start, last, kind, nowait, granted);
 	h->order[h->n++] = m;
@@ -282,8 +282,8 @@ static void check_for_each(struct history *h)
 }
 
 /*
- * Locks a range that the bytes of a step encode. Places and lengths are near each other, and
- * near the ends of regions, groups and units.
+ * Locks a range that the bytes of a step encode. Many ranges overlap, and many begin or end near
+ * the borders of regions, groups and units.
  */
 static void take_bytes(struct history *h, const uint8_t *b)
 {
@@ -309,7 +309,7 @@ static void take_bytes(struct history *h, const uint8_t *b)
 	take(h, start, last, kind, (b[3] >> 2 & 15) == 7);
 }
 
-/* The engine calls this when it pauses. Does a random step that another thread may do then. */
+/* Called while the engine pauses. Does a random step that another thread might do meanwhile. */
 static void resched(void)
 {
 	struct history *h = pausing;

@@ -21,7 +21,7 @@ void (*test_conflict)(struct zcblk_range *range);
 void (*test_interrupt)(void);
 void (*test_resched)(void);
 
-/* Runs the interrupt handler with interrupts off, again if a signal arrived meanwhile */
+/* Runs the interrupt handler with interrupts off, and repeats this if a signal arrived meanwhile */
 void test_irq_run(void)
 {
 	do {

@@ -92,7 +92,7 @@ static inline void cpu_relax(void)
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
-/* A thread that parks a range pauses after each release, so that other threads can unlock it */
+/* A thread that parks a range pauses after smp_store_release(), so that others can unlock it */
 extern __thread bool test_parks;
 void test_linger(void);
 #ifdef __SANITIZE_THREAD__
@@ -105,8 +105,8 @@ do {									\
 /* ThreadSanitizer does not support fences, and does not simulate store buffers */
 #define smp_mb()		do { } while (0)
 /*
- * ThreadSanitizer does not support control dependencies, either. They order the stores after a
- * successful cmpxchg_release() after earlier releases. So use acquire, too.
+ * ThreadSanitizer does not support control dependencies, either. The engines need one between a
+ * successful cmpxchg_release() and the stores that follow. So use acquire here instead.
  */
 #define CMPXCHG_RELEASE		__ATOMIC_ACQ_REL
 #else
@@ -223,7 +223,7 @@ static inline void test_irq_restore(unsigned long flags)
 #ifdef ZCBLK_EXPLORE
 #define cond_resched()			do { } while (0)
 #else
-/* In a program with one thread, this does what other threads may do in cond_resched() */
+/* cond_resched() calls this function, in which a program with one thread simulates others */
 extern void (*test_resched)(void);
 
 #define cond_resched()							\
@@ -255,7 +255,7 @@ do {									\
 #define raw_spin_lock_irq		spin_lock_irq
 #define raw_spin_unlock_irq		spin_unlock_irq
 
-/* A mutex is a spinlock here, and may be locked in process context only */
+/* A mutex is a spinlock here, but only process context may lock it */
 struct mutex { spinlock_t lock; };
 #define mutex_init(m)			spin_lock_init(&(m)->lock)
 #define mutex_lock(m)			do { might_sleep(); spin_lock(&(m)->lock); } while (0)

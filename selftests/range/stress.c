@@ -11,17 +11,17 @@
  *	neighbours	ranges touch and never overlap, and no range may wait
  *	quiet		no interrupts
  *
- * Checked:
+ * Checked, with names of errors in parentheses:
  * - A sector of a write is in no other range that is held (mixed extents).
  * - No range is granted before an earlier range that it overlaps (overtakings). A range is
  *   earlier if its zcblk_range_lock() returned before that of the later range was called.
  * - No range waits for ever (lost wake-ups).
  * - A range is refused only if it overlapped another range during the call (unfounded). If
  *   the data for this check was overwritten, the refusal is counted as not decided.
- * - for_each() visits each range once that exists during the whole call.
+ * - If a range exists during a whole call of for_each(), the call visits it once (missed).
  * - The counters of the lock are exact.
- * With `changes`, a range that was granted although it overlaps is not checked itself.
- * Later requests must wait for this range.
+ * With `changes`, a range may be granted although it overlaps. The program does not check such a
+ * range, but checks that later requests wait for it.
  *
  * The thread that grants a parked range may unlock the range, even from ->granted(), and before
  * the owner's zcblk_range_lock() has returned. Any thread or interrupt may unlock any range.
@@ -50,7 +50,10 @@
 
 enum state { FREE, WAITS, HELD, ENDS };
 
-/* A copy of the range of a request, which remains after the range is unlocked and freed */
+/*
+ * A copy of the range of a request, which remains after the range is unlocked and freed. Tickets
+ * are numbers that increase, and show the order of events.
+ */
 struct extent {
 	u64 start, last;
 	u64 kind;
@@ -58,7 +61,7 @@ struct extent {
 	u64 loose;		/* granted although it overlaps */
 };
 
-/* A slot for a range. Only one thread locks ranges in a slot, and any thread may unlock them. */
+/* An entry of requests[]. Only one thread locks ranges of an entry. Any thread may unlock them. */
 struct request {
 	struct taken *taken;
 	unsigned int version;	/* changes with the extents; odd while they change */
@@ -67,7 +70,7 @@ struct request {
 	struct extent now;
 	struct extent before;
 	u64 ended;		/* ticket after zcblk_range_unlock() of @before */
-	unsigned int seen;	/* version of the range that list_all() expects, or 0 */
+	unsigned int seen;	/* version for which list_all() expects a visit, or 0 */
 	unsigned int visited;	/* number of visits by list_all() */
 } __attribute__((aligned(64)));
 
@@ -286,7 +289,10 @@ static void check_overtaking(const struct taken *taken)
 			check_passed(&requests[t][i], taken);
 }
 
-/* Return: 1 if @other overlapped @t at some time during the call for @t, 0 if not, -1 if unknown */
+/*
+ * Return: 1 if @other overlapped @t at some time during zcblk_range_lock() of @t, 0 if not, or -1
+ * if this is unknown
+ */
 static int was_in_the_way(struct request *other, const struct taken *t)
 {
 	struct request copy;
@@ -339,14 +345,14 @@ static void set_version(struct request *r)
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 }
 
-/* Frees @t, which has ended. If @remember, records its extent, because others may have waited. */
+/* Frees @t, which has ended. If @remember, records its extent for checks of refused requests. */
 static void empty(struct taken *t, bool remember)
 {
 	struct request *r = t->request;
 	unsigned long flags;
 
 	poison(t);
-	/* An interrupt handler must not wait for the even version of an interrupted thread */
+	/* A handler that interrupts this thread would wait for an even version for ever */
 	local_irq_save(flags);
 	if (remember && !ONLY_THE_LOCK) {
 		set_version(r);
@@ -658,7 +664,7 @@ static void visit(struct zcblk_range *range, void *data)
 	container_of(range, struct taken, range)->request->visited++;
 }
 
-/* Return: the version of a request whose range is in the engine, or 0 */
+/* Return: the version of a request, or 0 if its range may not be in the engine */
 static unsigned int get_version(struct request *r)
 {
 	struct request copy;

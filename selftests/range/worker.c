@@ -9,7 +9,7 @@
 
 #include "test.h"
 
-/* The CPU of the worker. Other threads have lower CPUs, and main() has the last CPU. */
+/* The CPU of the worker. Other threads have lower numbers, and main() has the last CPU. */
 #define WORKER_CPU	(NR_CPUS - 2)
 #define MAX_WORKS	64
 
@@ -56,7 +56,7 @@ void test_stop_worker(void)
 	pthread_join(thread, NULL);
 }
 
-/* Queues a work. May be called in any context. Return: false if the work is pending already. */
+/* Queues a work, from any context. Return: false if the work is pending already. */
 bool test_queue_work(struct work_struct *work)
 {
 	unsigned long flags;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parses any bytes as /etc/zcblktab. A disk that the parser accepts must be safe to write to a
- * unit and to print for udev. The parser must also accept the disk when it is written as a line.
+ * Parses any bytes as /etc/zcblktab. If the parser accepts a disk, its name and lower device must
+ * be safe in a unit for systemd and in properties for udev. The disk is then written as a new
+ * line. The parser must accept this line, too.
  */
 #include "../../userspace/zcblktab.h"
 

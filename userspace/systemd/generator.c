@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * zcblk-generator: makes units of systemd from /etc/zcblktab. Each disk is an instance of
- * zcblk@.service. The generator writes only the settings that depend on the disk's line.
+ * zcblk@.service. For each disk, the generator writes only the settings that depend on its line.
  */
 #include "../zcblktab.h"
 
@@ -16,15 +16,15 @@
 #define TEMPLATE	"/lib/systemd/system/zcblk@.service"
 #define UNIT_NAME_MAX	255
 #define PATH_SIZE	4096
-#define DISK_TIMEOUT	30	/* seconds from the appearance of the lower device to the disk */
+#define DISK_TIMEOUT	30	/* seconds that a disk may need after its lower device appeared */
 
 static const char *destination;
 static FILE *messages;
 static int status;
 
 /*
- * Prints an error about a line. If systemd runs the generator, prints to the kernel's log, because
- * no other log exists so early.
+ * Prints an error about a line. If systemd runs the generator, the error is in the kernel log,
+ * because no other log exists that early at boot.
  */
 static void __printf(2, 3) report_line(unsigned int line, const char *fmt, ...)
 {
@@ -96,7 +96,7 @@ static int finish(FILE *file)
 	return fclose(file) || failed ? -1 : 0;
 }
 
-/* Makes @by pull in @unit. @how is "wants" or "requires". */
+/* Adds a link by which the unit @by wants or requires @unit. @how is "wants" or "requires". */
 static int pull_in(const char *unit, const char *by, const char *how)
 {
 	char directory[UNIT_NAME_MAX + 16], path[PATH_SIZE];

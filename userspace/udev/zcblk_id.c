@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk_id: udev runs this program with a device and its links. It prints the disk of /etc/zcblktab
- * whose lower device this is. It also prints the links that do not depend on the device's content.
+ * zcblk_id: udev runs this program with a device and its links. If the device is the lower device
+ * of a disk in /etc/zcblktab, the program prints the name of this disk. It also prints those links
+ * of the device that do not depend on the device's content.
  */
 #include "../zcblktab.h"
 
@@ -10,8 +11,8 @@
 #define DEV "/dev/"
 
 /*
- * True if the link depends on the content of the lower device. For its partitions, by-part* links
- * count, too, because the disk has partitions with the same UUIDs and labels.
+ * True if the link depends on the content of the lower device. For a partition, this also holds for
+ * by-part* links, because the zcblk disk has a partition with the same UUID and label.
  */
 static bool is_of_content(const char *link, bool partition)
 {

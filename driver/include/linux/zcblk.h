@@ -25,29 +25,32 @@ struct zcblk_stable;
  * A buffer is kernel memory with contiguous addresses, and may begin at any address.
  * kmalloc(), vmalloc(), vmalloc_huge(), kvmalloc() and the page allocator provide such
  * memory. zcblk sends the buffer's pages to the device. If the device cannot use them,
- * zcblk copies the data, and reports and counts the reason.
+ * zcblk copies the data. It reports the reason in struct zcblk_bufio, and counts it in the
+ * client's statistics.
  *
  * The data of an I/O is in one buffer, or in an array of segments. A segment is a buffer
  * (struct kvec) or a run of pages (struct bio_vec), of any length but 0. All of the data
  * is copied if a segment is not aligned for the device's DMA, is on the stack, or is in a
- * module's image. It is also copied if a logical block has more segments than the device
- * can transfer, or a gap that it cannot transfer.
+ * module's image. All of the data is also copied if the device cannot transfer the
+ * segments of a logical block. Either the block has too many segments, or there is a gap
+ * between two segments that the device does not support, see queue_virt_boundary().
  */
 
 /**
  * DOC: Lifetimes
  *
- * From submission until done() is called, the struct, the memory, the array of segments
- * and the registration belong to zcblk. I/O in flight cannot be cancelled. The block
- * layer cannot get a bio back from a device, which may access the memory until the bio
- * ends. If zcblk ended the I/O earlier, the device could access memory that the submitter
- * has freed. If a device does not answer, its driver's timeout ends the I/O.
+ * From submission until done() is called, the struct zcblk_bufio, the memory, the array of
+ * segments and the registration belong to zcblk. I/O in flight cannot be cancelled,
+ * because the block layer cannot get a bio back from a device. The device may access the
+ * memory until the bio ends. If zcblk ended the I/O earlier, the device could access memory
+ * that the submitter has freed. If a device does not answer, its driver's timeout ends the
+ * I/O.
  */
 
 /**
  * enum zcblk_reason - whether an I/O is mapped, copied or refused, and why
- * @ZCBLK_MAPPED: mapped: the buffer's pages went to the device
- * @ZCBLK_MAPPED_REGISTERED: mapped, with the table of a registered buffer
+ * @ZCBLK_MAPPED: mapped, so that the device accesses the buffer's own pages
+ * @ZCBLK_MAPPED_REGISTERED: mapped with the bio_vec table of a registered buffer
  * @ZCBLK_MAPPED_UNREFERENCED: mapped, although a page has no reference count of its
  *	own. A network driver below may copy such a page, or fail the write.
  * @ZCBLK_COPIED_FORCED: copied, because ZCBLK_BUFIO_COPY is set
@@ -56,24 +59,25 @@ struct zcblk_stable;
  * @ZCBLK_COPIED_IMAGE: copied, because the data is in the image of a module
  * @ZCBLK_COPIED_UNREFERENCED: copied, because a page has no reference count of its own
  * @ZCBLK_COPIED_SEGMENTS: copied, because a logical block has more segments than the
- *	device can transfer, or a gap that it cannot transfer
- * @ZCBLK_REFUSED_UNMAPPED: refused (-EFAULT), because there is no memory at the address
- *	(for example NULL, or an address of user space), the buffer is not within @reg, the
- *	segments are empty or shorter than the I/O, or more than one of @buf, @kvecs and
- *	@bvecs is set
+ *	device can transfer, or a gap between two segments that the device does not support
+ * @ZCBLK_REFUSED_UNMAPPED: refused (-EFAULT), because the memory of the data is not valid.
+ *	For example, the address is NULL or in user space, or the buffer is not within @reg.
+ *	Or a segment is empty, all segments together are shorter than the I/O, or more than
+ *	one of @buf, @kvecs and @bvecs is set.
  * @ZCBLK_REFUSED_LENGTH: refused (-EINVAL), because the length is not a multiple of the
- *	device's logical block, or is 0 without a flush
- * @ZCBLK_REFUSED_SECTOR: refused (-EINVAL), because no logical block begins at the sector
+ *	device's logical block, or is 0 although the I/O is no flush
+ * @ZCBLK_REFUSED_SECTOR: refused (-EINVAL), because no logical block begins at the sector,
+ *	or the end of the I/O does not fit into sector_t
  * @ZCBLK_REFUSED_OP: refused (-EINVAL), because the operation is neither REQ_OP_READ nor
- *	REQ_OP_WRITE, or because a read has several places, REQ_FUA, REQ_PREFLUSH or
- *	REQ_ATOMIC
+ *	REQ_OP_WRITE, or because a read has REQ_FUA, REQ_PREFLUSH or REQ_ATOMIC. A call of
+ *	zcblk_bufio_submit_to() with a read, or without places, is also refused.
  * @ZCBLK_REFUSED_READ_ONLY: refused (-EROFS), because the I/O writes to a read-only device
  * @ZCBLK_REFUSED_COPY: refused (-EOPNOTSUPP), because the I/O needs a copy, which is not
  *	allowed with ZCBLK_BUFIO_MAP_ONLY, or inside a disk's ->submit_bio()
  * @ZCBLK_REFUSED_CLIENT: refused (-EINVAL), because the I/O has no client
- * @ZCBLK_REFUSED_ATOMIC: refused (-EINVAL), because a write with REQ_ATOMIC is longer than
- *	the device's atomic writes, needs more than one bio, or needs a copy and is longer
- *	than 128 KiB
+ * @ZCBLK_REFUSED_ATOMIC: refused (-EINVAL), because the device supports no atomic write of
+ *	this length, or because a write with REQ_ATOMIC needs more than one bio. A copy needs
+ *	more than one bio if it is longer than 128 KiB.
  * @ZCBLK_NR_REASONS: the number of reasons
  */
 enum zcblk_reason {
@@ -108,7 +112,7 @@ static inline bool zcblk_reason_is_refused(enum zcblk_reason reason)
 }
 
 /**
- * zcblk_reason_name() - look up the name of a reason in statistics
+ * zcblk_reason_name() - return the name that statistics use for a reason
  * @reason: the reason
  *
  * Context: any.
@@ -118,7 +122,7 @@ const char *zcblk_reason_name(enum zcblk_reason reason);
 
 /* Flags of an I/O. A client can also have the flags that are marked (client). */
 #define ZCBLK_BUFIO_COPY	BIT(0)		/* always copy */
-#define ZCBLK_BUFIO_STABLE	BIT(1)		/* detect changes of a write's buffer */
+#define ZCBLK_BUFIO_STABLE	BIT(1)		/* detect that a write's buffer changes in flight */
 #define ZCBLK_BUFIO_MAP_ONLY	BIT(2)		/* refuse an I/O that needs a copy (client) */
 #define ZCBLK_BUFIO_NOWAIT	BIT(3)		/* set REQ_NOWAIT in @opf (client) */
 
@@ -128,48 +132,53 @@ const char *zcblk_reason_name(enum zcblk_reason reason);
 /* Size of a client's name, including the final NUL */
 #define ZCBLK_CLIENT_NAME_LEN	32
 
-/* Entries of the bio_vec table in struct zcblk_bufio. A bio that needs more is allocated. */
+/*
+ * Number of entries of the bio_vec table in struct zcblk_bufio. A bio that needs more entries is
+ * allocated from the client's bio_set.
+ */
 #define ZCBLK_BUFIO_VECS	4
 
 /**
  * struct zcblk_bufio - an I/O between a buffer and a block device
  * @client: the client that the I/O belongs to; not NULL
  * @bdev: the block device, a zcblk disk or any other
- * @buf: start of the data, if it is in one buffer; else NULL, as for a flush without data
- * @kvecs: the data: an array of buffers, or NULL
- * @bvecs: the data: an array of runs of pages of RAM, or NULL; zcblk_folio_bvec() makes
- *	an entry from a folio. Pages that are also mapped elsewhere stay coherent, as with
- *	any bio.
- * @nr_vecs: entries in the array; 0 without an array
- * @skip: bytes of the array's first entry before the data
+ * @buf: start of the data if the data is one buffer; NULL if the data is an array, or for a
+ *	flush without data
+ * @kvecs: the data as an array of buffers, or NULL
+ * @bvecs: the data as an array of runs of RAM pages, or NULL. zcblk_folio_bvec() makes an
+ *	entry from a folio. If the pages have other mappings, the mappings stay coherent, as
+ *	with any bio.
+ * @nr_vecs: number of entries in the array; 0 without an array
+ * @skip: number of bytes at the start of the array's first entry that are not used
  * @len: length of the data in bytes, a multiple of the logical block; 0 for a flush
  *	without data. If the array is longer, its end is not used.
  * @sector: first sector on the device, in units of 512 bytes
- * @opf: REQ_OP_READ or REQ_OP_WRITE, and flags: REQ_FUA and REQ_PREFLUSH (of
- *	writes), REQ_NOWAIT, REQ_POLLED, REQ_SYNC and so on. A flush without data is
- *	REQ_OP_WRITE with REQ_PREFLUSH. A write with REQ_ATOMIC (from Linux 6.11 on) is
- *	sent as one bio, or is refused, see ZCBLK_REFUSED_ATOMIC.
- * @ioprio: a value of IOPRIO_PRIO_VALUE(); with 0, the block layer chooses
+ * @opf: REQ_OP_READ or REQ_OP_WRITE, and flags such as REQ_NOWAIT, REQ_POLLED and REQ_SYNC.
+ *	Only a write can have REQ_FUA and REQ_PREFLUSH. A flush without data is REQ_OP_WRITE
+ *	with REQ_PREFLUSH. A write with REQ_ATOMIC (from Linux 6.11 on) is sent as one bio,
+ *	or is refused, see ZCBLK_REFUSED_ATOMIC.
+ * @ioprio: a value of IOPRIO_PRIO_VALUE(); with 0, the block layer chooses the priority
  * @write_hint: expected lifetime of the data, an &enum rw_hint; ignored before Linux 6.9
  * @flags: ZCBLK_BUFIO_*
  * @reg: the registered buffer that @buf lies in, or NULL
  * @done: called once, when zcblk and the device no longer access the buffer. It runs in
- *	any context that a bio ends in, so it may not sleep. It may free the struct, but not
- *	that of a polled I/O, see zcblk_bufio_poll().
+ *	any context that a bio ends in, so it must not sleep. It may free the struct, unless
+ *	the I/O has REQ_POLLED, see zcblk_bufio_poll().
  * @private: for use by the caller
  * @reason: out: whether the I/O was mapped, copied or refused, and why; set before @done
  *	is called
  * @status: out: the status that @done gets
- * @bytes_done: out: bytes of the I/O before the first part that failed; @len after
- *	success. Parts of an I/O are in flight at the same time: each is one bio, and
- *	carries up to 128 KiB if the I/O is copied. The data after @bytes_done may be done,
- *	not done, or done in part.
- * @unstable: out, with ZCBLK_BUFIO_STABLE: the buffer changed while in flight
+ * @bytes_done: out: number of bytes before the first part that failed; @len after success.
+ *	A part is the data of one bio, and has up to 128 KiB if the I/O is copied. Several
+ *	parts can be in flight at the same time. So after a failure, any of the data after
+ *	@bytes_done may have been transferred or not.
+ * @unstable: out, with ZCBLK_BUFIO_STABLE: true if the buffer changed while the write was in
+ *	flight
  *
- * The caller sets the members without "out"; the initial values of all others do not
- * matter. From zcblk_bufio_submit() until @done is called, the struct, the data, the array
- * and @reg belong to zcblk. After that, the caller may submit the struct again. The struct
- * may be on a stack.
+ * The caller sets the members that are not marked "out". The initial values of the other
+ * members do not matter. From zcblk_bufio_submit() until @done is called, the struct, the
+ * data, the array and @reg belong to zcblk. After that, the caller may submit the struct
+ * again. The struct may be on a stack.
  */
 struct zcblk_bufio {
 	struct zcblk_client *client;
@@ -206,7 +215,7 @@ struct zcblk_client *zcblk_client_create_version(const char *name, unsigned int 
 						 unsigned int version, size_t size);
 
 /**
- * zcblk_client_create() - create a client, which I/O belongs to
+ * zcblk_client_create() - create a client, to which I/O can belong
  * @name: unique name of the client, for statistics; up to 31 characters without a slash
  * @flags: ZCBLK_BUFIO_MAP_ONLY and ZCBLK_BUFIO_NOWAIT, which apply to all I/O of the client
  *
@@ -236,14 +245,14 @@ void zcblk_client_destroy(struct zcblk_client *client);
 /**
  * enum zcblk_unreferenced - policy for writes of pages without a reference count
  * @ZCBLK_UNREFERENCED_MAP: map the write, and do not check its pages
- * @ZCBLK_UNREFERENCED_DETECT: map the write, and count it
- * @ZCBLK_UNREFERENCED_COPY: copy the write, and count it
+ * @ZCBLK_UNREFERENCED_DETECT: map the write, with the reason ZCBLK_MAPPED_UNREFERENCED
+ * @ZCBLK_UNREFERENCED_COPY: copy the write, with the reason ZCBLK_COPIED_UNREFERENCED
  * @ZCBLK_NR_UNREFERENCED: the number of policies
  *
- * Only drivers that send pages over a network by reference need the count. Slab pages have
- * no count. In newer kernels, pages of a kmalloc() above 8 KiB have no count either. If
- * several pages are allocated without __GFP_COMP, only the first page has a count. Pages of
- * vmalloc(), alloc_page() and alloc_pages_exact() always have a count.
+ * Only drivers that send pages over a network by reference need the reference count. Slab
+ * pages do not have one. In newer kernels, pages of a kmalloc() above 8 KiB do not have one
+ * either. If several pages are allocated without __GFP_COMP, only the first page has a
+ * reference count. Pages of vmalloc(), alloc_page() and alloc_pages_exact() always have one.
  */
 enum zcblk_unreferenced {
 	ZCBLK_UNREFERENCED_MAP,
@@ -259,7 +268,8 @@ enum zcblk_unreferenced {
  * @what: the policy; initially ZCBLK_UNREFERENCED_MAP
  *
  * The policy applies to I/O that is submitted afterwards. A registered buffer is checked
- * as a whole, when it is registered.
+ * only when it is registered. If one of its pages has no reference count, the policy applies
+ * to writes of any part of the buffer.
  *
  * Context: any.
  */
@@ -288,7 +298,7 @@ static inline struct bio_vec zcblk_folio_bvec(struct folio *folio, size_t offset
  * zcblk_bufio_explain() - would an I/O be mapped or copied, and why?
  * @io: the I/O, as for zcblk_bufio_submit(), but not submitted
  *
- * This checks all of the data, and is too slow for the I/O path. If @io has a client, the
+ * This checks all of the data, so it is too slow for the I/O path. If @io has a client, the
  * client's policy for pages without a reference count applies. With ZCBLK_BUFIO_MAP_ONLY, or
  * inside ->submit_bio(), zcblk_bufio_submit() refuses an I/O that this reports as copied.
  *
@@ -309,19 +319,20 @@ enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io);
  * After a read that failed, the content of the buffer is undefined.
  *
  * With REQ_POLLED, call zcblk_bufio_poll() until @io is done. If @io has several bios, this
- * polls for each bio before it sends the next. A task that has other polled I/O in flight must
- * set REQ_NOWAIT. Otherwise, it could wait for a request that only its own polling frees.
- * An interrupt completes a bio that cannot be polled:
+ * function polls for each bio before it sends the next. A task that has other polled I/O in
+ * flight must set REQ_NOWAIT. Otherwise, the task could wait for a request that only its own
+ * polling frees. Polling is not possible, and an interrupt completes the bio, in these cases:
  *
- * - The device has no queue for polled I/O, or belongs to device-mapper.
+ * - The device has no queue for polled I/O, or is bio-based, but is no zcblk disk.
  * - The bio has REQ_PREFLUSH, or is submitted inside a disk's ->submit_bio().
  * - Memory is short, or the block layer splits the bio.
  *
  * Context: process. May sleep until other I/O frees memory, but not with REQ_NOWAIT.
- * Inside a disk's ->submit_bio(), an I/O that needs a copy is refused: it could wait for
- * memory of its earlier pieces, which are sent only after ->submit_bio() returns.
- * Return: nothing; @io->done is always called, possibly before this returns. Its status is
- * that of the device. For an I/O that is refused, it is BLK_STS_IOERR (no memory at the
+ * Inside a disk's ->submit_bio(), an I/O that needs a copy is refused. It could wait for
+ * memory that its earlier pieces hold, but the block layer delays these pieces until
+ * ->submit_bio() returns.
+ * Return: nothing; @io->done is always called, possibly before this returns. @io->status is
+ * the status of the device. The status of a refused I/O is BLK_STS_IOERR (no memory at the
  * address, or a read-only device), BLK_STS_NOTSUPP (it needs a copy) or BLK_STS_INVAL (the
  * other reasons; BLK_STS_IOERR before Linux 6.11). zcblk_reason_is_refused(@io->reason)
  * distinguishes a refusal from an error of the device.
@@ -341,14 +352,15 @@ void zcblk_bufio_poll(struct zcblk_bufio *io);
 /**
  * zcblk_bufio_submit_to() - begin to write the same data to several places
  * @io: the write, or flush; @bdev and @sector are not used
- * @places: an I/O for each place, with @bdev and @sector; the rest is copied from @io
+ * @places: array with an I/O for each place. The caller sets only @bdev and @sector of each
+ *	I/O. This function copies the other members from @io.
  * @nr: number of places
  *
- * Each place is an I/O, which is mapped or copied as its device requires, and counts as
- * one in the client's statistics. It has its own @status, @reason, @bytes_done and
- * @unstable. The places complete in any order, and if one fails, the others continue. @io
- * gets the status of a place that failed, the smallest @bytes_done, and the reason that
- * comes last in &enum zcblk_reason.
+ * Each place is a separate I/O, which is mapped or copied as its device requires. The
+ * client's statistics count each place. A place has its own @status, @reason, @bytes_done
+ * and @unstable. The places complete in any order, and if one fails, the others continue.
+ * @io gets the status of a place that failed, and the smallest @bytes_done of all places. Of
+ * their reasons, @io gets the one that is last in &enum zcblk_reason.
  *
  * A read is refused as ZCBLK_REFUSED_OP. With REQ_POLLED, this polls for each place before it
  * submits the next. Then call zcblk_bufio_poll() for the last place until @io is done.
@@ -376,7 +388,7 @@ void zcblk_bufio_submit_to(struct zcblk_bufio *io, struct zcblk_bufio *places,
 int zcblk_bufio_submit_wait(struct zcblk_bufio *io);
 
 /**
- * zcblk_bufio_rw() - read or write a buffer, and wait until it is done
+ * zcblk_bufio_rw() - read or write a buffer, and wait until the I/O is done
  * @bdev: the device
  * @sector: first sector on the device, in units of 512 bytes
  * @buf: start of the buffer; NULL for a flush without data
@@ -404,8 +416,9 @@ int zcblk_bufio_rw(struct block_device *bdev, sector_t sector, void *buf,
  *
  * Context: process; sleeps if @gfp allows it.
  * Return: the registration; ERR_PTR(-EFAULT) if there is no memory at the address;
- * ERR_PTR(-EINVAL) if the length is 0, or the memory must not be mapped (the stack, a
- * module's image); or ERR_PTR(-ENOMEM).
+ * ERR_PTR(-EINVAL) if the length is 0, or needs more than 32 bits for a page number;
+ * ERR_PTR(-EINVAL) if the memory must not be mapped (the stack, a module's image); or
+ * ERR_PTR(-ENOMEM).
  */
 struct zcblk_buf *zcblk_buf_register(void *buf, size_t len, gfp_t gfp);
 
@@ -431,8 +444,8 @@ void zcblk_buf_unregister(struct zcblk_buf *reg);
  * module's image.
  *
  * Context: any.
- * Return: the number of bytes added, from the start of @buf: less than @len
- * if the bio is full, 0 if the memory has no pages that may be mapped.
+ * Return: the number of bytes added, from the start of @buf. The number is less than @len if
+ * the bio is full or a page is missing, and 0 if the memory must not be mapped.
  */
 unsigned int zcblk_bio_add_buf(struct bio *bio, void *buf, unsigned int len);
 

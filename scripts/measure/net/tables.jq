@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Makes the tables of scripts/measure/net/demo and scripts/measure/net/references. Also reports each
-# wrong result in these tables.
+# Makes the tables of scripts/measure/net/demo and scripts/measure/net/references, and checks the
+# results in them.
 #
 # USAGE
 #	jq -nRr -L scripts/measure/net 'include "tables"; [inputs / "\t"] | bytes' DIR/bytes
@@ -38,9 +38,9 @@ def kills:
 		"acknowledged, right"] | join("\t")),
 	(.[] | .[3] |= (tonumber | fixed) | join("\t"));
 
-# Returns the number of bytes that TCP should send by reference in the test of a row. See References
-# in driver/api/README.md. A buffer of kind `pages` is allocated without __GFP_COMP. Only its first
-# page has a reference count, so only that page is sent by reference.
+# Returns the number of bytes that TCP should send by reference in the test of one row. See
+# References in driver/api/README.md. A buffer of kind `pages` is allocated without __GFP_COMP. Only
+# its first page has a reference count, so TCP sends only this page by reference.
 def by_reference:
 	if .transport == "nbd" then 0
 	elif .transport == "iscsi" and .digests then 0

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * This QEMU plugin counts the instructions that a guest executes between two marks, by the
- * address of the translated block.
+ * This QEMU plugin counts the instructions that a guest executes between two marks. It has a
+ * counter for each translated block.
  *
- * A mark is the instruction that mark.c executes. At each mark, the plugin writes the counts
- * since the previous mark to OUT.0, OUT.1 and so on. A file has a line "ADDRESS INSTRUCTIONS"
- * for each block. Then the plugin resets the counts to 0.
+ * A mark is the instruction that mark.c executes. At mark N, the plugin writes the counts since
+ * the previous mark to OUT.N. The first N is 0. The file has a line "ADDRESS INSTRUCTIONS" for
+ * each block. Then the plugin resets the counts to 0.
  *
  *	-plugin functions.so,out=OUT
  *
@@ -21,7 +21,7 @@
 
 #define NR_BUCKETS	(1 << 16)
 
-/* A block and its counter. Translated code points to @insns, so a block is never freed. */
+/* A block and its counter @insns. Translated code points to @insns, so a block is never freed. */
 struct block {
 	struct block *next;
 	uint64_t vaddr;

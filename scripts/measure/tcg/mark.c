@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * This program sets a mark for functions.c, which counts the instructions between two marks.
- * The mark is an instruction that does nothing and that no other program contains.
+ * The mark is an instruction that does nothing, and that other programs do not contain.
  *
  * Copyright (C) 2026 The zcblk authors
  */
