@@ -29,7 +29,7 @@ def row:
 		($branches | sums([.line, .key]) | share, percent)] | @tsv;
 
 def files:
-	[.[].files[] | select(.file | test("driver/(exerciser/)?[^/]*\\.[ch]$"))
+	[.[].files[] | select(.file | test("(^|/)driver/([a-z]+/)*[^/]*\\.[ch]$"))
 		| .name = (.file | sub(".*driver/"; ""))];
 
 # Makes an object of the lines of FILE: { "FILE FUNCTION": REASON, ... }
