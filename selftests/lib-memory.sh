@@ -30,6 +30,16 @@ fail_allocations() {
 	echo 1 >"$DEBUGFS/failslab/ignore-gfp-wait"
 }
 
+# fail_waiting_allocations: also makes allocations fail that may wait for memory. A process would
+# then not survive a page fault, so this is for kernel threads.
+fail_waiting_allocations() {
+	local injector
+
+	for injector in "${FAIL_INJECTORS[@]}"; do
+		echo 0 >"$DEBUGFS/$injector/ignore-gfp-wait"
+	done
+}
+
 # take_most: occupies three quarters of the free memory with huge pages until the test ends. A test
 # that repeatedly occupies all memory is then faster on kernels that clear allocated pages.
 take_most() {

@@ -73,6 +73,7 @@ for mode in how=0 "how=$COPY" "how=0 whole=1" "how=$COPY whole=1"; do
 		api_load device=/dev/stack2 "bytes=$bytes" depth=16 write=1
 		stack_threads make_fail
 		fail_allocations 100
+		fail_waiting_allocations
 		check "$mode: $ios I/Os complete with every allocation failing" api_repeat "$ios"
 		fail_allocations 0
 		check_eq "$mode: no I/O fails then" 0 "$(api_repeat_result errors)"
