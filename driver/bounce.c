@@ -117,8 +117,8 @@ static bool zcblk_bounce_alloc_kind(struct zcblk_bounce *bounce, unsigned int le
 				    gfp_t zero)
 {
 	/*
-	 * The pool has its own reserve, so the allocators must not use the kernel's memory
-	 * reserves
+	 * The pool has its own reserve, so kmalloc() and alloc_page() must not use the kernel's
+	 * memory reserves
 	 */
 	gfp_t gfp = GFP_NOWAIT | __GFP_NOWARN | __GFP_NOMEMALLOC | zero;
 

@@ -120,8 +120,8 @@ static void zcblk_holder_do_work(struct work_struct *work)
 
 	mutex_lock(&disk->holder_lock);
 	/*
-	 * A disk that is being removed is not frozen, because its file systems cannot write any
-	 * more. zcblk_holder_stop() thaws a disk that was frozen before its removal.
+	 * Do not freeze a disk that is being removed, because its file systems cannot write any
+	 * more. If the disk was frozen before its removal, zcblk_holder_stop() thaws it.
 	 */
 	if (todo->freeze && !disk->removing)
 		todo->err = zcblk_holder_for_each(disk->gd, zcblk_holder_freeze_one);

@@ -27,8 +27,9 @@ spied=0
 image=copied-image
 ! grep -q 'User Mode Linux' /proc/cpuinfo || image=mapped
 
-# segments WANT DEVICE BIOS VECS PARAM=VALUE...: does I/O, and checks its reason, data, bios and
-# segments
+# segments WANT DEVICE BIOS VECS PARAM=VALUE...: does an I/O, and checks that its reason is WANT.
+# Checks the data, except on nullb1. With kprobes, also checks that the I/O had BIOS bios, and that
+# the bio with the most segments had VECS.
 segments() {
 	local want=$1 device=$2 bios=$3 vecs=$4
 	shift 4

@@ -52,8 +52,8 @@ luks_close
 wipefs -aq "$lower"
 
 # squeeze: fills more memory than the limit of the cgroup, and prints how many pages are intact.
-# Each page contains its number several times, because some kernels do not write a page of one
-# repeated word.
+# Some kernels do not write a page of one repeated word to the swap device. So half of each page
+# repeats the number of the page, and the other half is zero.
 squeeze() {
 	echo 0 >"$CGROUP/cgroup.procs"
 	python3 - "$MIB" <<-'END'

@@ -16,7 +16,7 @@ void stats_table_help(void);
 int stats_table_check(const struct table_options *options);
 void stats_table_begin(struct table *table, const struct table_options *options,
 		       const char *shown);
-/* Adds the rows of a disk. @stats were counted in @seconds; 0 if this time is not known. */
+/* Adds the rows of a disk. @seconds is the time in which @stats were counted, or 0 if unknown. */
 void stats_table_add(struct table *table, const char *disk,
 		     const struct stats *stats, double seconds);
 

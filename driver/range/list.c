@@ -104,7 +104,7 @@ static void zcblk_list_for_each(struct zcblk_ranges *ranges,
 	spin_unlock_irqrestore(&list->lock, flags);
 }
 
-/* Fails all ranges that wait. No range waits then, so @blockers of the others are not updated. */
+/* Fails all ranges that wait. The others do not wait, so their @blockers need no update. */
 static void zcblk_list_cancel(struct zcblk_ranges *ranges)
 {
 	struct zcblk_range_list *list = ranges->engine;

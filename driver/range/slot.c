@@ -602,7 +602,7 @@ static void zcblk_slot_forget_long(struct zcblk_slots *slots, struct zcblk_range
 struct zcblk_slot_leave {
 	struct zcblk_slot_search s;
 	unsigned int nr;		/* number of waiters examined */
-	struct list_head cleared;	/* waiters with no other conflict in the slot */
+	struct list_head cleared;	/* waiters with no conflict left in the link's slot */
 	struct list_head deferred;	/* waiters that a worker must examine */
 };
 
@@ -697,7 +697,10 @@ static void zcblk_slot_withdraw(struct zcblk_slots *slots, struct zcblk_range *r
 	zcblk_slot_defer(slots, &waiters);
 }
 
-/* Searches for links that an entered range conflicts with. Return: as zcblk_range_lock() */
+/*
+ * Searches for conflicts of a range whose links are already in their slots. Removes the range if it
+ * is neither granted nor parked. Return: as zcblk_range_lock()
+ */
 static int zcblk_slot_finish(struct zcblk_slots *slots, struct zcblk_range *range,
 			     bool undecided)
 {

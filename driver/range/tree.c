@@ -80,7 +80,7 @@ static void zcblk_tree_for_each(struct zcblk_ranges *ranges,
 	spin_unlock_irqrestore(&tree->lock, flags);
 }
 
-/* Fails all ranges that wait. No range waits then, so @blockers of the others are not updated. */
+/* Fails all ranges that wait. The others do not wait, so their @blockers need no update. */
 static void zcblk_tree_cancel(struct zcblk_ranges *ranges)
 {
 	struct zcblk_range_tree *tree = ranges->engine;

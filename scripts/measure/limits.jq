@@ -11,8 +11,8 @@
 
 def limits: {
 	# "added" is an upper limit of the number of instructions that a setup adds to raw. "ratio"
-	# is an upper limit of this number relative to that of dm-linear. "lock" is an upper limit
-	# of the number of instructions that range_lock=on adds to range_lock=off.
+	# is an upper limit of this number divided by the number that dm-linear adds to raw. "lock"
+	# is an upper limit of the number of instructions that range_lock=on adds to range_lock=off.
 	"icount": {
 		"stock psync 4k": {
 			"ratio": { "zcblk-remapped": 0.28, "zcblk-default": 0.58,

@@ -120,7 +120,10 @@ static inline bool zcblk_reason_is_refused(enum zcblk_reason reason)
  */
 const char *zcblk_reason_name(enum zcblk_reason reason);
 
-/* Flags of an I/O. A client can also have the flags that are marked (client). */
+/*
+ * Flags of an I/O. A flag that is marked (client) can also be set for a client. It then applies to
+ * all I/O of the client.
+ */
 #define ZCBLK_BUFIO_COPY	BIT(0)		/* always copy */
 #define ZCBLK_BUFIO_STABLE	BIT(1)		/* detect that a write's buffer changes in flight */
 #define ZCBLK_BUFIO_MAP_ONLY	BIT(2)		/* refuse an I/O that needs a copy (client) */
