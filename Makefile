@@ -41,7 +41,7 @@ test: setup ## run the selftests in a VM; KERNEL=name, TESTS="names or groups"
 test-long: setup ## run their long variants
 	$(if $(TESTS),,$(MAKE) -C selftests/range check-long)
 	LONG=1 scripts/test -k $(KERNEL) $(TESTS)
-	$(if $(TESTS),,LONG=1 scripts/test -k uml-smp -j 1 lower_09)
+	$(if $(TESTS),,LONG=1 scripts/test -k 7.2 lower_09 lower_10)
 	$(if $(TESTS),,selftests/audit/header)
 	$(if $(TESTS),,scripts/measure/net/demo -k $(KERNEL) -n 20)
 	$(if $(TESTS),,scripts/measure/net/primary -k $(KERNEL) -n 20)
@@ -51,7 +51,7 @@ test-long: setup ## run their long variants
 
 test-debug: setup ## run them on kernels that find wrong use of memory and locks, and races
 	scripts/test -k debug $(TESTS)
-	$(if $(TESTS),,scripts/test -k debug-6.12 lower_05 lower_09)
+	$(if $(TESTS),,scripts/test -k debug-6.12 lower_05 lower_09 lower_10)
 	scripts/test -k kcsan -j 1 -c 2 $(TESTS)
 	selftests/audit/seeds
 
