@@ -267,8 +267,8 @@ static void compat_##fn(unsigned long error, void *context)		\
 #endif
 
 /*
- * True if the queue can be polled. From v6.14 on, a queue may have BLK_FEAT_POLL but no
- * hardware queue for polling.
+ * True if the queue can be polled. A queue may have BLK_FEAT_POLL, but no hardware queue for
+ * polling. blk_mq_can_poll() checks the same, but is private to the block layer.
  */
 static inline bool compat_queue_can_poll(struct request_queue *q)
 {

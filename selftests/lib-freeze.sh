@@ -45,13 +45,15 @@ goes_on() {
 
 # unmount DIR: unmounts DIR. If DIR is busy, prints the processes that use its files.
 unmount() {
-	local file status=0
+	local process file status=0
 
 	umount "$1" || status=$?
 	if [ "$status" -ne 0 ]; then
-		for file in /proc/[0-9]*/{cwd,fd/*}; do
-			[[ $(readlink "$file" || true) != "$1"* ]] ||
-				echo "$file: $(tr '\0' ' ' <"${file%/*}/cmdline" 2>/dev/null || true)"
+		for process in /proc/[0-9]*; do
+			for file in "$process"/{cwd,fd/*}; do
+				[[ $(readlink "$file" || true) != "$1"* ]] ||
+					echo "$file: $(grep State "$process/status") $(<"$process/comm")"
+			done
 		done
 		cat "$1.fio"
 	fi

@@ -12,7 +12,7 @@
 
 PROBE=$TRACEFS/events/zcblk_test/source
 SHORT=131072
-LONG=$((64 << 20))
+LARGE=$((64 << 20))
 
 requires module=null_blk file="$TRACEFS/kprobe_events"
 api_requires zcblk-repeat
@@ -70,9 +70,9 @@ for merges in 0 2; do
 		check_eq "$NAME: an interrupt accesses all of it" $SHORT "$most"
 		io 2 $SHORT "buffer=$buffer" write=1 how=2
 		check_eq "$NAME: an interrupt accesses all of it" $SHORT "$most"
-		for bytes in $((SHORT + 4096)) 1048576 $LONG; do
+		for bytes in $((SHORT + 4096)) 1048576 $LARGE; do
 			# kmalloc() cannot allocate 64 MiB
-			[ "$buffer $bytes" != "kmalloc $LONG" ] || continue
+			[ "$buffer $bytes" != "kmalloc $LARGE" ] || continue
 			io $(((bytes + SHORT - 1) / SHORT)) "$bytes" "buffer=$buffer" write=0 how=1
 			check_eq "$NAME: accesses in an interrupt" 0 "$in_interrupt"
 			io 2 "$bytes" "buffer=$buffer" write=1 how=2
