@@ -41,6 +41,15 @@ check_fails "a claimed device: the tool says so" \
 check_fails "a bad value: the tool names the accepted ones" \
 	"invalid value 'foo' for path of zcblk1: must be one of zerocopy, copy, ab" \
 	"$ZCBLK" add --lower /dev/nullb1 --path foo
+check_fails "overlap without a range lock: the tool says what to set first" \
+	"cannot set overlap of zcblk1 to 'reject': the disk has no range lock; first set range_lock=on" \
+	"$ZCBLK" add --lower /dev/nullb1 --overlap reject
+check_fails "the same on a disk that is up" \
+	"cannot set overlap of zcblk0 to 'reject': the disk has no range lock; first set range_lock=on" \
+	"$ZCBLK" set zcblk0 overlap=reject
+check_fails "a bad value of overlap on a disk with a range lock" \
+	"invalid value 'foo' for overlap of zcblk1: must be one of serialize, reject, detect" \
+	"$ZCBLK" add --lower /dev/nullb1 --range-lock on --overlap foo
 check_fails "an attribute that does not exist: the tool names those that do" " reset_stats " \
 	"$ZCBLK" add --lower /dev/nullb1 colour=red
 check_fails "a name that is in use" "cannot make zcblk0: it exists" \

@@ -24,7 +24,8 @@ up() {
 }
 
 check_eq "restore without a table" "" "$("$ZCBLK" restore --module "$MODULE")"
-"$ZCBLK" add --module "$MODULE" --lower /dev/nullb0 --range-lock on --overlap detect --path copy \
+# The order of the options has no effect: --overlap needs the range lock
+"$ZCBLK" add --module "$MODULE" --lower /dev/nullb0 --overlap detect --range-lock on --path copy \
 	--stats counters >"$TMP/out"
 "$ZCBLK" add --lower /dev/nullb1 --name zcblk-again --read-only >"$TMP/out"
 settings zcblk0 >"$TMP/zcblk0"

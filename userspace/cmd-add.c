@@ -185,6 +185,19 @@ static int make(struct request *request, char free_name[LABEL_SIZE])
 	return STATUS_FAILED;
 }
 
+/* Writes the settings of @request: only range_lock if @lock, and only the others if not. */
+static int set_all(const struct request *request, bool lock)
+{
+	for (int i = 0; i < request->count; i++) {
+		const struct setting *setting = &request->settings[i];
+
+		if (!strcmp(setting->attribute, "range_lock") == lock &&
+		    disk_set(request->name, setting))
+			return STATUS_FAILED;
+	}
+	return STATUS_OK;
+}
+
 static int bring_up(const struct request *request)
 {
 	static const struct setting power = { "power", "1" };
@@ -193,9 +206,9 @@ static int bring_up(const struct request *request)
 	/* Set `lower` first, because the lower device may limit the values of other attributes */
 	if (disk_set(request->name, &lower))
 		return STATUS_FAILED;
-	for (int i = 0; i < request->count; i++)
-		if (disk_set(request->name, &request->settings[i]))
-			return STATUS_FAILED;
+	/* A disk without a range lock refuses `overlap`, so the order of the options must not count */
+	if (set_all(request, true) || set_all(request, false))
+		return STATUS_FAILED;
 	if (disk_set(request->name, &power))
 		return STATUS_FAILED;
 	if (!disk_need_node(request->name))

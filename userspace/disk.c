@@ -187,12 +187,24 @@ static bool is_power(const struct setting *setting)
 		!strcmp(setting->value, "force") || !strcmp(setting->value, "deferred"));
 }
 
+/* True if @disk refused a setting of `overlap` with @err because it has no range lock. */
+static bool needs_range_lock(const char *disk, const struct setting *setting, int err)
+{
+	char lock[VALUE_SIZE];
+
+	return err == -EINVAL && !strcmp(setting->attribute, "overlap") &&
+	       !kernel_get(disk, "range_lock", lock) && !strcmp(lock, "off");
+}
+
 void disk_explain(const char *disk, const struct setting *setting, int err)
 {
 	char accepted[BUFSIZ];
 
 	if (is_power(setting))
 		explain_power(disk, setting->value, err);
+	else if (needs_range_lock(disk, setting, err))
+		error_action(ACTION_SET_OVERLAP, err, disk, "",
+			     "set overlap of %s to '%s'", disk, setting->value);
 	else if (err == -EINVAL &&
 		 !kernel_accepted("zcblk", setting->attribute, accepted,
 				  sizeof(accepted)))

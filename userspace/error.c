@@ -45,6 +45,8 @@ static const struct reason {
 	{ ACTION_SET, EBUSY,
 	  "it cannot change while the disk is up; first run 'zcblk set %D power=0'" },
 	{ ACTION_SET, EACCES, "the attribute is read-only" },
+	{ ACTION_SET_OVERLAP, EINVAL,
+	  "the disk has no range lock; first set range_lock=on, while the disk is down" },
 	{ ACTION_STATS, ENOENT,
 	  "debugfs is not mounted; run 'mount -t debugfs none /sys/kernel/debug' as root" },
 	{ ACTION_STATS, EPROTO,
