@@ -144,7 +144,7 @@ static void zcblk_bounce_init_table(struct zcblk_bounce *bounce)
 static bool zcblk_bounce_alloc_reserve(struct zcblk_bounce *bounce, unsigned int len,
 				       gfp_t gfp, gfp_t zero)
 {
-	/* The bio_vec table still lists the freed pages of the failed allocation */
+	/* The bio_vec table may still list the freed pages of the failed allocation */
 	zcblk_bounce_init_table(bounce);
 	bounce->kind = ZCBLK_BOUNCE_RESERVE;
 	bounce->mem = mempool_alloc(&bounce->pool->reserve, gfp);
@@ -155,7 +155,8 @@ static bool zcblk_bounce_alloc_reserve(struct zcblk_bounce *bounce, unsigned int
 
 /**
  * zcblk_bounce_alloc() - allocate bounce memory for a piece of I/O
- * @bounce: the bounce memory, with its pool and kind set by the caller
+ * @bounce: the bounce memory, with its pool and kind set by the caller; the function sets the
+ *	kind to ZCBLK_BOUNCE_RESERVE if it uses the reserve
  * @bio: the piece's bio; the function replaces its bio_vec table with that of the bounce memory
  * @len: length of the piece in bytes, at most ZCBLK_BOUNCE_BYTES
  * @gfp: GFP_NOWAIT; or GFP_NOIO to wait until a piece in flight frees an element of the reserve

@@ -61,7 +61,7 @@ struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *nam
 	blk_queue_flag_set(QUEUE_FLAG_IO_STAT, q);
 	/*
 	 * Always accept flushes and FUA, because the cache of the lower device may be switched on
-	 * later. Without a cache, the lower device ignores them.
+	 * later. If the lower device has no cache, the block layer drops them there.
 	 */
 	blk_queue_write_cache(q, true, true);
 	if (blk_get_integrity(lower->bd_disk))

@@ -4,8 +4,8 @@
  * header defines it.
  *
  * compat.mk searches the headers of the target kernel, and defines COMPAT_* macros for what it
- * finds. Only this header checks these macros. Each definition here replaces one upstream change.
- * The definition is removed when the oldest supported kernel has that change.
+ * finds. In the driver, only this header checks these macros. Each definition here replaces one
+ * upstream change. The definition is removed when the oldest supported kernel has that change.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -242,8 +242,8 @@ static enum rq_end_io_ret compat_##fn(struct request *rq, blk_status_t status)	\
 
 /*
  * Since v7.1, dm_io() reports unsupported regions apart from failed regions. For older kernels,
- * COMPAT_DM_IO_NOTIFY(fn) defines a wrapper of @fn with the old parameters.
- * compat_dm_io_notify(fn) is the callback to pass to dm_io().
+ * COMPAT_DM_IO_NOTIFY(fn) defines a wrapper of @fn with the old parameters, and the macro dm_io()
+ * drops the new parameter. compat_dm_io_notify(fn) is the callback to pass to dm_io().
  */
 #ifdef COMPAT_HAVE_DM_IO_UNSUP
 #define COMPAT_DM_IO_NOTIFY(fn)

@@ -120,8 +120,9 @@ static int zcblk_prepare_path(struct zcblk_device *dev, int path)
 }
 
 /*
- * Makes the disk request stable pages from the page cache, or stop requesting them. zcblk.8 says
- * which writers such a request affects.
+ * Changes the setting stable, which zcblk_limits_follow() reads. The disk then requests stable
+ * pages from the page cache only if @on is 1 or its lower device requests them. zcblk.8 says which
+ * writers such a request affects.
  */
 static int zcblk_prepare_stable(struct zcblk_device *dev, int on)
 {
@@ -276,7 +277,10 @@ CONFIGFS_ATTR(zcblk_cfs_, range_lock);
 
 static struct configfs_subsystem zcblk_subsys;
 
-/* True if the disk has lost its lower device. The disk cannot use a lower device that reappears. */
+/*
+ * True, after a message, if the disk has lost its lower device. The disk cannot use a lower device
+ * that reappears.
+ */
 static bool zcblk_device_is_dead(struct zcblk_device *dev)
 {
 	bool dead;
@@ -291,7 +295,8 @@ static bool zcblk_device_is_dead(struct zcblk_device *dev)
 
 /*
  * Prevents rmdir for the directory of a disk that is up. Power on adds a configfs dependency,
- * which makes rmdir fail. Power off removes the dependency.
+ * which makes rmdir fail. Power off or a deferred removal removes the dependency. For a directory
+ * of the parameter lower=, rmdir always fails.
  */
 static int zcblk_device_pin(struct zcblk_device *dev)
 {

@@ -12,11 +12,10 @@
  * when earlier pieces are in flight. The bio would then fail too late for its submitter to
  * retry without REQ_NOWAIT. The block layer does not split such bios either.
  *
- * Inside submit_bio, zcblk makes pieces as long as memory is available without waiting. A
- * worker makes the remaining pieces, and waits for memory. Inside submit_bio, zcblk must not wait
- * for memory. The pieces that were already submitted stay on current->bio_list until submit_bio
- * returns, so zcblk would wait for memory that those pieces hold. The pieces of the worker are
- * issued at once.
+ * Inside submit_bio, zcblk makes pieces until it would have to wait for memory. A worker makes the
+ * remaining pieces, and waits for memory. A wait inside submit_bio could last forever. The pieces
+ * that were already submitted stay on current->bio_list until submit_bio returns, so zcblk would
+ * wait for memory that those pieces hold. The pieces of the worker are issued at once.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -118,7 +117,7 @@ static struct zcblk_piece *zcblk_piece_alloc(struct zcblk_io *io, unsigned int l
 	return NULL;
 }
 
-/* Copies the data between a piece's memory and the pages of the submitter's bio */
+/* Copies the data between a piece's memory and the submitter's pages, and counts the bytes */
 static void zcblk_piece_copy(struct zcblk_piece *piece)
 {
 	const struct bio_vec *vecs = piece->io->parent->bi_io_vec;

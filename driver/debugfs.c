@@ -131,7 +131,7 @@ void zcblk_debugfs_add_client(struct zcblk_client *client)
 }
 
 /**
- * zcblk_debugfs_init() - create the directory of the driver
+ * zcblk_debugfs_init() - create the directory of the driver, with the files of the kernel API
  *
  * Context: process, module init.
  */

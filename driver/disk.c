@@ -262,7 +262,11 @@ static int zcblk_disk_alloc_gd(struct zcblk_disk *disk, const char *name)
 	return 0;
 }
 
-/* Adds the disk to the block layer. After success, only zcblk_disk_remove() may remove the disk. */
+/*
+ * Adds the disk to the block layer, and starts to watch its lower device. After success, only
+ * zcblk_disk_remove() may remove the disk. On failure, the function drops the reference to the
+ * gendisk.
+ */
 static int zcblk_disk_add_gd(struct zcblk_disk *disk)
 {
 	int err = add_disk(disk->gd);
@@ -357,8 +361,9 @@ free_disk:
 }
 
 /*
- * Makes the disk reject new openers. Return: 0, or -EBUSY if the disk is open and @force is
- * false.
+ * Makes the disk reject new openers, and cancels its deferred removal. Return: 0, or -EBUSY if the
+ * disk is open and @force is false. The kernel log reports -EBUSY, unless the removal is deferred,
+ * or a message was printed within the last ZCBLK_BUSY_MS.
  */
 static int zcblk_disk_shut(struct zcblk_disk *disk, bool force)
 {
@@ -399,7 +404,7 @@ void zcblk_disk_defer(struct zcblk_disk *disk, bool defer)
  * @disk: a disk from zcblk_disk_create()
  * @force: true to remove the disk even if it is open; all later I/O then ends with an error
  *
- * The function returns when no I/O is in flight. It also releases the lower device, unless the
+ * After success, no I/O is in flight. The function also releases the lower device, unless the
  * disk is still open after a forced removal. In that case, the last close releases the lower
  * device.
  *

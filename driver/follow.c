@@ -131,7 +131,7 @@ void zcblk_follow_start(struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_follow() - copy changed properties of the lower device to the disk
+ * zcblk_follow() - copy changed properties of the lower device to the disk, and send a uevent
  * @disk: a disk that is up
  *
  * Context: process; calls for the same disk must not overlap.

@@ -27,8 +27,8 @@
 #include "zcblk.h"
 
 /*
- * Pins the disk that holds the lower device, and releases bd_holder_lock. Return: the disk, or
- * NULL if the disk is not up.
+ * Pins the disk that holds the lower device, and releases bd_holder_lock. Return: the disk, which
+ * put_device() releases; or NULL if the disk is not up.
  */
 static struct gendisk *zcblk_holder_pin(struct block_device *lower)
 	__releases(&lower->bd_holder_lock)
@@ -184,7 +184,8 @@ static int zcblk_holder_thaw(struct block_device *lower)
 
 /*
  * Writes out the dirty data of the file system on a block device. If there is no file system, the
- * function writes out the page cache of the block device. The ioctl BLKFLSBUF does the same.
+ * function writes out the page cache of the block device. The ioctl BLKFLSBUF writes out the same
+ * data. The operation sync() unlocks bd_holder_lock.
  */
 static int zcblk_holder_sync_one(struct block_device *bdev, unsigned long nr)
 {

@@ -12,8 +12,8 @@
  * 6.1 uses that cache only for polled I/O.
  *
  * The bio_set has a mempool, so that I/O continues when memory is short. While the mempool
- * lacks elements, a CPU keeps nothing, because a submitter may wait for an element. Each I/O
- * that completes then frees its memory to the mempool, which wakes the submitter.
+ * lacks elements, a CPU keeps no freed structure, because a submitter may wait for an element.
+ * Each I/O that completes then frees its memory to the mempool, which wakes the submitter.
  *
  * Copyright (C) 2026 The zcblk authors
  */

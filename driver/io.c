@@ -3,8 +3,9 @@
  * Handles each bio that is submitted to a disk, in these steps:
  *
  *	submit		derive the bio's ZCBLK_NEEDS_* flags from the disk's settings
- *	begin		count the bio, clone it, and record its start time
- *	range		acquire the bio's range, if the disk has a range lock
+ *	begin		choose the bio's path, or refuse the bio; count and clone it, and record
+ *			its start time
+ *	range		lock the bio's range of sectors, if the disk has a range lock
  *	start		send the clone, or pieces of bounce memory (copy.c), to the lower device
  *	complete	release the range, and account the bio
  *	put		free the clone, and end the submitter's bio
@@ -12,8 +13,8 @@
  * A bio that must wait for its range is queued between range and start. A worker starts that
  * bio, because a range may be released in interrupt context, where zcblk must not submit a bio.
  *
- * If zcblk does not need to see the completion, the step submit sends the submitter's own bio to
- * the lower device. zcblk does not see that bio again.
+ * If zcblk does not need to see the completion, the step submit or begin sends the submitter's own
+ * bio to the lower device. zcblk does not see that bio again.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -78,7 +79,7 @@ void zcblk_io_drain(struct zcblk_disk *disk)
  * zcblk_io_update_needs() - derive a disk's ZCBLK_NEEDS_* flags from its settings
  * @disk: the disk; a bio submitted during the call may still use the old settings
  *
- * Context: process; calls for the same disk exclude each other.
+ * Context: process, under &zcblk_device.lock.
  */
 void zcblk_io_update_needs(struct zcblk_disk *disk)
 {
@@ -158,8 +159,8 @@ static noinline void zcblk_io_put(struct zcblk_io *io)
  * @io: the tracked bio, which the function frees
  * @status: status of the bio
  *
- * The range is released first, so that the submitter's next request does not wait for that
- * range.
+ * The range is released before the bio ends, so that the submitter's next request does not wait
+ * for that range.
  *
  * Context: any.
  */
@@ -253,7 +254,7 @@ static noinline void zcblk_io_range(struct zcblk_io *io)
 		zcblk_io_cancel(io, err);
 }
 
-/* Ends a bio that is not tracked, with an error */
+/* Counts the error @status, and ends a bio that is not tracked */
 static void zcblk_io_refuse(struct zcblk_disk *disk, struct bio *bio,
 			    unsigned int needs, enum zcblk_op op, blk_status_t status)
 {
@@ -292,10 +293,10 @@ static __always_inline void zcblk_io_remap(struct zcblk_disk *disk, struct bio *
 }
 
 /*
- * True if the disk must refuse a bio. The block layer only warns about a write to a read-only
- * device, so zcblk refuses the write. No status means EROFS, so zcblk uses BLK_STS_IOERR, like
- * earlier kernels that refused such writes. Flushes are not checked here, because a flush
- * writes no new data.
+ * True if the disk must refuse a bio, because the disk is unfit or the bio writes to a read-only
+ * device. The block layer only warns about such a write. No blk_status_t means EROFS, so the bio
+ * ends with BLK_STS_IOERR, as on earlier kernels that refused such writes. Flushes are not checked
+ * here, because a flush writes no new data.
  */
 static bool zcblk_io_is_forbidden(struct zcblk_disk *disk, struct bio *bio)
 {
@@ -306,8 +307,9 @@ static bool zcblk_io_is_forbidden(struct zcblk_disk *disk, struct bio *bio)
 }
 
 /*
- * Ends a bio that the disk refuses, or that must be submitted again without REQ_NOWAIT. Return:
- * true if the bio has ended.
+ * Ends a bio that the disk refuses, or that must be submitted again without REQ_NOWAIT. If path
+ * copy would need several pieces for a polled bio, the function makes that bio complete by
+ * interrupt. Return: true if the bio has ended.
  */
 static bool zcblk_io_turn_away(struct zcblk_disk *disk, struct bio *bio,
 			       unsigned int needs, enum zcblk_op op)
@@ -327,8 +329,9 @@ static bool zcblk_io_turn_away(struct zcblk_disk *disk, struct bio *bio,
 }
 
 /*
- * Chooses the path of a bio. On path ab, this is the path whose turn it is. Return: the bio's
- * flags, with the chosen path.
+ * Chooses the path of a bio. On path ab, this is the path whose turn it is. Path copy clears
+ * ZCBLK_NEEDS_STABLE, because the lower device does not read the submitter's memory. Return: the
+ * bio's flags, with the chosen path.
  */
 static unsigned int zcblk_io_choose_path(struct zcblk_disk *disk, unsigned int needs,
 					 enum zcblk_op op)
@@ -364,7 +367,7 @@ static bool zcblk_io_decide(struct zcblk_disk *disk, struct bio *bio, unsigned i
 	return true;
 }
 
-/* Tracks a bio whose completion zcblk needs to see, and starts the bio */
+/* Refuses a bio, or starts it. Tracks the bio only if zcblk needs to see its completion. */
 static noinline void zcblk_io_begin(struct zcblk_disk *disk, struct bio *bio,
 				    unsigned int needs, enum zcblk_op op)
 {

@@ -33,8 +33,8 @@ static struct block_device *zcblk_ioctl_lower(struct gendisk *gd)
 /*
  * Passes an ioctl to a lower device that must not be written to. The function removes write access
  * and capabilities from the call, so that SG_IO sends no commands that write. Other ioctls may
- * write without checking either, for example NVME_IOCTL_SUBMIT_IO before v6.2. So the function
- * passes only SG_IO and known queries.
+ * write without such a check, for example NVME_IOCTL_SUBMIT_IO before v6.2. So the function passes
+ * only SG_IO and known queries.
  */
 static int zcblk_ioctl_read_only(zcblk_ioctl_fn *ioctl, struct block_device *lower,
 				 blk_mode_t mode, unsigned int cmd, unsigned long arg)
@@ -93,7 +93,7 @@ static int zcblk_ioctl_pass(zcblk_ioctl_fn *ioctl, struct block_device *bdev,
  * Return: what the lower device returns, or an error of zcblk. -ENXIO if the lower device is gone
  * or the disk was removed. -EPERM if @bdev or the lower device is read-only and @cmd might write.
  * -ENOIOCTLCMD if the caller lacks CAP_SYS_RAWIO for a partition. -ENOTTY if the lower device
- * has no ioctls.
+ * has no ioctls. -ENOMEM if memory is short.
  */
 int zcblk_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
 		unsigned long arg)

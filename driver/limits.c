@@ -46,7 +46,7 @@ static void zcblk_limits_stack(struct queue_limits *lim, struct zcblk_disk *disk
 	lim->features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;
 	/*
 	 * Always accept flushes and FUA, because the cache of the lower device may be switched on
-	 * later. Without a cache, the lower device ignores them.
+	 * later. If the lower device has no cache, the block layer drops them there.
 	 */
 	lim->features |= BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA;
 	if (zcblk_lower_can_poll(lower))
@@ -132,6 +132,6 @@ void zcblk_limits_follow(struct zcblk_disk *disk, unsigned long changed)
 	if (err)
 		pr_warn("%s: cannot follow the limits of %pg (%d)\n", gd->disk_name,
 			disk->lower, err);
-	/* Restore ra_pages, which queue_limits_commit_update() has set to its default */
+	/* Restore ra_pages, because queue_limits_commit_update() may have increased it */
 	gd->bdi->ra_pages = ra_pages;
 }

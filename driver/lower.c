@@ -8,7 +8,10 @@
 
 #include "zcblk.h"
 
-/* Interval between checks of the lower device, in jiffies. The block layer reports no changes. */
+/*
+ * Interval between checks of the lower device, in jiffies. The block layer does not report changes
+ * of its properties.
+ */
 #define ZCBLK_WATCH_INTERVAL	HZ
 
 static const struct {
@@ -120,6 +123,9 @@ struct file *zcblk_lower_claim(const struct zcblk_settings *set, void *holder,
  * zcblk_lower_open() - claim the lower device for a disk
  * @disk: the disk that will use the lower device
  * @name: name of that disk, for messages
+ *
+ * The function sets @disk->lower_file and @disk->lower, and records the properties of the lower
+ * device.
  *
  * Context: process; resolves a path.
  * Return: 0; or a negative errno, after a message that says why.
@@ -247,6 +253,9 @@ void zcblk_lower_gone(struct zcblk_disk *disk)
 /**
  * zcblk_lower_watch() - check the lower device, and follow its changes or its loss
  * @work: &zcblk_disk.watch
+ *
+ * The function also checks for ranges that are held for too long. It schedules the next check,
+ * unless the lower device is gone.
  *
  * Context: workqueue, once a second.
  */

@@ -59,8 +59,8 @@ static u32 zcblk_sum_bio(struct bio *bio)
 void zcblk_stable_begin_bio(struct zcblk_io *io)
 {
 	/*
-	 * Skip the functions up to zcblk_io_begin(). Do not skip zcblk_submit_bio(), which is not
-	 * on the stack if the compiler made a tail call.
+	 * Skip the functions up to and including zcblk_io_begin(). Do not skip zcblk_submit_bio(),
+	 * which is not on the stack if the compiler made a tail call.
 	 */
 	io->stable = zcblk_stable_alloc(zcblk_sum_bio(io->parent), 3);
 }
@@ -123,6 +123,8 @@ void zcblk_stable_begin_buf(struct zcblk_bufio *io)
 /**
  * zcblk_stable_end_buf() - check whether the data of an I/O has changed, and free its checksum
  * @io: an I/O with ZCBLK_BUFIO_STABLE, completed; @io->stable is NULL if it has no checksum
+ *
+ * The function sets @io->unstable.
  *
  * Context: any.
  */

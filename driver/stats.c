@@ -74,8 +74,10 @@ void zcblk_stats_exit(struct zcblk_disk *disk)
 }
 
 /**
- * zcblk_stats_reset() - set a disk's counters to zero
+ * zcblk_stats_reset() - set a disk's counters and those of its range lock to zero
  * @disk: the disk
+ *
+ * The counters of I/O in flight keep their values.
  *
  * If another CPU updates a counter at the same time, the counter may keep its old value, or the
  * update may be lost.

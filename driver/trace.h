@@ -142,7 +142,8 @@ TRACE_EVENT(_name, TP_PROTO _proto, TP_ARGS _args,			\
 		      __entry->last, __entry->_what))
 
 /*
- * @range must wait for @blocker, an earlier range that overlaps @range. The field for_sector is
+ * @range conflicts with @blocker, an earlier range that overlaps @range. Depending on REQ_NOWAIT
+ * and on the setting overlap, @range then waits, is refused or is granted. The field for_sector is
  * the first sector of @blocker.
  */
 ZCBLK_RANGE_EVENT(zcblk_range_wait, for_sector,

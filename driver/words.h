@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Declares the parser of words that users write to attributes. The driver and the exerciser use
- * this parser.
+ * Declares the parser of words that users write to configfs attributes and module parameters. The
+ * driver and the exerciser use this parser.
  *
  * Copyright (C) 2026 The zcblk authors
  */

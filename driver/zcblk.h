@@ -25,10 +25,13 @@
 
 #define ZCBLK_NAME	"zcblk"
 
-/* The maximum number of paths in the module parameter lower= */
+/* The maximum number of lower devices in the module parameter lower= */
 #define ZCBLK_MAX_LOWER		16
 
-/* The maximum number of bytes in a piece. The data of an I/O is copied piece by piece. */
+/*
+ * The maximum number of bytes in a piece. The data of an I/O is copied piece by piece, between the
+ * submitter's memory and bounce memory, which is allocated for each piece.
+ */
 #define ZCBLK_BOUNCE_BYTES	(128 * 1024)
 
 enum zcblk_path {
@@ -43,7 +46,7 @@ enum zcblk_bounce_kind {
 	ZCBLK_BOUNCE_KMALLOC,
 	ZCBLK_BOUNCE_VMALLOC,
 	ZCBLK_NR_BOUNCE_KINDS,
-	ZCBLK_BOUNCE_RESERVE = ZCBLK_NR_BOUNCE_KINDS,	/* an element of the pool's reserve */
+	ZCBLK_BOUNCE_RESERVE = ZCBLK_NR_BOUNCE_KINDS,	/* memory of &zcblk_bounce_pool.reserve */
 };
 
 enum zcblk_stats_level {
@@ -81,7 +84,8 @@ extern const char *const zcblk_unreferenced_names[];
  * @path: an enum zcblk_path; before @path changes, zcblk_copy_prepare() must succeed
  * @bounce: an enum zcblk_bounce_kind
  * @stats: an enum zcblk_stats_level
- * @stable: 1 to detect changes of a write's data while the write is in flight, else 0
+ * @stable: 1 to detect changes of a write's data while the write is in flight, and to request
+ *	stable pages from the page cache; else 0
  * @unreferenced: an enum zcblk_unreferenced, the policy for writes of pages without a reference
  *	count; before it changes to copy, zcblk_copy_prepare() must succeed
  * @range_lock: an enum zcblk_range_engine
@@ -110,8 +114,8 @@ static inline enum zcblk_path zcblk_copying_path(const struct zcblk_settings *se
 }
 
 /*
- * Properties of a lower device that may change while the disk is up. follow.c compares these
- * properties once a second.
+ * Properties of a lower device that may change while the disk is up. Once a second, follow.c
+ * checks whether they have changed.
  */
 enum zcblk_property {
 	ZCBLK_SIZE,
@@ -144,7 +148,7 @@ enum zcblk_property {
 #define ZCBLK_NEEDS_ACCOUNT	BIT(6)	/* account the bio, because the queue's iostats is 1 */
 #define ZCBLK_NEEDS_POLL	BIT(7)	/* update entry io->poll_nr of the table of polled bios */
 #define ZCBLK_NEEDS_REFUSE	BIT(8)	/* check whether to refuse the bio */
-#define ZCBLK_NEEDS_SUPPORT	BIT(9)	/* check for an unsupported operation */
+#define ZCBLK_NEEDS_SUPPORT	BIT(9)	/* on failure, check whether the operation is unsupported */
 #define ZCBLK_NEEDS_LOOK	BIT(10)	/* check for pages without a reference count */
 #define ZCBLK_NEEDS_REFERENCES	BIT(11)	/* copy a bio that has pages without a reference count */
 
@@ -278,12 +282,13 @@ struct zcblk_io_cache;
  * @up: true if the disk was added; zcblk_holder_pin() reads @gd only if @up is true
  * @linked: true if the holder links in sysfs exist
  * @watch: work that checks periodically whether the lower device has changed or is gone
- * @holder_lock: serialises the holder operations of the lower device and the removal of the disk
+ * @holder_lock: serialises zcblk_holder_stop() and the holder operations freeze, thaw and
+ *	mark_dead of the lower device
  * @frozen: the block devices of the disk and of its partitions that were frozen with the lower
  *	device, indexed by partition number; protected by @holder_lock
- * @wq: workqueue for bios that submit_bio could not start at once. If disks are stacked, with
- *	other drivers between them, the work of one disk may wait for the work of another. So each
- *	disk has its own workqueue.
+ * @wq: workqueue for bios that submit_bio could not start at once, for @poll_work and for @ranges.
+ *	If disks are stacked, with other drivers between them, the work of one disk may wait for
+ *	the work of another. So each disk has its own workqueue.
  * @io_set: bio_set of the clones, each inside a struct zcblk_io
  * @io_cache: per-CPU caches of free memory from @io_set
  * @bounce: pool of path copy; initialised when a setting first needs path copy
@@ -354,7 +359,7 @@ struct zcblk_disk {
  * @work: work that starts the bio after a wait for its range; on path copy, also work that
  *	submits the remaining pieces
  * @clone: on path zerocopy, the bio that is sent to the lower device. On path copy, it is not sent,
- *	but contains the data for which no piece was made yet.
+ *	but its bi_iter covers the data for which no piece was made yet.
  *
  * @clone is allocated from &zcblk_disk.io_set, and the other members are in its front pad.
  */

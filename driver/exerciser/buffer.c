@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Allocates buffers of each kind that kernel code uses for I/O, with guards around them.
+ * Allocates buffers of each kind that kernel code uses for I/O. The bytes of the same memory before
+ * and after a buffer are guards: they contain EXERCISER_GUARD, and must not change.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -63,7 +64,7 @@ static bool exerciser_memory_has_room(enum exerciser_buffer kind, size_t len)
  * exerciser_buffer_alloc() - allocate a slot's buffer, of the kind that the job's settings name
  * @slot: the slot
  *
- * With verification, the buffer has a guard page on each side, unless this exceeds the
+ * With verification, the buffer has a page of guard bytes on each side, unless this exceeds the
  * maximum allocation of that kind.
  *
  * Context: process.

@@ -40,7 +40,10 @@ static bool exerciser_job_is_running(struct exerciser_job *job, const char *what
 	return true;
 }
 
-/* Like memparse(), but fails if a number does not fit into u64. memparse() would truncate it. */
+/*
+ * Parses a number with an optional suffix k, m or g. Unlike memparse(), the function fails if the
+ * number does not fit into u64.
+ */
 static int exerciser_parse_number(const char *text, u64 *value)
 {
 	static const char units[] = "kmg";

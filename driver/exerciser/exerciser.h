@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Private types of zcblk_exerciser, and prototypes grouped by the file that
- * defines them.
+ * Private types of zcblk_exerciser, a module that generates disk I/O from kernel buffers. The
+ * prototypes are grouped by the file that defines them.
+ *
+ * The user creates a directory in configfs for each job. A job does I/O as its settings describe,
+ * from one thread or several.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -22,8 +25,8 @@
 
 #define EXERCISER_NAME		"zcblk_exerciser"
 #define EXERCISER_ENGINE_LEN	16
-#define EXERCISER_NR_BUCKETS	40	/* the last one counts all I/Os above 9 minutes */
-#define EXERCISER_NR_BATCHES	256	/* times of how many batches to keep */
+#define EXERCISER_NR_BUCKETS	40	/* of latency; the last counts all I/Os above 9 minutes */
+#define EXERCISER_NR_BATCHES	256	/* a thread keeps the times of its last batches */
 
 enum exerciser_buffer {
 	EXERCISER_BUFFER_KMALLOC,
@@ -102,18 +105,21 @@ struct exerciser_settings {
  * struct exerciser_result - the results of a job, or of one of its threads
  * @size: length of each I/O in bytes; only set for the whole job
  * @batch: number of I/Os in a batch; only set for the whole job
- * @ios: number of completed I/Os; the index is EXERCISER_OP_READ or EXERCISER_OP_WRITE
+ * @ios: number of completed I/Os, including those that failed; the index is EXERCISER_OP_READ or
+ *	EXERCISER_OP_WRITE
  * @errors: number of I/Os that failed
- * @first_error: the first error, a negative errno
+ * @first_error: the thread's first error, a negative errno; for a job, that of the first of its
+ *	threads with an error
  * @begin_ns: time before the first I/O was submitted
  * @end_ns: time after the last I/O completed
  * @checked: number of sectors that were verified
  * @verify_errors: number of verified sectors with wrong data
  * @guard_errors: number of buffers with a change in the memory around them
- * @unstable: number of writes whose buffer changed in flight, if @stable is set
+ * @unstable: number of writes whose buffer changed in flight; 0 unless the setting stable is 1
  * @reasons: number of I/Os for each enum zcblk_reason; the last entry counts the I/Os of
  *	     engines that report no reason
- * @latency: for each index i, the number of I/Os that lasted from 2^i to less than 2^(i+1) ns
+ * @latency: for each index i, the number of I/Os that lasted from 2^i to less than 2^(i+1) ns; the
+ *	last entry also counts longer I/Os
  * @median_ns: median time of a batch of the first thread, or 0
  */
 struct exerciser_result {
@@ -145,8 +151,8 @@ struct exerciser_result {
  *	I/O reads or writes. See &exerciser_worker.stride for the distance of the blocks.
  * @turn: index of the block of the current I/O
  * @turns: number of the slot's blocks
- * @generation: generation of each block's data, 0 if the data is unknown; NULL without
- *		verification
+ * @generation: for each block, the generation of its data, which each write increments; 0 if the
+ *		data is unknown; NULL without verification
  * @op: operation of the current I/O: EXERCISER_OP_READ or EXERCISER_OP_WRITE
  * @busy: true if an I/O was submitted, and its result is not counted yet
  * @sector: first sector of the current I/O
@@ -196,7 +202,7 @@ struct exerciser_slot {
  * @nr_batches: number of batches that have ended
  * @batches: times of the last batches, in ns
  * @idle: list of slots that are free for the next I/O
- * @done: slots whose I/O has completed
+ * @done: slots whose I/O has completed; initially, all slots
  * @wait: wait queue for @done
  * @slots: all slots
  * @nr_slots: number of slots
@@ -302,8 +308,8 @@ exerciser_slot_set(const struct exerciser_slot *slot)
 }
 
 /*
- * Returns the operation and the flags of an I/O. The flags prevent that an I/O scheduler delays the
- * I/O, because a thread waits for it.
+ * Returns the operation and the flags of an I/O. The flags are those of direct I/O, so that the
+ * block layer does not throttle the I/O, for which a thread waits. Polled I/O also has REQ_POLLED.
  */
 static inline blk_opf_t exerciser_slot_opf(const struct exerciser_slot *slot)
 {

@@ -182,8 +182,9 @@ static int exerciser_job_run_workers(struct exerciser_job *job)
 }
 
 /*
- * Creates all threads before it starts the first one. Otherwise, the first thread would keep the
- * CPU busy while the others are created, and the time of the job would begin too early.
+ * Runs the threads of a job, and waits until they have ended. The function creates all threads
+ * before it starts the first one. Otherwise, the first thread would keep the CPU busy while the
+ * others are created, and the time of the job would begin too early.
  *
  * Return: 0; -EINTR after a signal; or a negative errno if a thread could not be created
  */
@@ -285,8 +286,9 @@ static int exerciser_job_do(struct exerciser_job *job)
  * Context: process; the target's path is looked up as if the calling task opened it.
  * Return: 0 if the job ran, even if I/O failed; -EBUSY if the job already runs; -EINTR
  * after a signal; -EPERM if the setting destroy does not repeat the target; -ENOENT if the
- * engine is unknown; the error of opening the target; or -EINVAL, -ENOSPC, -EOPNOTSUPP or
- * -ENOMEM. For most errors, the kernel log has the reason.
+ * engine is unknown; the error of opening the target; the error of a write or read through the
+ * page cache, which verification needs; or -EINVAL, -ENOSPC, -EOPNOTSUPP or -ENOMEM. For most
+ * errors, the kernel log has the reason.
  */
 int exerciser_job_run(struct exerciser_job *job)
 {

@@ -19,7 +19,7 @@ const char *const exerciser_state_names[] = {
 
 /**
  * exerciser_result_add() - add the results of a thread to those of its job
- * @sum: results of the job; all zero before the first thread is added
+ * @sum: results of the job; before the first thread is added, only @size and @batch may be set
  * @part: results of the thread
  *
  * Context: any.
@@ -96,7 +96,7 @@ static ssize_t exerciser_result_show_lists(struct exerciser_job *job, char *page
 
 /**
  * exerciser_result_show() - print the results of a job
- * @job: the job; while it runs, only its state is shown
+ * @job: the job; before its first run and while it runs, only its state is shown
  * @page: the page to write to
  *
  * Context: process.

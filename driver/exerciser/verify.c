@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Writes and checks data that identifies its sector. A sector contains its number, a
- * generation, and words that are computed from both and the seed. The data is checked in the
- * buffers that the engine has read. After the run, the device is read and checked again
- * through the page cache.
+ * generation, and words that are computed from both and the seed. Each write of a block (the
+ * sectors of one I/O) increments its generation. The data is checked in the buffers that the
+ * engine has read. After the run, the device is read and checked again through the page cache.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -111,8 +111,9 @@ static void exerciser_block_check(struct exerciser_slot *slot, const void *data,
  * exerciser_verify_fill() - prepare a slot's buffer for its next I/O
  * @slot: the slot
  *
- * A write gets data of a new generation each time. Before a read, the buffer is filled with
- * poison, so that data from an earlier I/O cannot pass the check.
+ * A write gets data of the block's next generation, which is 1 if the block's data is unknown.
+ * Before a read, the buffer is filled with EXERCISER_POISON, so that data from an earlier I/O
+ * cannot pass the check.
  *
  * Context: process.
  */
@@ -129,7 +130,9 @@ void exerciser_verify_fill(struct exerciser_slot *slot)
  * exerciser_verify_check() - check the data of a slot's I/O
  * @slot: the slot, whose I/O has completed
  *
- * After a failed write, the content of the block is unknown, and is not checked.
+ * Only the data of a read is checked. After a write, the function records the generation of the
+ * block. After a failed write, the content of the block is unknown, and is not checked before the
+ * next write.
  *
  * Context: process.
  */
@@ -212,7 +215,10 @@ static int exerciser_job_each_block(struct exerciser_job *job, struct file *file
 	return err;
 }
 
-/* Calls @fn for each block of a job. @fn uses the page cache, which is empty before and after. */
+/*
+ * Calls @fn for each block of a job, and then writes changed pages to the device. @fn uses the page
+ * cache, which is empty before and after.
+ */
 static int exerciser_cached(struct exerciser_job *job, int mode, exerciser_block_fn fn)
 {
 	struct file *file = filp_open(job->set.target, mode | O_LARGEFILE, 0);
@@ -255,7 +261,7 @@ int exerciser_verify_prepare(struct exerciser_job *job)
  * @job: the job; nothing happens if it does not verify
  *
  * Context: process.
- * Return: 0, even if the data is wrong; or a negative errno if the data cannot be read.
+ * Return: 0, even if the data is wrong; or a negative errno if not all of the data was read.
  */
 int exerciser_verify_device(struct exerciser_job *job)
 {

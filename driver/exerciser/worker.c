@@ -20,7 +20,7 @@
  * @slot: the slot; its thread may use it again at once
  * @error: 0 or a negative errno
  *
- * The RCU read lock prevents that the worker is freed before the wakeup has finished.
+ * The RCU read lock keeps the worker allocated until the wakeup has finished.
  *
  * Context: any.
  */
@@ -78,7 +78,10 @@ static void exerciser_worker_wait(struct exerciser_worker *worker)
 	}
 }
 
-/* Returns a free slot. If all slots are busy, waits until an I/O has completed. */
+/*
+ * Returns a free slot, and counts its last I/O in the results. If all slots are busy, waits until
+ * an I/O has completed.
+ */
 static struct exerciser_slot *exerciser_worker_take(struct exerciser_worker *worker)
 {
 	struct exerciser_slot *slot;
@@ -201,7 +204,8 @@ static int exerciser_compare(const void *a, const void *b)
  * exerciser_worker_median() - compute the median time of a thread's batches
  * @worker: the thread, which does not run any more
  *
- * If other work on the machine slows down a few batches, the median hardly changes.
+ * Only the last EXERCISER_NR_BATCHES batches count. If other work on the machine slows down a few
+ * batches, the median hardly changes.
  *
  * Context: process.
  * Return: the median in ns, or 0 if no batch has ended.

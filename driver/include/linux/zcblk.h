@@ -26,12 +26,12 @@ struct zcblk_stable;
  * kmalloc(), vmalloc(), vmalloc_huge(), kvmalloc() and the page allocator provide such
  * memory. zcblk sends the buffer's pages to the device. If the device cannot use them,
  * zcblk copies the data. It reports the reason in struct zcblk_bufio, and counts it in the
- * client's statistics.
+ * statistics of the I/O's client, see zcblk_client_create().
  *
  * The data of an I/O is in one buffer, or in an array of segments. A segment is a buffer
  * (struct kvec) or a run of pages (struct bio_vec), of any length but 0. All of the data
- * is copied if a segment is not aligned for the device's DMA, is on the stack, or is in a
- * module's image. All of the data is also copied if the device cannot transfer the
+ * is copied if a segment is not aligned for DMA, is on the stack, or is in a module's
+ * image. All of the data is also copied if the device cannot transfer the
  * segments of a logical block. Either the block has too many segments, or there is a gap
  * between two segments that the device does not support, see queue_virt_boundary().
  */
@@ -40,8 +40,8 @@ struct zcblk_stable;
  * DOC: Lifetimes
  *
  * From submission until done() is called, the struct zcblk_bufio, the memory, the array of
- * segments and the registration belong to zcblk. I/O in flight cannot be cancelled,
- * because the block layer cannot get a bio back from a device. The device may access the
+ * segments and the registered buffer (struct zcblk_buf) belong to zcblk. I/O in flight cannot be
+ * cancelled, because the block layer cannot get a bio back from a device. The device may access the
  * memory until the bio ends. If zcblk ended the I/O earlier, the device could access memory
  * that the submitter has freed. If a device does not answer, its driver's timeout ends the
  * I/O.
@@ -52,7 +52,8 @@ struct zcblk_stable;
  * @ZCBLK_MAPPED: mapped, so that the device accesses the buffer's own pages
  * @ZCBLK_MAPPED_REGISTERED: mapped with the bio_vec table of a registered buffer
  * @ZCBLK_MAPPED_UNREFERENCED: mapped, although a page has no reference count of its
- *	own. A network driver below may copy such a page, or fail the write.
+ *	own. A network driver below may copy such a page, fail the write, or free the page
+ *	while it is in use.
  * @ZCBLK_COPIED_FORCED: copied, because ZCBLK_BUFIO_COPY is set
  * @ZCBLK_COPIED_ALIGNMENT: copied, because the data is not aligned for the device's DMA
  * @ZCBLK_COPIED_STACK: copied, because the data is on the stack of the task that submits
@@ -61,9 +62,9 @@ struct zcblk_stable;
  * @ZCBLK_COPIED_SEGMENTS: copied, because a logical block has more segments than the
  *	device can transfer, or a gap between two segments that the device does not support
  * @ZCBLK_REFUSED_UNMAPPED: refused (-EFAULT), because the memory of the data is not valid.
- *	For example, the address is NULL or in user space, or the buffer is not within @reg.
- *	Or a segment is empty, all segments together are shorter than the I/O, or more than
- *	one of @buf, @kvecs and @bvecs is set.
+ *	For example, the address is NULL or in user space, or the buffer is not within the
+ *	registered buffer. Or a segment is empty, or all segments together are shorter than
+ *	the I/O. Or more than one of @buf, @kvecs and @bvecs of &struct zcblk_bufio is set.
  * @ZCBLK_REFUSED_LENGTH: refused (-EINVAL), because the length is not a multiple of the
  *	device's logical block, or is 0 although the I/O is no flush
  * @ZCBLK_REFUSED_SECTOR: refused (-EINVAL), because no logical block begins at the sector,
@@ -75,9 +76,9 @@ struct zcblk_stable;
  * @ZCBLK_REFUSED_COPY: refused (-EOPNOTSUPP), because the I/O needs a copy, which is not
  *	allowed with ZCBLK_BUFIO_MAP_ONLY, or inside a disk's ->submit_bio()
  * @ZCBLK_REFUSED_CLIENT: refused (-EINVAL), because the I/O has no client
- * @ZCBLK_REFUSED_ATOMIC: refused (-EINVAL), because the device supports no atomic write of
- *	this length, or because a write with REQ_ATOMIC needs more than one bio. A copy needs
- *	more than one bio if it is longer than 128 KiB.
+ * @ZCBLK_REFUSED_ATOMIC: refused (-EINVAL), because the device does not support atomic
+ *	writes, or because a write with REQ_ATOMIC is too long for the device. Or the write
+ *	needs more than one bio. A copy needs more than one bio if it is longer than 128 KiB.
  * @ZCBLK_NR_REASONS: the number of reasons
  */
 enum zcblk_reason {
@@ -116,7 +117,8 @@ static inline bool zcblk_reason_is_refused(enum zcblk_reason reason)
  * @reason: the reason
  *
  * Context: any.
- * Return: a word such as "mapped", "copied-alignment" or "refused-unmapped".
+ * Return: a word such as "mapped", "copied-alignment" or "refused-unmapped"; or "unknown" if
+ * @reason is not a reason.
  */
 const char *zcblk_reason_name(enum zcblk_reason reason);
 
@@ -211,7 +213,7 @@ struct zcblk_bufio {
 	struct zcblk_stable *stable;
 	struct bio *polled;		/* with REQ_POLLED: the polled bio in flight, or NULL */
 	struct bio_vec vecs[ZCBLK_BUFIO_VECS];
-	struct bio bio;			/* the first bio, if its table fits into @vecs */
+	struct bio bio;			/* the first bio, unless @vecs is too small for it */
 };
 
 struct zcblk_client *zcblk_client_create_version(const char *name, unsigned int flags,
@@ -219,11 +221,12 @@ struct zcblk_client *zcblk_client_create_version(const char *name, unsigned int 
 
 /**
  * zcblk_client_create() - create a client, to which I/O can belong
- * @name: unique name of the client, for statistics; up to 31 characters without a slash
- * @flags: ZCBLK_BUFIO_MAP_ONLY and ZCBLK_BUFIO_NOWAIT, which apply to all I/O of the client
+ * @name: unique name of the client, for statistics; 1 to 31 characters without a slash
+ * @flags: any of ZCBLK_BUFIO_MAP_ONLY and ZCBLK_BUFIO_NOWAIT, or 0; a flag applies to all I/O
+ *	of the client
  *
- * A client has its own reserve of memory, so that at least one I/O at a time completes
- * even if the kernel has no free memory. If the devices of a driver may be stacked on each
+ * A client has its own reserve of memory. So at least one I/O at a time completes, even
+ * if the kernel has no free memory. If the devices of a driver may be stacked on each
  * other, create one client for each device.
  *
  * Context: process. Sleeps.
@@ -306,7 +309,8 @@ static inline struct bio_vec zcblk_folio_bvec(struct folio *folio, size_t offset
  * inside ->submit_bio(), zcblk_bufio_submit() refuses an I/O that this reports as copied.
  *
  * Context: any; detects a buffer on a stack only if the stack is the current task's.
- * Return: the reason that the I/O would be counted under, if copies are allowed.
+ * Return: the reason that the I/O would be counted under, if it had a client and copies were
+ * allowed.
  */
 enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io);
 
@@ -332,7 +336,7 @@ enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io);
  *
  * Context: process. May sleep until other I/O frees memory, but not with REQ_NOWAIT.
  * Inside a disk's ->submit_bio(), an I/O that needs a copy is refused. It could wait for
- * memory that its earlier pieces hold, but the block layer delays these pieces until
+ * memory that its earlier bios hold, but the block layer delays these bios until
  * ->submit_bio() returns.
  * Return: nothing; @io->done is always called, possibly before this returns. @io->status is
  * the status of the device. The status of a refused I/O is BLK_STS_IOERR (no memory at the
@@ -363,7 +367,8 @@ void zcblk_bufio_poll(struct zcblk_bufio *io);
  * client's statistics count each place. A place has its own @status, @reason, @bytes_done
  * and @unstable. The places complete in any order, and if one fails, the others continue.
  * @io gets the status of a place that failed, and the smallest @bytes_done of all places. Of
- * their reasons, @io gets the one that is last in &enum zcblk_reason.
+ * their reasons, @io gets the one that is last in &enum zcblk_reason. @unstable of @io is true if
+ * it is true for any place.
  *
  * A read is refused as ZCBLK_REFUSED_OP. With REQ_POLLED, this polls for each place before it
  * submits the next. Then call zcblk_bufio_poll() for the last place until @io is done.
@@ -385,7 +390,8 @@ void zcblk_bufio_submit_to(struct zcblk_bufio *io, struct zcblk_bufio *places,
  * Context: process. Sleeps.
  * Return: 0; -EFAULT if there is no memory at the address; -EROFS for a write to a
  * read-only device; -EOPNOTSUPP for a copy that is not allowed; -EINVAL for the other
- * reasons to refuse an I/O, see &enum zcblk_reason; or the device's error.
+ * reasons to refuse an I/O, see &enum zcblk_reason; -EAGAIN if an I/O with REQ_NOWAIT would
+ * wait, or needs more than one bio; or the device's error.
  * @io->bytes_done is always set.
  */
 int zcblk_bufio_submit_wait(struct zcblk_bufio *io);
