@@ -74,7 +74,7 @@ void zcblk_client_show(struct zcblk_client *client, struct seq_file *m)
 }
 
 /**
- * zcblk_clients_show() - write the sums of all clients' counters
+ * zcblk_clients_show() - write the sums of the counters of all clients, also of destroyed ones
  * @m: the file to write to
  *
  * Context: process.

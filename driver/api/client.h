@@ -59,8 +59,8 @@ struct zcblk_client {
  * @at: bytes of the I/O before the part
  * @bio: the bio that is submitted
  *
- * This struct is in the front pad of a bio from the client's bio_set. The first part may
- * use the bio in struct zcblk_bufio instead, and then has no struct zcblk_part.
+ * This struct is in the front pad of a bio from the client's @bios or @polled. The first part
+ * may use the bio in struct zcblk_bufio instead, and then has no struct zcblk_part.
  */
 struct zcblk_part {
 	size_t at;
@@ -76,7 +76,7 @@ struct zcblk_part {
  * @work: copies the data of a read that has several pieces
  * @bio: the bio that is submitted
  *
- * This struct is in the front pad of a bio from the client's bio_set.
+ * This struct is in the front pad of a bio from the client's @bounce or @polled.
  */
 struct zcblk_bufio_piece {
 	struct zcblk_bufio *io;
@@ -161,7 +161,7 @@ static inline bool zcblk_is_polled(const struct zcblk_bufio *io)
 /* Runs copies and checksums that are too long for an interrupt */
 extern struct workqueue_struct *zcblk_client_wq;
 
-/* The client of functions that have no client as a parameter */
+/* The client of functions without a client parameter. It also counts I/O that has no client. */
 extern struct zcblk_client *zcblk_default_client;
 
 struct bio *zcblk_polled_alloc(struct zcblk_bufio *io, unsigned int vecs);

@@ -6,7 +6,8 @@
  * An I/O is divided into pieces of at most ZCBLK_BOUNCE_BYTES. At most ZCBLK_WINDOW pieces of
  * an I/O are in flight, and the next piece waits until one completes. If the allocator has no
  * memory, a piece uses an element of the client's reserve. If the reserve is empty, the piece
- * waits. The pieces that hold the elements are already submitted, so they will complete.
+ * waits. The pieces that hold the elements are already submitted, so they will complete. With
+ * REQ_NOWAIT, the I/O fails instead of waiting.
  *
  * Copyright (C) 2026 The zcblk authors
  */

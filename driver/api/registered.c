@@ -99,7 +99,10 @@ static struct zcblk_buf *zcblk_buf_alloc(void *buf, size_t len, gfp_t gfp)
 	return reg;
 }
 
-/* Checks that a buffer can be registered. Page numbers have 32 bits, which limits the length. */
+/*
+ * Checks that a buffer can be registered, and sets @kind. Page numbers have 32 bits, which limits
+ * the length. Return: 0, -EINVAL or -EFAULT
+ */
 static int zcblk_buf_check(void *buf, size_t len, enum zcblk_buf_kind *kind)
 {
 	if (!len || len >> PAGE_SHIFT >= U32_MAX)

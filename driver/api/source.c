@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The source of an I/O is its data in memory. Only this file and source.h distinguish
- * the forms of a source. A buffer is one segment. In an array of kvecs or bio_vecs, each
- * entry is a segment.
+ * The source of an I/O is its data in memory. This file and source.h handle the forms of a
+ * source: a buffer, or an array of kvecs or bio_vecs. A buffer is one segment. In an array,
+ * each entry is a segment.
  *
  * For buffers and kvecs, the pages are looked up and added to the bio's table. A registered
  * buffer and an array of bio_vecs already have a table, which the bio shares.

@@ -159,9 +159,10 @@ void zcblk_source_unmap(const struct zcblk_view *view);
  * @plain: true if the caller knows that the source is one buffer
  *
  * Sets @io->kind to the most restricted kind of all segments. This is the kind that is last in
- * &enum zcblk_buf_kind. The kind is ZCBLK_BUF_NONE if a part of the source does not exist, or
- * a segment is empty. It is also ZCBLK_BUF_NONE if @io has an array and also @buf or @reg, or
- * if it has both @kvecs and @bvecs.
+ * &enum zcblk_buf_kind. The kind is ZCBLK_BUF_NONE if a segment is empty or is no memory (see
+ * zcblk_buf_kind()). It is also ZCBLK_BUF_NONE if all segments together are shorter than the
+ * I/O, or if @buf is not within @reg. If @nr_vecs is not 0, @io must have either @kvecs or
+ * @bvecs, and neither @buf nor @reg; otherwise, the kind is ZCBLK_BUF_NONE.
  *
  * Context: any; detects only the stack of the current task.
  * Return: the addresses and lengths of all segments, OR-ed, so that the caller can check their
@@ -176,7 +177,10 @@ static inline unsigned long zcblk_source_describe(struct zcblk_bufio *io, bool p
 	return (unsigned long)io->buf | io->len;
 }
 
-/* True if the buffer of a plain I/O is registered, or needs only one entry of a bio_vec table */
+/*
+ * True if an I/O with one buffer has data, and the buffer is registered or needs only one entry of
+ * a bio_vec table
+ */
 static inline bool zcblk_source_has_table(const struct zcblk_bufio *io)
 {
 	if (io->reg)

@@ -200,8 +200,8 @@ int zcblk_range_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
  * @ranges: the lock
  * @range: a range that was granted
  *
- * This also grants each range that waited for @range, and now waits for no other range. If many
- * ranges waited for @range, a worker grants some of them later.
+ * This also grants each range that waited for @range, and now waits for no other range. Engine
+ * slot leaves some of these grants to a worker, to bound its work with interrupts off.
  *
  * Context: any.
  */
@@ -223,7 +223,8 @@ void zcblk_range_unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
  * @ranges: the lock
  *
  * When this returns, all parked ranges have failed, with one exception. If another CPU searches
- * for conflicts of a parked range at this time, that CPU grants, parks or fails the range later.
+ * for conflicts of a parked range during this call, that CPU may grant, park or fail the range
+ * after the call.
  *
  * Context: process.
  */

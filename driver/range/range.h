@@ -2,8 +2,9 @@
 /*
  * Range locks order requests that overlap. A request embeds a struct zcblk_range. The owner
  * of the request calls zcblk_range_init(), then zcblk_range_lock(). The range is granted at
- * once, or is parked. For a parked range, ->granted() is called later. zcblk_range_unlock()
- * releases a granted range.
+ * once, or is parked, or is refused. For a parked range, ->granted() is called later.
+ * zcblk_range_unlock() releases a granted range. An engine implements the lock; see struct
+ * zcblk_range_ops.
  *
  * Rules
  *	- A range covers the sectors from @start to @last, inclusive. Adjacent ranges do
@@ -18,21 +19,21 @@
  *	  before the flush was submitted.
  *	- zcblk_range_lock() is called in process context with interrupts on. It never
  *	  waits for a range. zcblk_range_unlock() may be called in any context.
- *	- ->granted() is called in the context of any caller of a range lock function,
- *	  or in a worker. No lock of the range lock code is held during the call.
+ *	- ->granted() is called by zcblk_range_unlock(), by zcblk_ranges_cancel(), or by a
+ *	  worker, so in any context. No lock of the range lock code is held during the call.
  *	- A parked range may be granted, unlocked and freed before zcblk_range_lock()
  *	  returns. So the caller must not access the range after -EINPROGRESS.
  *
  * What a request waits for
  *	If an earlier write covers a request, the request needs to wait only for this
  *	write, because the write itself waits for all older requests that it overlaps.
- *	In engine slot, a request therefore waits for one other request at a time. It
- *	first waits for the newest request that it conflicts with, then for the next
- *	older one, and so on. Three cases need care:
+ *	In engine slot (slot.c), a request therefore waits for one other request at a
+ *	time. It first waits for the newest request that it conflicts with, then for the
+ *	next older one, and so on. Three cases need care:
  *	- Reads do not wait for each other, so a write must examine each read.
- *	- A range that was granted despite an overlap (mode detect) did not wait for
- *	  older ranges. A request that waited for such a range must still examine older
- *	  ranges. Such ranges may exist even if the mode is no longer detect.
+ *	- A range that was granted despite an overlap (ZCBLK_OVERLAP_DETECT) did not wait
+ *	  for older ranges. A request that waited for such a range must still examine
+ *	  older ranges. Such a range may still be held after the mode has changed.
  *	- A cancelled range did not wait for older ranges. But all ranges that wait are
  *	  cancelled together, so none of them is granted too early.
  *
@@ -113,7 +114,7 @@ struct zcblk_range_link {
  * @nowait: refuse the range instead of parking it
  * @parked: the range was parked, and may have been granted since
  * @waits: the range is parked and has not been granted yet
- * @reported: the watchdog has reported the range
+ * @reported: zcblk_ranges_watch() has reported the range
  * @seq: number by which the engine compares the age of ranges
  * @since: time of zcblk_range_lock(), or of the grant of a parked range, in jiffies
  * @parked_ns: time when the range was parked, in ns
@@ -132,7 +133,7 @@ struct zcblk_range {
 	bool undecided;		/* slot: the range may still be refused */
 	bool is_long;		/* slot: its only link is in the long slot */
 	u8 nr_links;		/* slot: how many of @link are in use */
-	unsigned int blockers;	/* list, tree: number of ranges that it waits for */
+	unsigned int blockers;	/* list, tree: number of ranges that a parked range waits for */
 	u64 seq;
 	unsigned long since;
 	u64 parked_ns;
@@ -176,7 +177,7 @@ struct zcblk_range_hot {
  * @gd: the disk, for tracepoints
  * @wq: workqueue for work that would last too long with interrupts off
  * @cancelled: true after zcblk_ranges_cancel(), so that no more ranges are parked
- * @watched: time of the watchdog's last check, in jiffies
+ * @watched: time when zcblk_ranges_watch() last visited the ranges, in jiffies
  * @stats: per-CPU counters
  * @hot_lock: protects @hot
  * @hot: the most contended regions, in no order

@@ -96,7 +96,7 @@ static void zcblk_range_show_one(const struct zcblk_range_copies *list,
 		   zcblk_range_kind_names[copy->kind], copy->start, copy->last, age_ms);
 	if (copy->waits)
 		blocker = zcblk_range_find_blocker(list, copy);
-	/* The blocker may have been unlocked before it could be copied */
+	/* A blocker is not found if it was unlocked before its copy, or if the list is full */
 	if (blocker)
 		seq_printf(m, " for %s %llu %llu",
 			   zcblk_range_kind_names[blocker->kind],
@@ -106,7 +106,8 @@ static void zcblk_range_show_one(const struct zcblk_range_copies *list,
 
 /*
  * Lists each holder, and each waiter with a range that it waits for, in a line
- * `holder|waiter KIND START LAST MILLISECONDS [for KIND START LAST]`. Context: process.
+ * `holder|waiter KIND START LAST MILLISECONDS [for KIND START LAST]`. If the list is full, the
+ * last line is `more` and the number of ranges that are not listed. Context: process.
  * Return: 0 or -ENOMEM
  */
 int zcblk_ranges_show(struct zcblk_ranges *ranges, struct seq_file *m)
@@ -185,7 +186,7 @@ void zcblk_ranges_show_stats(struct zcblk_ranges *ranges, struct seq_file *m)
 	}
 }
 
-/* Sets the counters to zero */
+/* Sets the counters to zero, and forgets the most contended regions */
 void zcblk_ranges_reset(struct zcblk_ranges *ranges)
 {
 	unsigned long flags;

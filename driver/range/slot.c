@@ -10,7 +10,7 @@
  * Fast path
  *	If a range lies in one region, and the slot of the region is 0, one cmpxchg() stores
  *	the range's link in the slot. A second cmpxchg() removes the link. The fast path does
- *	not initialise the link. The first other CPU that needs the link initialises it
+ *	not initialise the link. The first caller that locks the slot initialises it
  *	(zcblk_slot_adopt()).
  *
  * Slow path
@@ -27,8 +27,9 @@
  *	A range is entered first. Then a search examines older links, the newest one first,
  *	until it finds a link that the range must wait for. The range then joins the waiters
  *	of this link. When the link is removed, the search continues with the next older link.
- *	After the oldest link, the search continues in the range's other slot, and then in the
- *	long slot. If the search finds no more links to wait for, the range is granted.
+ *	After the oldest link, the search of a short range continues in its other slot, and
+ *	then in the long slot. If the search finds no more links to wait for, the range is
+ *	granted.
  *	So a range waits for one other range at a time, which is always older. An unlock
  *	examines only the waiters of the range that is unlocked. The search of a read skips
  *	successive reads, because @across points from the newest of them to the write below.
@@ -148,7 +149,7 @@ static bool zcblk_slot_near_long(struct zcblk_slots *slots, unsigned long *slot)
 {
 	unsigned long mark = READ_ONCE(*zcblk_slot_mark(slots, slot));
 
-	/* Pairs with zcblk_slot_set_oldest(), so that writes before a removal are visible */
+	/* Pairs with zcblk_slot_set_oldest(): all writes before a long range's end are visible */
 	return mark >= smp_load_acquire(&slots->oldest);
 }
 
@@ -399,7 +400,10 @@ static void zcblk_slot_begin(struct zcblk_slots *slots, struct zcblk_slot_search
 	s->at = own->older;
 }
 
-/* Searches for the next older link that the range must wait for. Return: the link, or NULL */
+/*
+ * Searches for the next older link that the range must wait for.
+ * Return: the link; or NULL at the end of the chain, or when @steps is used up
+ */
 static struct zcblk_range_link *zcblk_slot_find(struct zcblk_slot_search *s)
 {
 	struct zcblk_range *range = s->range;
@@ -442,7 +446,12 @@ static bool zcblk_slot_may_hide(struct zcblk_slots *slots,
 	       zcblk_range_covers(own->range, link->range);
 }
 
-/* Handles a conflict with a link: the range waits, is refused, or is granted despite the overlap */
+/*
+ * Handles a conflict with a link: the range waits, is refused, or is granted despite the overlap.
+ * If the range waits, this hides the link if possible.
+ * Return: -EINPROGRESS, -EAGAIN, -ECANCELED or ZCBLK_SLOT_DESPITE; or ZCBLK_SLOT_RETRY if the range
+ * would be refused because of an undecided range
+ */
 static int zcblk_slot_meet(struct zcblk_slots *slots, struct zcblk_range *range,
 			   struct zcblk_range_link *link)
 {
@@ -463,7 +472,10 @@ static int zcblk_slot_meet(struct zcblk_slots *slots, struct zcblk_range *range,
 	return -EINPROGRESS;
 }
 
-/* Enables interrupts for a moment. A marker keeps the place where the search continues. */
+/*
+ * Unlocks the slot and enables interrupts for a moment. Meanwhile, a marker keeps the place of link
+ * *@at. Then sets *@at to the link at this place, or to NULL at the end of the chain.
+ */
 static void zcblk_slot_pause(struct zcblk_slots *slots, unsigned long *slot,
 			     struct zcblk_range_link **at, unsigned long *flags)
 {
@@ -484,7 +496,7 @@ static void zcblk_slot_pause(struct zcblk_slots *slots, unsigned long *slot,
 	zcblk_chain_unlink(slots, &marker);
 }
 
-/* Returns the slot that a range must search next, or NULL */
+/* Returns the slot that a range must search next, or NULL. Skips empty slots of a long range. */
 static unsigned long *zcblk_slot_place(struct zcblk_slots *slots, struct zcblk_range *range)
 {
 	struct zcblk_range_link *own = zcblk_slot_own(range);
@@ -535,7 +547,10 @@ static int zcblk_slot_look(struct zcblk_slots *slots, struct zcblk_slot_search *
 	return link ? zcblk_slot_meet(slots, s->range, link) : 0;
 }
 
-/* Searches the slots of a range, from number @range->at on. Return: 0 if it may be granted. */
+/*
+ * Searches the slots of a range, from number @range->at on. Return: 0 if no link is left to wait
+ * for; otherwise, the result of zcblk_slot_look() that is not 0
+ */
 static int zcblk_slot_settle(struct zcblk_slots *slots, struct zcblk_slot_search *s)
 {
 	unsigned long *slot, flags;
@@ -630,7 +645,10 @@ static void zcblk_slot_leave(struct zcblk_slots *slots, struct zcblk_range_link 
 	list_splice_tail(&link->waiters, &leave->deferred);
 }
 
-/* Searches the other slots of the ranges in @cleared. Return: a list of ranges to be granted. */
+/*
+ * Searches the other slots of the ranges in @cleared. Moves the ranges whose search needs a worker
+ * to @deferred. Return: a list of ranges to be granted.
+ */
 static struct zcblk_range *zcblk_slot_leave_settle(struct zcblk_slots *slots,
 						   struct zcblk_slot_leave *leave)
 {
@@ -699,7 +717,8 @@ static void zcblk_slot_withdraw(struct zcblk_slots *slots, struct zcblk_range *r
 
 /*
  * Searches for conflicts of a range whose links are already in their slots. Removes the range if it
- * is neither granted nor parked. Return: as zcblk_range_lock()
+ * is neither granted nor parked. Otherwise, the range is no longer undecided.
+ * Return: as zcblk_range_lock()
  */
 static int zcblk_slot_finish(struct zcblk_slots *slots, struct zcblk_range *range,
 			     bool undecided)
@@ -946,9 +965,9 @@ static void zcblk_slot_for_each(struct zcblk_ranges *ranges,
 }
 
 /*
- * Fails all waiters. After @cancelled is set, a waiter fails when a worker examines it again.
- * When the waiter is removed, the link that it hides returns to the chain. So this walks each
- * slot until the slot has no waiters.
+ * Fails all waiters. After @cancelled is set, a waiter fails when zcblk_slot_work() examines it
+ * again. A search that began earlier may still add a waiter to a link. So this walks each slot
+ * until the slot has no waiters.
  */
 static void zcblk_slot_cancel(struct zcblk_ranges *ranges)
 {

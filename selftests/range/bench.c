@@ -8,8 +8,8 @@
  *	near	The areas have 1 GiB. In engine slot, the threads use different slots.
  *	far	The areas have 8 GiB. In engine slot, both threads use all slots, and share the
  *		cache lines of the slots.
- * For far, the program also measures the limit of the machine. In these runs, a thread uses no
- * lock, but does two cmpxchg on a random word. There are as many words as slots.
+ * For far, the program also measures the limit of the machine. In these runs, a thread does two
+ * cmpxchg on random words instead of lock and unlock. There are as many words as slots.
  *
  * The second measurement, "over tree", compares two threads that share a lock with two threads
  * that share a lock of engine tree. It runs with the layout near, and on two hot places:
@@ -52,7 +52,7 @@ struct worker {
 	int granted;
 } __attribute__((aligned(128)));
 
-/* A kind of run, in which each thread uses an area of @blocks blocks of the disk */
+/* A kind of run. Each thread uses an area of @blocks blocks, but work_hot() uses one for both. */
 struct layout {
 	const char *name;
 	void (*work)(struct worker *w);
@@ -257,8 +257,8 @@ static const struct layout region = { "region", work_disjoint, 8, 8 };
 static const struct layout block = { "block", work_hot, 1, 1 };
 
 /*
- * Compares two threads that share @side with one thread on @other[0] and one on @other[1].
- * Return: the throughput of the first two threads divided by the throughput of the other two
+ * Compares two threads that share @side with one thread on @other[0] and one on @other[1]. Prints
+ * the result. Return: the throughput of the first two threads divided by that of the other two
  */
 static double compare(const char *name, const char *what, const struct side *side,
 		      const struct side other[2])

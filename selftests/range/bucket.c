@@ -295,7 +295,7 @@ static void zcblk_bucket_collect(struct zcblk_range *range, void *data)
 	*failed = range;
 }
 
-/* Removes all parked ranges. Held ranges remain, and no held range waits for a removed one. */
+/* Fails all ranges that wait. Held ranges remain, and no held range waits for a removed one. */
 static void zcblk_bucket_cancel(struct zcblk_ranges *ranges)
 {
 	struct zcblk_range_buckets *buckets = ranges->engine;

@@ -15,7 +15,7 @@
  *	A thread allocates its operation on its stack, and pushes the operation to a lock-free
  *	list. Then the thread waits until the operation is done or the lock is free. The
  *	holder of the lock detaches the whole list, reverses the list and executes its
- *	operations. The holder repeats this at most COMBINE_BATCHES times. The list has at
+ *	operations. The holder does this at most COMBINE_BATCHES times. The list has at
  *	most one operation of each CPU, so the holder's work is bounded. Interrupts are off
  *	all the time, because an interrupt cannot wait for the thread that it interrupts.
  *	The holder does not access an operation or its range after the operation is done.
@@ -58,7 +58,7 @@ struct combine_op {
 	struct combine_op *next;
 	void (*execute)(struct zcblk_ranges *ranges, struct combine_op *op);
 	struct zcblk_range *range;
-	struct zcblk_range *grants;	/* result: ranges to be granted */
+	struct zcblk_range *grants;	/* result: ranges to be granted, or to be failed (cancel) */
 	int err;			/* result */
 	int done;
 } __attribute__((aligned(64)));
@@ -121,7 +121,10 @@ static void combine_do_unlock(struct zcblk_ranges *ranges, struct combine_op *op
 	zcblk_interval_unblock(&combine->root, op->range, &op->grants);
 }
 
-/* Removes all parked ranges. Held ranges remain, and no held range waits for a removed one. */
+/*
+ * Moves all ranges that wait to the list @op->grants. Held ranges remain, and no held range waits
+ * for a removed one.
+ */
 static void combine_do_cancel(struct zcblk_ranges *ranges, struct combine_op *op)
 {
 	struct combine *combine = ranges->engine;
@@ -168,7 +171,10 @@ static struct combine_op *combine_pop_all(struct combine *combine)
 	return oldest;
 }
 
-/* Executes all pending operations, under the lock. Threads free operations that are done. */
+/*
+ * Executes pending operations, in at most COMBINE_BATCHES batches. The caller holds the lock. When
+ * an operation is done, its thread may free it at once.
+ */
 static void combine_execute(struct zcblk_ranges *ranges)
 {
 	struct combine *combine = ranges->engine;
@@ -184,7 +190,10 @@ static void combine_execute(struct zcblk_ranges *ranges)
 	}
 }
 
-/* Polls op->done, and does not access the cache line of the lock. Return: true if @op is done. */
+/*
+ * Polls op->done at most COMBINE_SPINS times, and does not access the cache line of the lock.
+ * Return: true if @op is done
+ */
 static bool combine_wait(struct combine_op *op)
 {
 	unsigned int n;

@@ -6,7 +6,7 @@
  * USAGE: count ENGINE|off HELD LAYOUT ROUNDS
  *	LAYOUT: random (4 KiB, anywhere on a disk of 1 TiB) or adjacent (sequential)
  *
- * Prints how many of 1,000 ranges found a disjoint range in their slot.
+ * Prints in per mille how many of the ranges found a disjoint range in their slot.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -300,7 +300,7 @@ static void compare(unsigned int n)
 	}
 }
 
-/* Runs all litmus tests, under TSO and in weak memory. Return: an exit status. */
+/* Runs all litmus tests, under TSO and in weak memory. Return: 0, or 1 if outcomes are wrong. */
 int litmus(void)
 {
 	static const struct test test = { .reset = reset, .run = run, .end = end };

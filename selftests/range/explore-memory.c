@@ -34,7 +34,8 @@
  *	  which stores are executed is their modification order, as in Relacy and Loom.
  *	- The model assumes a control dependency from every relaxed load to all later
  *	  stores. Address dependencies do not order loads.
- *	- Plain accesses are checked in weak mode only, and only by their first address.
+ *	- Plain accesses are checked in weak mode only. An access of up to 8 bytes is checked by
+ *	  its first address only.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -54,7 +55,7 @@ struct location {
 	unsigned int fact;
 	unsigned int racy;
 	bool plain;		/* some accesses are plain */
-	bool no_lock;		/* another thread wrote the location while bit 0 was set */
+	bool no_lock;		/* a thread wrote the location while another had set bit 0 */
 };
 
 static struct location locations[MAX_LOCATIONS];
@@ -112,7 +113,10 @@ static void promote(struct location *loc, enum class class)
 	search_again();
 }
 
-/* Records that the current thread uses @p. Return: its location, or NULL if it is private. */
+/*
+ * Records that the current thread uses @p. The search starts over if an assumption about the
+ * location was wrong. Return: the location, or NULL if it is private
+ */
 static struct location *location_of(const void *p)
 {
 	struct location *loc = location_find(p);
@@ -149,7 +153,7 @@ static void note_write(struct location *loc)
 		search_again();
 }
 
-/* True if @t is the only thread in @threads that has not ended */
+/* True if each thread in @threads except @t has ended, with an empty store buffer */
 static bool is_alone(unsigned int threads, unsigned int t)
 {
 	unsigned int other;
@@ -228,7 +232,11 @@ static struct know *know_next_buffered(unsigned int i)
 	return NULL;
 }
 
-/* Return: the next struct know of a thread, message or buffered store; NULL after the last one */
+/*
+ * Iterates over every struct know of the state: those of threads that have not ended, KNOW_SC and
+ * KNOW_DONE, those of messages, and those of buffered stores, in this order. Return: the one after
+ * @know, or the first one if @know is NULL; NULL after the last one
+ */
 struct know *know_next(struct know *know)
 {
 	size_t i = know ? know - world.know + 1 : 0;
@@ -393,7 +401,10 @@ bool memory_knows_end(unsigned int request)
 
 /* Messages */
 
-/* Return: the oldest message of a location. In TSO, a location has only one message. */
+/*
+ * Return: the oldest message of a location, or the place for it if there is none. Sets *n to the
+ * number of messages. In TSO, a location has at most one message.
+ */
 static struct message *message_first(unsigned int racy, unsigned int *n)
 {
 	struct message *first = world.message;
@@ -427,7 +438,8 @@ static void message_delete(struct message *first, unsigned int racy, unsigned in
 
 /*
  * Return: the oldest message of a location. If the location has none, a message with the value in
- * memory is made. It contains no knowledge, because no marked store wrote the value.
+ * memory is made. It contains no knowledge, because no marked store wrote the value. Sets *n to
+ * the number of messages.
  */
 static struct message *messages(const struct location *loc, size_t size, unsigned int *n)
 {
@@ -446,7 +458,10 @@ static void set_view(struct know *know, unsigned int racy, unsigned int i)
 	know->view[racy] = max(know->view[racy], i);
 }
 
-/* Return: the message that the load reads in this step. In weak memory, the search chooses it. */
+/*
+ * Return: the message that the load reads in this step. In weak memory, the search chooses it, and
+ * the thread's view moves to it.
+ */
 static struct message *message_read(const struct location *loc, size_t size)
 {
 	unsigned int n, i;
@@ -460,7 +475,10 @@ static struct message *message_read(const struct location *loc, size_t size)
 	return first + i;
 }
 
-/* Stores a value to memory, and @know to a message. In weak memory, the message is a new one. */
+/*
+ * Stores a value to memory, and @know to a message. In weak memory, the message is a new one, and
+ * the thread's view moves to it.
+ */
 static void message_write(const struct location *loc, size_t size, u64 value,
 			  const struct know *know)
 {
@@ -491,7 +509,10 @@ static void messages_drop(const struct location *loc)
 		know->view[loc->racy] = 0;
 }
 
-/* Return: the number of messages that the thread may read, whatever their values are */
+/*
+ * Return: the number of messages that the thread's next access may read, whatever their values are;
+ * 1 if the access has no choice
+ */
 unsigned int memory_depth(const struct thread *thread)
 {
 	struct location *loc;
@@ -794,7 +815,7 @@ void explore_wait_change(const void *p, size_t size, u64 value)
 	stop(W_CHANGE, p, size, value);
 }
 
-/* The compiler adds a call of one of these functions to each plain access (-fsanitize=thread) */
+/* The compiler adds a call of one of the functions __tsan_*() to each plain access */
 
 static void plain(const void *p, enum access access)
 {
@@ -819,7 +840,10 @@ static void plain_range(const void *p, size_t size, enum access access)
 			plain((char *)p + i, access);
 }
 
-/* Records a plain write to all locations of an area, because the area is allocated or freed */
+/*
+ * In weak mode, records a plain write to all known locations of an area, because the area is
+ * allocated or freed
+ */
 void memory_overwrite(void *p, size_t size)
 {
 	size_t i;

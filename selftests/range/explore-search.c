@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The search of the explorer. It visits every state that the threads can reach, but only once.
+ * The search of the explorer. It visits every state that the threads can reach, but only once. The
+ * number of preemptions may be limited.
  *
  * Threads are coroutines. A thread stops before each access to a racy location; see
  * explore-memory.c. A state is the memory, the knowledge of threads and messages, and the
@@ -62,8 +63,9 @@ bool in_thread, weak;
 u64 nr_states, nr_steps, nr_restarts;
 
 /*
- * Which access the current step may still execute: none (MERGE_NONE), the next one (MERGE_ANY), or
- * only a load of the location that the thread waited for (MERGE_SAME)
+ * Beyond its own access, a step executes further accesses for which memory_goes_first() is true.
+ * The first further access may also be any other (MERGE_ANY), a load of the location that the
+ * thread waited for (MERGE_SAME), or no other (MERGE_NONE).
  */
 static enum merge { MERGE_NONE, MERGE_ANY, MERGE_SAME } merges;
 static const void *merge_p;
@@ -148,7 +150,7 @@ void stop(enum wants wants, const void *p, size_t size, u64 value)
 		leave_thread();
 }
 
-/* The next access must not be part of this step, because the thread has buffered a store */
+/* The thread has buffered a store, so the step goes on only while memory_goes_first() is true */
 void must_stop(void)
 {
 	merges = MERGE_NONE;
@@ -187,7 +189,7 @@ void *explore_alloc(size_t size)
 	return p;
 }
 
-/* Excludes an area from tracking. Only data that no result depends on may be in the area. */
+/* Excludes an area from digests and checks. Only data that no result depends on may be in it. */
 void arena_skip(const void *p, size_t size)
 {
 	skip_start = p;
@@ -230,8 +232,8 @@ static void begin(void)
 }
 
 /*
- * Sets *p and *size to piece @i of a state. The knowledge, in arrays of struct know, is no piece.
- * Return: false if there is no piece @i
+ * Sets *p and *size to piece @i of a state: the stack of a thread, the arena, or world.done. The
+ * rest of a state is in no piece. Return: false if there is no piece @i
  */
 static bool piece(unsigned int i, void **p, size_t *size)
 {
@@ -302,7 +304,7 @@ static u64 state(void)
 	return h ?: 1;
 }
 
-/* The size of the members of struct world from of_racy up to message, which save() saves */
+/* The size of the members of struct world from of_racy to nr_messages, which save() saves */
 #define BOOKS	(offsetof(struct world, message) - offsetof(struct world, of_racy))
 
 static void save_piece(const void *p, size_t size)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs all interleavings of a few threads that lock and unlock a few ranges.
+ * Runs a few threads that lock and unlock a few ranges, in all interleavings, or in those with few
+ * preemptions.
  *
  * USAGE
  *	explore ENGINE [weak] [verbose] [bound N] [cold|warm] [all | WORD...]
@@ -9,17 +10,19 @@
  *	A scenario has a word for each thread. Each letter of a word is an action of the
  *	thread. Most letters are a range of menu[], which the thread locks and unlocks. A
  *	word such as =R sets the mode at the start. Without words, the scenarios of
- *	scenarios[] run. `all` runs every set of three threads with a letter each, and uses
- *	all CPUs. `verbose` prints a line for each scenario. Each scenario runs twice: with
- *	new slots (cold), and after a long range was locked (warm). The memory is TSO, or with
- *	`weak`, weak memory; see explore-memory.c. `explore litmus` checks the memory itself.
+ *	scenarios[] run; with `weak`, only those of two threads. `all` runs the scenarios of
+ *	scenarios[], and then every set of three threads with a letter each, on all CPUs.
+ *	With `weak`, `all` runs no sets of three. `verbose` prints a line for each scenario.
+ *	Each scenario runs twice: with new slots (cold), and after a long range was locked
+ *	(warm). `cold` or `warm` selects one of the two. The memory is TSO, or with `weak`,
+ *	weak memory; see explore-memory.c. `explore litmus` checks the memory itself.
  *
  *	Two threads are interleaved in all ways. With three threads, there is at most one
- *	preemption, or N with `bound N`. In sets of three threads with two long ranges, there
- *	is no preemption. It is no preemption if another thread runs while a thread waits or
- *	holds a range, or if a buffered store reaches memory. Most faults need few preemptions:
- *	Musuvathi and Qadeer, "Iterative context bounding for systematic testing of
- *	multithreaded programs", 2007.
+ *	preemption. In sets of three threads with two or three long ranges, there is none.
+ *	`bound N` allows N preemptions instead, for any number of threads. It is no preemption
+ *	if another thread runs while a thread waits or holds a range, or if a buffered store
+ *	reaches memory. Most faults need few preemptions: Musuvathi and Qadeer, "Iterative
+ *	context bounding for systematic testing of multithreaded programs", 2007.
  *
  * Checked
  *	- Two ranges that exclude each other are not held at the same time. No range is
@@ -56,13 +59,15 @@ char test_percpu[NR_CPUS * PERCPU_BYTES] __attribute__((aligned(64)));
 /**
  * struct op - a request
  * @range: the range of the request; filled with POISON after the request has ended
- * @before: a bit for each request whose zcblk_range_lock() returned before this one started
+ * @before: a bit for each request that conflicts with this one, and whose zcblk_range_lock()
+ *	returned before this one started; cleared when that request ends
  * @with: a bit for each request that may be the reason why this one fails
  * @thread: the thread that does the request
  * @visits: the number of visits by for_each()
- * @used: zcblk_range_lock() was called, and zcblk_range_unlock() has not returned
+ * @used: zcblk_range_lock() was called, and the request has neither been unlocked nor failed
  * @returned: zcblk_range_lock() has returned
- * @loose: the range was granted at once in mode detect, and may overlap another range
+ * @loose: the range was granted at once, and may overlap another range, because mode detect
+ *	has been set
  */
 struct op {
 	struct zcblk_range range;
@@ -648,7 +653,10 @@ static void sets_of_three(unsigned int nth, unsigned int from)
 	}
 }
 
-/* Prints the totals of a run on one line */
+/*
+ * Prints the totals of all searches since the previous call on one line, and resets the totals.
+ * @start is the CPU time when these searches began.
+ */
 static void print_total(const char *what, double start)
 {
 	printf("explore: %s%s: %s: %llu searches, %llu restarts, %llu states, ", ops->name,
@@ -661,7 +669,10 @@ static void print_total(const char *what, double start)
 	nr_restarts = 0;
 }
 
-/* Starts a process for each CPU, which runs its share of the sets. Return: the exit status. */
+/*
+ * Runs all sets of three threads. Starts a process for each CPU, and each process runs its share.
+ * Return: the highest exit status of the processes; 2 for a process that was killed
+ */
 static int all_of_three(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN), i;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Atomic operations for the explorer, which explore-memory.c implements. The explorer may run
- * another thread before each of these operations.
+ * Atomic operations for the explorer (explore.c). explore-memory.c implements them. The explorer
+ * may run another thread before each atomic operation.
  *
  * Copyright (C) 2026 The zcblk authors
  */

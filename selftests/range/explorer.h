@@ -7,6 +7,8 @@
  *	explore-memory.c	memory: the order of accesses, and the values that loads return
  *	explore-search.c	coroutines, and the search that visits all states
  *
+ * The comment at the top of explore-memory.c explains locations, messages, views and knowledge.
+ *
  * Copyright (C) 2026 The zcblk authors
  */
 #ifndef _ZCBLK_TEST_EXPLORER_H
@@ -25,14 +27,15 @@
 #define MAX_RACY	32
 
 /*
- * A thread may know of the last plain write to a location (WP). It may also know of each thread's
- * last marked write (WM), plain read (RP) and marked read (RM).
+ * The accesses to a location that a thread may know of: the last plain write (WP), and each
+ * thread's last marked write (WM), plain read (RP) and marked read (RM). Thread t has the values
+ * WM + t, RP + t and RM + t. A marked access is READ_ONCE(), WRITE_ONCE() or an atomic operation.
  */
 enum { WP, WM, RP = WM + MAX_THREADS, RM = RP + MAX_THREADS, GROUPS = RM + MAX_THREADS };
 
 /**
  * struct know - what a thread or a message knows, by happens-before
- * @missing: a bit for each access of each location that the thread or message does not know of
+ * @missing: for each location, a bit for each of the accesses above that is not known
  * @ended: a bit for each request that has ended, but whose end is not known
  * @view: the oldest message of each racy location that may still be read
  */
@@ -43,12 +46,13 @@ struct know {
 };
 
 /*
- * What a thread knows now (KNOWN), and will know after its next full barrier (READ). What it knew
- * at its last full barrier (FENCE), and learns from the thread that wakes it (WAKE).
+ * The knowledge of a thread. KNOWN is what the thread knows now. READ is what it will know after
+ * its next full barrier. FENCE is what it knew at its last full barrier. WAKE is what it will
+ * learn from the thread that wakes it.
  */
 enum { KNOWN, READ, FENCE, WAKE, NR_KINDS };
 
-/* Two kinds that belong to no thread: at all full barriers (SC), and after the last work (DONE) */
+/* Knowledge of no thread: views that full barriers exchange; the worker's after its last work */
 #define KNOW_SC		(MAX_THREADS * NR_KINDS)
 #define KNOW_DONE	(KNOW_SC + 1)
 #define NR_KNOW		(KNOW_DONE + 1)
@@ -110,7 +114,7 @@ struct world {
  * struct test - what the threads do, and callbacks that check conditions
  * @reset: prepares the memory, which explore_alloc() allocates
  * @run: runs a thread
- * @quiet: called when threads can continue, but need not; may be NULL
+ * @quiet: called when some threads can continue, but none of them must; may be NULL
  * @end: called when no thread can continue
  * @name: prints the name of an address; returns false if it has no name; may be NULL
  * @has_work: true if the worker, the last thread, has work to do; NULL if there is no worker

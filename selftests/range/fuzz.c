@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A target for libFuzzer. It runs each history that libFuzzer generates on all engines.
+ * A target for libFuzzer. It runs each history that libFuzzer generates on all engines; see
+ * history.c.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs a history on an engine and on a model. The model is an array of all requests in the order
- * of their arrival. It compares each request with all earlier ones, and has no slots or trees.
+ * Runs a history, which is a sequence of steps such as lock, unlock and cancel. Each step runs on
+ * an engine and on a model, and the results are compared. The model is the array order[] of all
+ * requests that are held or parked, the oldest one first. It compares each request with all
+ * earlier ones, and has no slots or trees.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -9,14 +11,14 @@
 #include "test.h"
 
 #define MAX_ACTIVE	520
-#define MAX_PAUSES	20		/* at most so many random steps during one step */
+#define MAX_PAUSES	20		/* after more calls in a step, resched() does nothing */
 #define MAX_WORKS	4
 
 /**
- * struct model - a request
+ * struct model - a request in the model
  * @range: the range
- * @parked: the request waited, and check_grants() has not yet found its grant
- * @waits: the engine has not yet called ->granted() for the request
+ * @parked: the request was parked, and check_grants() has not found its grant yet
+ * @waits: the request was parked, and the engine has not called ->granted() for it yet
  * @there: the request existed before for_each() was called
  * @seen: for_each() has visited the request
  * @err: the error that was passed to ->granted()
@@ -62,7 +64,11 @@ bool test_queue_work(struct work_struct *work)
 	return true;
 }
 
-/* The history in which resched() does steps while the engine pauses; NULL if it must not do any */
+/*
+ * The running history, while works, cancel() or check_for_each() run; otherwise NULL. The engine
+ * calls cond_resched() where it may pause. resched() then does a random step of this history, as
+ * another thread might do. If NULL, resched() does nothing.
+ */
 static struct history *pausing;
 
 static void run_works(struct history *h)
@@ -162,7 +168,7 @@ static void check_grants(struct history *h)
 	}
 }
 
-/* Return: the value that zcblk_range_lock() must return for the newest request */
+/* Counts the newest request. Return: the value that zcblk_range_lock() must return for it */
 static int model_lock(struct history *h)
 {
 	h->taken++;
@@ -203,7 +209,7 @@ static void take(struct history *h, u64 start, u64 last, unsigned int kind,
 		model_remove(h, h->n - 1);
 }
 
-/* Return: the index of the first held range from @which on, or h->n if no range is held */
+/* Return: the index of a held range, the first from @which % h->n on; or h->n if none is held */
 static unsigned int find_held(const struct history *h, unsigned int which)
 {
 	unsigned int i, at;
@@ -233,7 +239,10 @@ static void release(struct history *h, unsigned int which)
 	model_remove(h, i);
 }
 
-/* Cancels the lock, and checks that each parked range was either granted or cancelled */
+/*
+ * Cancels the lock, and checks that each parked range was either granted or cancelled. Removes
+ * the cancelled requests from the model.
+ */
 static void cancel(struct history *h)
 {
 	unsigned int i;
@@ -282,8 +291,8 @@ static void check_for_each(struct history *h)
 }
 
 /*
- * Locks a range that the bytes of a step encode. Many ranges overlap, and many begin or end near
- * the borders of regions, groups and units.
+ * Locks a range that the bytes of a step encode. Many ranges overlap. Many begin or end near the
+ * borders of regions and groups of slots (slot.c), and of units (bucket.c).
  */
 static void take_bytes(struct history *h, const uint8_t *b)
 {
@@ -309,7 +318,7 @@ static void take_bytes(struct history *h, const uint8_t *b)
 	take(h, start, last, kind, (b[3] >> 2 & 15) == 7);
 }
 
-/* Called while the engine pauses. Does a random step that another thread might do meanwhile. */
+/* cond_resched() calls this. Does a random step, or none, as another thread might do meanwhile. */
 static void resched(void)
 {
 	struct history *h = pausing;

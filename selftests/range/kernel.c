@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The variables and functions that kernel.h declares. Each thread simulates a CPU, and signals of
- * a timer simulate the interrupts of this CPU.
+ * Variables and functions that kernel.h and test.h declare. Each thread simulates a CPU, and
+ * signals of a timer simulate the interrupts of this CPU.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The parts of the kernel that the range locks need, in user space. Atomic operations are those of
- * the compiler. For the explorer, which must see each access, explore.h replaces them. Signals
- * simulate interrupts; see kernel.c. The code of trees, lists and hashes is the kernel's.
+ * The functions of the kernel that the range locks need, in user space. Atomic operations are those
+ * of the compiler. For the explorer (explore.c), which must see each access, explore.h replaces
+ * them. Signals simulate interrupts; see kernel.c. The code of trees, lists and hashes is the
+ * kernel's.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -92,7 +93,10 @@ static inline void cpu_relax(void)
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
-/* A thread that parks a range pauses after smp_store_release(), so that others can unlock it */
+/*
+ * True while this thread may be parking a range. With ThreadSanitizer, smp_store_release() then
+ * pauses at times, so that other threads can unlock the range meanwhile.
+ */
 extern __thread bool test_parks;
 void test_linger(void);
 #ifdef __SANITIZE_THREAD__
@@ -242,7 +246,10 @@ do {									\
 #define raw_spin_lock			spin_lock
 #define raw_spin_unlock			spin_unlock
 #ifdef ZCBLK_EXPLORE
-/* True for all locks except hot_lock. A thread never stops while it holds hot_lock. */
+/*
+ * False for hot_lock, which the explorer does not lock. The explorer runs no other thread while a
+ * thread holds hot_lock. True for all other locks.
+ */
 #define zcblk_stops(l)		__builtin_strcmp(#l, "&ranges->hot_lock")
 #define raw_spin_lock_irqsave(l, flags)					\
 	do { (flags) = 0; if (zcblk_stops(l)) spin_lock(l); } while (0)
@@ -294,7 +301,7 @@ extern __thread unsigned int test_cpu;
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < NR_CPUS; (cpu)++)
 #define per_cpu_ptr(p, cpu)	((typeof(p))((char *)(p) + (cpu) * PERCPU_BYTES))
 #ifdef ZCBLK_EXPLORE
-/* The explorer has one static copy of the counters, so that a state does not contain them */
+/* The explorer's counters are outside of the memory that its search saves and compares */
 extern char test_percpu[];
 #define alloc_percpu(type)						\
 	((type *)test_percpu)
@@ -356,7 +363,7 @@ static inline u64 ktime_get_ns(void)
 #ifdef ZCBLK_EXPLORE
 #define trace_zcblk_range_wait(ranges, range, n)	((void)(n))
 #else
-/* Called when a range overlaps an earlier one, before the engine parks or refuses the range */
+/* Called when a new range conflicts with an earlier one, before it is parked, refused or granted */
 extern void (*test_conflict)(struct zcblk_range *range);
 #define trace_zcblk_range_wait(ranges, range, n)			\
 do {									\

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs random histories on all engines, and compares the results with those of a model.
+ * Runs random histories (see history.c) on one engine or all, and compares the results with those
+ * of a model.
  *
  * USAGE: oracle [ENGINE|all [STEPS [SEED]]]
  *

@@ -58,7 +58,7 @@ struct extent {
 	u64 start, last;
 	u64 kind;
 	u64 called;		/* ticket before zcblk_range_lock() */
-	u64 loose;		/* granted although it overlaps */
+	u64 loose;		/* not used; always 0 */
 };
 
 /* An entry of requests[]. Only one thread locks ranges of an entry. Any thread may unlock them. */
@@ -107,7 +107,7 @@ static __thread bool unlocks;
 static unsigned int owner[NR_AREAS][AREA];
 
 /*
- * With ThreadSanitizer, the program uses no tickets and no data of other requests. They would order
+ * With ThreadSanitizer, threads do not compare their ranges with other requests. This would order
  * accesses that only the range lock must order, and hide errors.
  */
 #ifdef __SANITIZE_THREAD__
@@ -186,7 +186,7 @@ static void poison(struct taken *t)
 	local_irq_restore(flags);
 }
 
-/* Return: the first sector of an area. Odd areas use the same slots as other areas. */
+/* Return: the first sector of an area. Odd areas are after all others, from sector 5 * TABLE on. */
 
 static u64 area_start(unsigned int area)
 {
@@ -345,7 +345,10 @@ static void set_version(struct request *r)
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 }
 
-/* Frees @t, which has ended. If @remember, records its extent for checks of refused requests. */
+/*
+ * Frees @t, which has ended, and its request. If @remember, records its extent for checks of
+ * refused requests.
+ */
 static void empty(struct taken *t, bool remember)
 {
 	struct request *r = t->request;
@@ -373,7 +376,10 @@ static void unlock(struct taken *t)
 	empty(t, true);
 }
 
-/* Unlocks the granted range at once, leaves it held, or puts it on the list to_unlock */
+/*
+ * Unlocks the granted range at once, leaves it held, or adds it to the list to_unlock. If the range
+ * was cancelled, ends the request.
+ */
 static void granted(struct zcblk_range *range, int err)
 {
 	struct taken *t = container_of(range, struct taken, range);
@@ -409,7 +415,7 @@ static void conflict(struct zcblk_range *range)
 	test_parks = true;
 }
 
-/* Unlocks the range of @r. Return: false if another thread unlocks it. */
+/* Unlocks the range of @r. Return: false if it is not held, or another thread unlocks it. */
 static bool release(struct request *r)
 {
 	int state = HELD;
@@ -458,8 +464,8 @@ static void choose_neighbour(u64 n, u64 *start, u64 *last)
 }
 
 /*
- * Chooses a random range. Most ranges are short. Some are long enough for all the slow paths of an
- * engine.
+ * Chooses a random range. Most ranges are short. Some span several regions, areas, or the rest of
+ * the disk, so that all slow paths of an engine run.
  */
 static void choose(u64 random, u64 *start, u64 *last)
 {
@@ -560,7 +566,7 @@ static void lock(struct request *r, struct taken *t)
 	}
 }
 
-/* Return: false if the caller must wait until main() has replaced the lock */
+/* Counts a request. Return: false, without a count, if the caller must wait for a new lock */
 static bool may_start(void)
 {
 	__atomic_add_fetch(&started, 1, __ATOMIC_SEQ_CST);
@@ -664,7 +670,7 @@ static void visit(struct zcblk_range *range, void *data)
 	container_of(range, struct taken, range)->request->visited++;
 }
 
-/* Return: the version of a request, or 0 if its range may not be in the engine */
+/* Return: the version of a request, or 0 if its range is possibly not in the engine */
 static unsigned int get_version(struct request *r)
 {
 	struct request copy;
@@ -709,7 +715,10 @@ static u64 list_all(void)
 	return n;
 }
 
-/* Destroys the lock, and adds its counters to the totals. All requests have ended. */
+/*
+ * Destroys the lock, and adds its counters to the totals. All requests have ended. If the lock
+ * still has a range, exits with 1.
+ */
 static void destroy(void)
 {
 	if (list_all()) {
@@ -780,7 +789,10 @@ static bool report(const char *name, const char *words)
 	return wrong;
 }
 
-/* Parses a word of the command line. Return: false if the word is unknown. */
+/*
+ * Parses a word of the command line. Return: false if the word is unknown. Unknown words after
+ * `changes`, `cancel`, `hot`, `neighbours` or `quiet` are ignored.
+ */
 static bool parse(const char *word)
 {
 	int i;
