@@ -6,8 +6,9 @@
 #	make [help]
 #
 # REQUIREMENTS
-#	Debian 12. The targets modules, install, uninstall and clean work on any distribution
-#	with kernel headers, a compiler, libsmartcols, pkg-config and rsync.
+#	Debian 12, or newer for the target deb. The targets modules, install, uninstall and clean
+#	work on any distribution with kernel headers, a compiler, libsmartcols, pkg-config and
+#	rsync.
 
 # KERNEL is the name of the kernel that the VMs boot. scripts/kernels/facts lists the names.
 KERNEL ?= stock
@@ -17,7 +18,8 @@ TESTS ?=
 # running kernel.
 KDIR ?=
 export KDIR
-# PREFIX is the folder into which install copies the tool and the header
+# PREFIX is the folder below which the target install puts the tool, its manual pages and the
+# header.
 PREFIX ?= /usr/local
 export PREFIX
 

@@ -136,7 +136,11 @@ static int load_module(const char *file)
 	return disk_need_configfs();
 }
 
-/* Makes a disk with the first free name: zcblk0, zcblk1, ... Return: 0, or a negative errno */
+/*
+ * Makes a disk with the first free name of zcblk0, zcblk1, ... Stores the name in @free_name, and
+ * sets request->name to it. Prints each name that is skipped because a file in /dev has this name.
+ * Return: 0, or a negative errno
+ */
 static int make_free(struct request *request, char free_name[LABEL_SIZE])
 {
 	unsigned int i = 0;
@@ -203,7 +207,7 @@ static int bring_up(const struct request *request)
 	static const struct setting power = { "power", "1" };
 	const struct setting lower = { "lower", request->lower };
 
-	/* Set `lower` first, because the lower device may limit the values of other attributes */
+	/* Set `lower` first, because disk_set() looks below it to replace unreferenced=auto */
 	if (disk_set(request->name, &lower))
 		return STATUS_FAILED;
 	/* A disk without a range lock refuses `overlap`, so the order of the options must not count */
@@ -218,8 +222,10 @@ static int bring_up(const struct request *request)
 }
 
 /*
- * Makes the disk and brings it up. Calls lvm_sees() before that, because once the disk is up, LVM
- * hides one of two physical volumes with the same content.
+ * Makes the disk, brings it up and prints its path. If LVM would see a physical volume on both the
+ * lower device and the disk, prints a warning. lvm_sees() checks this before the disk comes up,
+ * because LVM then hides one of two physical volumes with the same content. If the disk does not
+ * come up, removes it.
  */
 static int add(struct request *request)
 {

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define FIRST_PAUSE_MS	20
-#define LAST_PAUSE_MS	640	/* the sum of all pauses is 1.3 seconds */
+#define LAST_PAUSE_MS	640	/* retry_busy() waits 20, 40, ... 640 ms, together 1.3 s */
 
 static const char usage[] =
 	"Usage: zcblk del [--force | --deferred] NAME...\n"
@@ -48,8 +48,8 @@ static int remove_directory(const char *disk, const char *how)
 }
 
 /*
- * Repeats @step for about a second while it returns -EBUSY, because udev may have the device
- * open for a short time.
+ * Calls @step, and repeats it for about a second while it returns -EBUSY. udev may have the device
+ * open for a short time. Return: the result of the last call
  */
 static int retry_busy(int (*step)(const char *disk, const char *how),
 		      const char *disk, const char *how)
@@ -81,7 +81,8 @@ static int read_partitions(const char *lower, const char *how)
 
 /*
  * Makes the kernel read the partition table of the lower device again. The table may have changed
- * while the disk was up. Only -EBUSY is reported, because most other errors mean that the device
+ * while the disk was up. Does nothing while the disk is still open, because the disk then holds the
+ * lower device. Prints a message only after -EBUSY, because most other errors mean that the device
  * cannot have partitions.
  */
 static void refresh_lower(const char *disk, const char *lower)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk exercise: does I/O between kernel buffers and a device. Several engines do the same I/O
- * in turn. The command prints the cost of each engine, and compares them.
+ * zcblk exercise: does I/O between kernel buffers and a device, with the kernel module
+ * zcblk_exerciser. An engine is one way to do this I/O. Several engines do the same I/O in turn.
+ * The command prints the cost of each engine, and compares them.
  */
 #include "commands.h"
 #include "disk.h"
@@ -55,7 +56,10 @@ enum {
 	OPT_FIXED,			/* OPT_FIXED + i is the option fixed_options[i] */
 };
 
-/* Each of these options sets the attribute of the job that has the same name as the option. */
+/*
+ * A job of the exerciser is a directory in configfs. Each of these options sets the attribute of
+ * the job that has the name of the option.
+ */
 static const char * const fixed_options[] = {
 	"offset", "depth", "threads", "span", "count", "seed", "batch",
 	"verify", "stable", "polled", "latency",	/* these four have no argument */
@@ -315,7 +319,10 @@ static int judge_one(const struct cell *cell, const char *engine,
 	return status;
 }
 
-/* Prints the errors of all engines and of the control. Return: STATUS_FAILED if there is any */
+/*
+ * Prints the errors of all engines, and of the control, which is the baseline once more.
+ * Return: STATUS_FAILED if there is any error, else STATUS_OK
+ */
 static int judge(const struct exercise *exercise, const struct cell *cell)
 {
 	int status = judge_one(cell, "again", &cell->leg[exercise->engine.count].result);

@@ -38,7 +38,10 @@ static const char * const attributes[COLUMNS] = {
 	NULL, "lower", "path", "bounce", "stats", "read_only", "state", NULL, NULL
 };
 
-/* The column HOLDER is shown only if a disk was removed and is still open */
+/*
+ * The columns that are shown by default. HOLDER is among them only if a disk was removed while it
+ * was open, or will be removed at its last close.
+ */
 static const char shown[] = "NAME,LOWER,PATH,BOUNCE,STATS,RO,STATE,SIZE";
 static const char shown_removed[] = "NAME,LOWER,PATH,BOUNCE,STATS,RO,STATE,SIZE,HOLDER";
 

@@ -100,8 +100,9 @@ static bool is_live(const char *disk)
 }
 
 /*
- * Brings up the disk. If its directory exists but the disk is not live, removes the directory
- * first. Such a disk is down, or its lower device has disappeared.
+ * Brings up the disk, unless it is live. If its directory exists, shuts the disk down and removes
+ * the directory first. Such a disk is down, or its lower device has disappeared. With --dry-run,
+ * only prints the command that would make the disk.
  */
 static int bring_up(const struct request *request, struct tab_disk *disk)
 {

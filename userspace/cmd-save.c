@@ -38,8 +38,8 @@ struct save {
 };
 
 /*
- * True if the disk's old line has the value "auto" for the attribute. The kernel never reports this
- * value, because the tool replaces it by another value when it sets the attribute.
+ * True if @old, the disk's present line in the table, has the value "auto" for the attribute. The
+ * kernel never reports this value, because the tool replaces it when it sets the attribute.
  */
 static bool is_auto(const struct tab_disk *old, const char *attribute)
 {
@@ -88,9 +88,9 @@ static void print_attributes(FILE *out, const char *disk, const struct tab_disk 
 }
 
 /*
- * Makes the table's line for @disk, which is up. @old is the disk's present line, or NULL.
- * Return: the line, which the caller frees. If the line would be invalid, prints why, and returns
- * NULL.
+ * Makes the table's line for @disk, which is up. @old is the disk's present line, or NULL. Prints a
+ * warning if the lower device has no path that is the same at each boot.
+ * Return: the line, which the caller frees; NULL, after a message, if the line would be invalid
  */
 static char *make_line(const char *disk, const struct tab_disk *old)
 {
@@ -179,7 +179,11 @@ static void save_line(struct save *save, const char *line, size_t length,
 	tab_disk_free(&disk);
 }
 
-/* Writes the lines of the old table, then a line for each disk that is up and not in the table. */
+/*
+ * Writes the new table: the lines of the old table @old, which save_line() updates, and then a line
+ * for each other disk that is up. If @old is NULL, the new table begins with a heading.
+ * Return: 0; -EIO if the old table cannot be read
+ */
 static int save_table(struct save *save, FILE *old)
 {
 	unsigned int number = 0;

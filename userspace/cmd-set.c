@@ -39,7 +39,11 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-/* Parses all settings. If one is invalid, the caller writes none of them. */
+/*
+ * Splits all arguments into attribute and value. If an argument does not have the form ATTR=VALUE,
+ * this function fails, after a message, and the caller writes no setting. The values are checked
+ * later, when each setting is written.
+ */
 static int parse(struct setting *settings, int count, char *arguments[])
 {
 	for (int i = 0; i < count; i++) {

@@ -146,7 +146,10 @@ static void show_ranges(const char *disk)
 	ranges_free(&ranges);
 }
 
-/* Prints a disk that was removed and is still open. Return: false if there is no such disk */
+/*
+ * Prints a disk that was removed and is still open. Return: false if there is no such disk, or if
+ * its name has a directory in configfs
+ */
 static bool show_removed(const char *disk)
 {
 	struct removed removed;

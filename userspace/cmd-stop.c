@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zcblk stop: shuts disks down. If a disk is stacked on another disk, the upper one is first.
+ * zcblk stop: shuts disks down and removes them. If a disk is stacked on another disk, the upper
+ * one is first.
  */
 #include "commands.h"
 #include "disk.h"
@@ -35,7 +36,10 @@ static int compare(const void *a, const void *b)
 	return strverscmp(other, one);
 }
 
-/* Shuts down @disks in their order, or prints their names. All of these disks exist. */
+/*
+ * Shuts down and removes @disks, which exist, in their order. If @dry_run is true, only prints
+ * their names.
+ */
 static int stop(char *disks[], int count, bool dry_run)
 {
 	char **arguments = calloc(count + 2, sizeof(*arguments));

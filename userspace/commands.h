@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The functions of the commands. Each function is in a file of its own, and returns an exit
- * status. argv[0] is "zcblk".
+ * The functions cmd_*(), which run the commands. Each has a file of its own, and returns an exit
+ * status. argv[0] is "zcblk". main.c has the other functions.
  */
 #ifndef ZCBLK_COMMANDS_H
 #define ZCBLK_COMMANDS_H
@@ -25,7 +25,11 @@ int cmd_exercise(int argc, char *argv[]);
 /* Prints a command's usage for --help, and exits. */
 __noreturn void command_help(const char *usage);
 
-/* Parses the options of a command whose only options are -n (--dry-run) and -h. */
+/*
+ * Parses the options of a command whose only options are -n (--dry-run) and -h. -n sets *@dry_run.
+ * -h prints @usage, and exits.
+ * Return: STATUS_OK; STATUS_USAGE for an unknown option, after a message of getopt
+ */
 int command_dry_run(int argc, char *argv[], const char *usage, bool *dry_run);
 
 #endif

@@ -14,8 +14,8 @@
 
 #define DEV	"/dev/"
 #define PREFIX	"zcblk"
-#define NAME_MAX_LENGTH (LABEL_SIZE - 1)	/* the kernel's DISK_NAME_LEN */
-#define NODE_PAUSES	500			/* how often disk_need_node() waits 10 ms */
+#define NAME_MAX_LENGTH (LABEL_SIZE - 1)	/* the kernel's DISK_NAME_LEN, less a final 0 */
+#define NODE_PAUSES	500			/* the most waits of 10 ms in disk_need_node() */
 
 int setting_parse(struct setting *setting, char *assignment)
 {
@@ -137,8 +137,9 @@ int disk_need_node(const char *disk)
 }
 
 /*
- * If a removed disk is still open and holds @lower, prints its name and what holds it open.
- * Return: false if there is no such disk
+ * If @lower is in use because a removed disk on it is still open, prints that @disk cannot come up.
+ * Also prints the name of the removed disk, and what holds it open.
+ * Return: false, without a message, if there is no such removed disk
  */
 static bool explain_removed(const char *disk, const char *lower)
 {
@@ -280,7 +281,10 @@ int disk_set(const char *disk, const struct setting *setting)
 	return STATUS_FAILED;
 }
 
-/* Converts an errno of kernel_stats() or kernel_ranges() to the result of disk_stats(). */
+/*
+ * Makes the result of disk_stats() or disk_ranges() from @ret, which is 0 or a negative errno.
+ * Return: 0; 1 if the disk is down; otherwise @ret, after a message
+ */
 static int stats_result(const char *disk, int ret)
 {
 	if (!ret)

@@ -39,7 +39,10 @@ enum name_use {
 };
 
 enum name_use disk_name_use(const char *disk);
-/* Waits until the block device of a disk that is up appears in /dev. */
+/*
+ * Waits up to 5 s until the block device of a disk that is up appears in /dev. Fails if it does not
+ * appear, or if another file in /dev has its name.
+ */
 int disk_need_node(const char *disk);
 int disk_need_attribute(const char *disk, const char *attribute);
 
@@ -51,7 +54,7 @@ void disk_explain(const char *disk, const struct setting *setting, int err);
 /*
  * Read the statistics or the range locks of the disk.
  * Return: 0; 1 if the disk is down, because it then has neither; a negative errno, after a message,
- * if the file cannot be read.
+ * if the file cannot be read or has an invalid format.
  */
 int disk_stats(const char *disk, struct stats *stats);
 int disk_ranges(const char *disk, struct ranges *ranges);

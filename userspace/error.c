@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Prints errors. A table contains the message for each action and errno of the driver.
+ * Prints errors. A table contains the reasons for actions that fail with certain errnos. For other
+ * errnos, the reason is the text of strerror().
  */
 #include "error.h"
 

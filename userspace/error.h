@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Messages of the tool about failures. A message says which action failed, on which disk or device,
- * and why. It also names a remedy.
+ * and why. If the tool knows a remedy, the message names it.
  */
 #ifndef ZCBLK_ERROR_H
 #define ZCBLK_ERROR_H
@@ -31,8 +31,9 @@ void error(const char *fmt, ...) __printf(1, 2);
 void hint(const char *fmt, ...) __printf(1, 2);
 
 /*
- * Prints that an action on @disk failed, and why. @fmt describes the action, and @err is a negative
- * errno. @device is the device that a remedy names: the lower device, or the disk itself.
+ * Prints "zcblk: cannot ", the text of @fmt, and the reason. @action and @err, a negative errno,
+ * select the reason. It may name @disk, which is a disk or a job of the exerciser. It may also name
+ * the path @device: the lower device, the disk itself, or the exerciser's target.
  */
 void error_action(enum action action, int err, const char *disk,
 		  const char *device, const char *fmt, ...) __printf(5, 6);

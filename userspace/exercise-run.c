@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs jobs of the exerciser. A leg is one run of one engine. All legs use the same directory in
- * configfs, one after another.
+ * Runs jobs of the exerciser. A leg is one run of one engine. exercise.h explains the other terms.
+ * All legs use the same directory in configfs, one after another.
  */
 #include "exercise.h"
 #include "error.h"

@@ -2,8 +2,9 @@
 /*
  * A matrix of jobs for the exerciser. A cell is a combination of operation, buffer and size. A leg
  * is one run of one engine. In each cell, the legs of the engines alternate, so that the engines
- * can be compared. A pair is one leg of each engine, and of the control: a second leg of the
- * baseline, which shows how much equal legs differ.
+ * can be compared. The baseline is the engine that the others are compared with. A pair is one leg
+ * of each engine, and one leg of the control. The control is the baseline once more, and shows how
+ * much equal legs differ. If there is only one engine and one pair, there is no control.
  */
 #ifndef ZCBLK_EXERCISE_H
 #define ZCBLK_EXERCISE_H

@@ -7,7 +7,10 @@
 
 #include "kernel.h"
 
-/* Subtracts @before from @now. A counter that decreased was reset, and keeps its value. */
+/*
+ * Subtracts @before from @now: the bytes mapped and copied on each path, and the counters of each
+ * operation. A counter that decreased was reset, and keeps its value.
+ */
 void stats_since(struct stats *now, const struct stats *before);
 
 /* Stores the sum of all operations of @path in @total. */

@@ -11,7 +11,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* Messages of modprobe and insmod if the kernel refuses a module because of its signature */
+/*
+ * Messages of modprobe and insmod if the kernel refuses a module because of its signature, or
+ * refuses all modules
+ */
 static const char *const refusals[] = {
 	"Key was rejected by service",
 	"Required key not available",

@@ -53,7 +53,7 @@ static int parse_hot(struct ranges *ranges, const char *rest)
 	return 0;
 }
 
-/* Return: a new entry of the array. If the array is full, its size is doubled first. */
+/* Return: a new, zeroed entry of the array. If the array is full, its size is doubled first. */
 static struct range *next_range(struct ranges *ranges)
 {
 	unsigned int count = ranges->count;

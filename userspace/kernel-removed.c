@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lists disks that were removed and are still open, and finds what holds them open.
+ * Lists open disks that were removed, or that will be removed at their last close. Finds what holds
+ * a disk open.
  */
 #include "kernel.h"
 

@@ -2,8 +2,8 @@
 /*
  * All interfaces between the tool and the kernel: configfs, sysfs, debugfs and loading the module.
  *
- * Unless a comment says otherwise, functions return 0 or a negative errno, and print nothing. All
- * paths are below $ZCBLK_SYSFS. Its default is /sys.
+ * Unless a comment says otherwise, functions return 0 or a negative errno, and print nothing. If
+ * the environment variable ZCBLK_SYSFS is set, as in tests, its value replaces /sys in all paths.
  */
 #ifndef ZCBLK_KERNEL_H
 #define ZCBLK_KERNEL_H
@@ -74,7 +74,7 @@ int kernel_accepted(const char *subsystem, const char *attribute, char *values,
 
 struct removed {
 	char name[LABEL_SIZE];
-	char state[LABEL_SIZE];		/* "removed", "removing" or "deferred" */
+	char state[LABEL_SIZE];		/* "removed", "removing", "deferred" or "dead" */
 	char lower_name[LABEL_SIZE];
 	dev_t dev;
 	dev_t lower;
@@ -94,7 +94,7 @@ void kernel_removed_holder(const struct removed *disk, char holder[VALUE_SIZE]);
 #define MAX_PATHS	4
 #define MAX_OPS		16
 #define MAX_ERRORS	32
-#define MAX_BUCKETS	65		/* one for 0 ns, and one for each of the 64 bits */
+#define MAX_BUCKETS	65		/* for 0 ns, and for each position of the highest set bit */
 
 struct bucket {				/* counts latencies in [low_ns, high_ns) */
 	u64 low_ns;
@@ -134,7 +134,7 @@ struct stats {
 	u64 inflight;
 };
 
-/* Return: -ENOENT if the disk has no statistics; otherwise the result of kernel_parse() */
+/* Return: the result of kernel_parse(); -ENOENT if the disk is down or debugfs is not mounted */
 int kernel_stats(const char *disk, struct stats *stats);
 
 /* Parses "LOW HIGH COUNT" to a bucket of @op's histogram. Return: 0 or -EBADMSG */
@@ -213,7 +213,8 @@ int kernel_job_result(const char *job, struct job_result *result);
 
 /*
  * kernel-module.c: loads the module @name by modprobe. If @file is not NULL, loads the module
- * @needs and then @file instead. Prints errors, with the message of modprobe or insmod.
+ * @needs by modprobe and then @file by insmod instead. An error of this modprobe is ignored. Prints
+ * other errors, with the message of modprobe or insmod.
  */
 int kernel_load_module(const char *name, const char *needs, const char *file);
 

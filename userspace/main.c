@@ -67,7 +67,10 @@ static int run(int argc, char *argv[])
 	return error_usage("");
 }
 
-/* Return: STATUS_FAILED if writing to standard output failed, as on a full disk; else @status */
+/*
+ * Writes what standard output has buffered.
+ * Return: @status; STATUS_FAILED, after a message, if output was not written, as on a full disk
+ */
 static int finish(int status)
 {
 	if (!fflush(stdout) && !ferror(stdout))

@@ -16,7 +16,11 @@
 
 #define STATUS_NO_PROGRAM 127	/* shells use the same status */
 
-/* Executes the program. Also searches /sbin, because the PATH of a user often lacks /sbin. */
+/*
+ * Replaces this process by the program argv[0], which writes its output and errors to @output. Also
+ * searches /sbin, which the PATH of a user often lacks. If the program cannot be executed, exits
+ * with STATUS_NO_PROGRAM, after a message.
+ */
 static __noreturn void exec_program(const char *const argv[], int output)
 {
 	char path[PATH_MAX];

@@ -10,8 +10,8 @@
 /*
  * Runs argv[0] in the C locale. Stores its output and error messages in @words, without newlines
  * at the end.
- * Return: 0; -ENOENT if there is no such program; -EIO if the program failed; or another negative
- * errno
+ * Return: 0; -ENOENT if the program cannot be executed; -EIO if the program failed; or another
+ * negative errno
  */
 int program_run(const char *const argv[], char words[WORDS_SIZE]);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Computes geometric means of ratios, and their confidence intervals.
+ * Computes geometric means of the ratios of pairs of measurements, and their confidence intervals.
  *
  * On a shared machine, the ratios of a few pairs are much smaller or larger than all others. So if
  * there are ten pairs or more, the mean is trimmed. It omits the smallest fifth and the largest
@@ -60,7 +60,7 @@ static double mean_of(const double *values, unsigned int n)
 
 /*
  * Return: half the width of the confidence interval of a trimmed mean of the @n sorted @values. The
- * mean omits the @trim smallest and the @trim largest values. This function overwrites them.
+ * mean omits the @trim smallest and the @trim largest values, which this function overwrites.
  */
 static double reach_of(double *values, unsigned int n, unsigned int trim)
 {

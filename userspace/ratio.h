@@ -23,7 +23,7 @@ void ratio_of(struct ratio *ratio, const double *base, const double *other,
 
 /*
  * True if the confidence intervals of @ratio and @control do not overlap. @control is the ratio of
- * two measurements of the same thing.
+ * two measurements of the same thing. False if one of them has no confidence interval.
  */
 bool ratio_apart(const struct ratio *ratio, const struct ratio *control);
 

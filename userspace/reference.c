@@ -111,7 +111,7 @@ static struct verdict nvme_verdict(const char *device)
 	return verdict;
 }
 
-/* @host: part of a path in sysfs, as in /host2/session1/target2:0:0/2:0:0:0 */
+/* @host: the end of a path in sysfs, as in /host2/session1/target2:0:0/2:0:0:0 */
 static struct verdict scsi_verdict(const char *host)
 {
 	char name[LABEL_SIZE];
@@ -144,15 +144,15 @@ static struct verdict leaf_verdict(const char *device, const char *path)
 }
 
 struct search {
-	unsigned int levels;		/* number of levels below that may still be searched */
+	unsigned int levels;		/* how many more levels may be searched */
 	bool found;			/* look() was called for a device */
 	struct verdict verdict;
 	char device[LABEL_SIZE];	/* the device that caused the verdict */
 };
 
 /*
- * Adds a device's verdict to the search. The result is the verdict of the first device that needs
- * copies. If no device needs copies, it is the first verdict that has a message.
+ * Adds a device's verdict to the search. search->verdict becomes the verdict of the first device
+ * that needs copies. If no device needs copies, it becomes the first verdict that has a message.
  */
 static void add(struct search *search, const char *device, struct verdict verdict)
 {

@@ -31,8 +31,8 @@ static int number_name(dev_t dev, char name[LABEL_SIZE])
 }
 
 /*
- * If @device is a loop device, stores the name of the block device with its backing file in @below.
- * Return: -1 if there is no such device
+ * If @device is a loop device, its backing file is on another block device. Stores the name of this
+ * block device in @below. Return: -1 if there is no such device
  */
 static int file_below(const char *device, char below[LABEL_SIZE])
 {

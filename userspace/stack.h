@@ -12,7 +12,8 @@ int stack_name(const char *device, char name[LABEL_SIZE]);
 
 /*
  * Calls @each for the devices directly below @device. For a partition, this is its disk. For a loop
- * device, this is the device with its backing file. For others, these are their slaves in sysfs.
+ * device, this is the device on which its backing file is. For others, these are their slaves in
+ * sysfs.
  */
 void stack_each_below(const char *device, void (*each)(void *data, const char *below),
 		      void *data);

@@ -116,7 +116,7 @@ _zcblk_add() {
 }
 
 # _zcblk_table COMMAND WORD PREVIOUS OPERANDS: completes one of the options that list, stat and
-# locks have in common, or one of OPERANDS
+# locks have in common, or one of OPERANDS. After --output, completes the name of a column.
 _zcblk_table() {
 	case $3 in
 	-o | --output) _zcblk_column "$1" "$2" ;;

@@ -32,7 +32,7 @@ struct tab {
 	unsigned int bad;		/* number of invalid lines */
 };
 
-/* Return: $ZCBLK_TAB, or /etc/zcblktab if this variable is not set */
+/* Return: $ZCBLK_TAB, or /etc/zcblktab if this variable is not set or empty */
 const char *tab_path(void);
 
 /*
@@ -48,7 +48,8 @@ bool tab_has_attribute(const struct tab_disk *disk, const char *word);
 
 /*
  * Reads all disks from @file into @tab, which tab_free() frees. If @file is NULL, @tab is empty.
- * Calls @report for each invalid line, unless @report is NULL. Return: 0, or a negative errno
+ * Calls @report for each invalid line, unless @report is NULL. A line is also invalid if an earlier
+ * line has its name or its lower device. Return: 0, or a negative errno
  */
 int tab_read(FILE *file, struct tab *tab,
 	     void (*report)(unsigned int line, const char *why));

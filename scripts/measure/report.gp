@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Draws the figures of report.html from the output of report.jq.
+# Draws the figures of report.html from the output of report.jq. A figure can have several panels,
+# for example one for each device. The crossover of a panel is the size of a write above which
+# mapping is faster than a copy. The verdict says this in words.
 #
 # USAGE
 #	gnuplot -e "dir='out/bench'" scripts/measure/report.gp

@@ -65,7 +65,8 @@ def entry:
 	  else .[0] end;
 
 # Returns { lock, taker, caller, doing } for a stack that belongs to a lock, and nothing for other
-# stacks
+# stacks. taker is the innermost function other than the kernel's lock functions. caller is the
+# function that called taker, or that called zcblk's range lock if taker belongs to it.
 def charge:
 	.frames as $frames
 	| first(range($frames | length) | select($frames[.] | takes_locks | not)) as $at

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * zcblk-generator: makes units of systemd from /etc/zcblktab. Each disk is an instance of
- * zcblk@.service. For each disk, the generator writes only the settings that depend on its line.
+ * zcblk@.service. For each disk, the generator writes drop-in files with the settings that depend
+ * on its line. It also writes links by which other units start the instance.
  */
 #include "../zcblktab.h"
 
@@ -45,7 +46,7 @@ static void report_bad(unsigned int line, const char *why)
 	status = 1;
 }
 
-/* Escapes a name like systemd-escape(1), and appends @suffix. @path has no slash at its start. */
+/* Escapes @path like systemd-escape(1), and appends @suffix. @path has no slash at its start. */
 static void escape(char *out, size_t size, const char *path, const char *suffix)
 {
 	size_t used = 0;

@@ -2,7 +2,8 @@
 /*
  * zcblk_id: udev runs this program with a device and its links. If the device is the lower device
  * of a disk in /etc/zcblktab, the program prints the name of this disk. It also prints those links
- * of the device that do not depend on the device's content.
+ * of the device that do not depend on the device's content. With --partition-of DISK, the device is
+ * a partition of DISK's lower device. Then the program prints the same for DISK, without the table.
  */
 #include "../zcblktab.h"
 
