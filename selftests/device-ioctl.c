@@ -4,7 +4,8 @@
  *
  * USAGE: device-ioctl DEVICE geometry|register|reserve|release|preempt|abort|clear|
  *	loop-clear
- * Prints the return value of ioctl(), or the error's name. `geometry` also prints the geometry.
+ * Prints the return value of ioctl(), or the error's name. If `geometry` succeeds, prints the
+ * heads, sectors, cylinders and start of the device instead.
  *
  * Copyright (C) The zcblk authors
  */

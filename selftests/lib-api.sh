@@ -19,8 +19,9 @@ api_requires() {
 	requires
 }
 
-# api_run NAME [PARAM=VALUE...]: loads a module that does all its work while it is loaded. Then
-# copies its parameters to $TMP/NAME/.
+# api_run NAME [PARAM=VALUE...]: loads a module that does all its work in its init function, copies
+# its parameters to $TMP/NAME/, and unloads it. If the module does not load, prints the new lines of
+# the kernel log.
 api_run() {
 	local name=$1 status=0
 	shift
@@ -55,8 +56,9 @@ api_stat() {
 	return 1
 }
 
-# api_io [PARAM=VALUE...]: does one I/O by the module zcblk-io. Parameters without a VALUE have
-# their defaults. The function starts no process, because tests call it often.
+# api_io [PARAM=VALUE...]: does an asynchronous and usually also a synchronous I/O by the module
+# zcblk-io, which it loads if necessary. All other parameters, except `device`, have the defaults
+# below. The function starts no process, because tests call it often.
 api_io() {
 	local setting
 

@@ -20,8 +20,9 @@ check_refused() {
 		"$(zcblk_get zcblk0 "$attribute")"
 }
 
-# check_lower_refused DESC ERROR LOWER: checks that zcblk0 does not come up on LOWER, and comes up
-# on another device afterwards. ERROR may be the result of setting `lower` or `power`.
+# check_lower_refused DESC ERROR LOWER: checks that zcblk0 does not come up on LOWER, leaves nothing
+# behind, and comes up on /dev/nullb0 afterwards. Setting either `lower` or `power` must fail with
+# ERROR.
 check_lower_refused() {
 	local desc=$1 error=$2 lower=$3
 

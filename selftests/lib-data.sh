@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Compares data written through zcblk with the data on the lower device, also while `path` changes.
+# Writes data through zcblk, and checks the data on zcblk and on the lower device, also while `path`
+# changes. Also checks the bytes that the statistics count.
 #
 # USAGE: . ./lib-data.sh (after lib.sh)
 # REQUIREMENTS: coreutils; the programs of the filesystem, fio
@@ -51,8 +52,9 @@ tree_sources() {
 	[ "$(find "$TMP/tree" -type f | wc -l)" -gt 50 ]
 }
 
-# write_tree DIR [FLAG]: writes files of up to 1 MB by small and large writes. One file is written
-# with direct I/O. If the file system of DIR has no direct I/O, FLAG replaces oflag=direct of dd.
+# write_tree DIR [FLAG]: makes files of up to 1 MB by small and large writes, and removes some of
+# them. One file is written with direct I/O. If the file system of DIR has no direct I/O, FLAG
+# replaces oflag=direct of dd.
 write_tree() {
 	mkdir "$1/small" "$1/middle" "$1/large"
 	head -c 15000 "$TMP/random" | split -a 3 -b 511 - "$1/small/f"
@@ -84,8 +86,9 @@ tree_intact() {
 	diff -r --exclude=lost+found "$TMP/tree" "$1"
 }
 
-# fs_round FS LOWER SETTING steady|flipping: makes a file system on zcblk0, writes files, and checks
-# them. Then shuts zcblk0 down, and checks the file system and the files on the lower device.
+# fs_round FS LOWER SETTING steady|flipping: brings up zcblk0 on LOWER, makes a file system on it,
+# writes files, and checks them. With `flipping`, the path changes meanwhile. Then shuts zcblk0
+# down, and checks the file system and the files on LOWER.
 fs_round() {
 	local fs=$1 lower=$2 setting=$3 desc="$1, $3, $4"
 
@@ -114,8 +117,8 @@ zcblk_add_again() {
 	wait_for 5 test -b /dev/zcblk0
 }
 
-# fs_rounds FS: runs fs_round for every setting with a steady path, and for every kind of memory
-# with a changing path
+# fs_rounds FS: runs fs_round for every setting with a steady path, and for every kind of bounce
+# memory with a changing path
 fs_rounds() {
 	local setting
 
@@ -161,7 +164,7 @@ check_bytes() {
 }
 
 # check_halves SETTING OP: checks that each path did half of the I/Os, within 2 %. If the number of
-# I/Os is odd, path zerocopy may have one more, because the first I/O uses it.
+# I/Os is odd, path zerocopy may have one more, because path ab begins with it.
 check_halves() {
 	local zerocopy copy
 

@@ -63,7 +63,8 @@ zcblk_insmod() {
 	insmod "$(zcblk_module)" "$@"
 }
 
-# zcblk_load [PARAM=VALUE...]: loads the module zcblk, and defers zcblk_unload
+# zcblk_load [PARAM=VALUE...]: loads the module zcblk, and defers zcblk_unload. If the module is
+# already loaded, unloads it first.
 zcblk_load() {
 	! module_loaded zcblk || zcblk_unload
 	zcblk_insmod "$@" || die "zcblk does not load"

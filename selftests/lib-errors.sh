@@ -19,8 +19,8 @@ counted_only() {
 }
 
 # check_read_error LOWER OFFSET LENGTH NAME: checks on every path that a read fails with the error
-# of the lower device. The error must be counted as NAME, and the read must not store foreign bytes
-# in the buffer.
+# of the lower device. The error must be counted as NAME. The read must not store foreign data, such
+# as old bounce memory, in the buffer.
 check_read_error() {
 	local lower=$1 offset=$2 length=$3 name=$4 setting want got
 

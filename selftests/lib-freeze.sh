@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Freezes and thaws the lower device of a disk under fio. The file systems on the disk, or on its
-# partitions, must then neither lose a write nor hang. There are 200 rounds, or 50,000 with LONG=1.
+# Makes zcblk0 on /dev/mapper/below when a test sources this file. Freezes and thaws this lower
+# device while fio writes to file systems on zcblk0 or on its partitions. The file systems must
+# neither lose a write nor hang. There are 200 rounds, or 50,000 with LONG=1.
 #
 # USAGE: . ./lib-freeze.sh (after lib.sh)
 # REQUIREMENTS: null_blk, device-mapper, dmsetup, fio, ext4
@@ -43,7 +44,8 @@ goes_on() {
 	done
 }
 
-# unmount DIR: unmounts DIR. If DIR is busy, prints the processes that use its files.
+# unmount DIR: unmounts DIR. If this fails, prints the processes that use files in DIR, and the
+# output of fio.
 unmount() {
 	local process file status=0
 
@@ -60,8 +62,8 @@ unmount() {
 	return "$status"
 }
 
-# frozen_under_load DEVICE...: freezes and thaws the lower device while fio writes to file systems
-# on the devices
+# frozen_under_load DEVICE...: makes a file system on each DEVICE, and freezes and thaws the lower
+# device while fio writes to all of them
 frozen_under_load() {
 	local device load
 

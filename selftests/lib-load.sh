@@ -7,8 +7,8 @@
 # USAGE: . ./lib-load.sh (after lib.sh)
 # REQUIREMENTS: fio
 
-# load_start DISK [OPTION]...: starts fio in the background, which writes to the disk and verifies
-# the data until load_stop
+# load_start DISK [FIO-OPTION]...: starts fio in the background, and waits for its first I/O. Until
+# load_stop, fio writes to the disk and verifies the data.
 load_start() {
 	DISK=$1
 	shift

@@ -13,8 +13,9 @@ can_fail_allocations() {
 	[ -e "$DEBUGFS/fail_page_alloc" ] && [ -e "$DEBUGFS/failslab" ]
 }
 
-# fail_allocations PERCENT: makes PERCENT % of allocations fail in tasks that have set
-# /proc/self/make-it-fail
+# fail_allocations PERCENT: makes allocations fail in tasks that have set /proc/self/make-it-fail.
+# PERCENT % of their allocations without __GFP_DIRECT_RECLAIM fail. Does nothing on kernels that
+# cannot inject failures.
 fail_allocations() {
 	local injector
 
@@ -30,8 +31,8 @@ fail_allocations() {
 	echo 1 >"$DEBUGFS/failslab/ignore-gfp-wait"
 }
 
-# fail_waiting_allocations: also makes allocations fail that may wait for memory. A process would
-# then not survive a page fault, so this is for kernel threads.
+# fail_waiting_allocations: extends fail_allocations to allocations with __GFP_DIRECT_RECLAIM. A
+# process would then not survive a page fault, so this is for kernel threads.
 fail_waiting_allocations() {
 	local injector
 

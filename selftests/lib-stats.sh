@@ -9,8 +9,8 @@
 DEBUGFS=/sys/kernel/debug
 
 # stat_column DISK PATH OP COLUMN: adds up a column of the lines `io PATH OP ...` in the statistics,
-# and prints the sum. PATH and OP may be `all`. No process is started, because this would need more
-# time.
+# and prints the sum. PATH and OP may be `all`. The first column is 0. Fails if there is no such
+# line. Starts no process, because this would need more time.
 stat_column() {
 	local row sum=0 found=1
 

@@ -13,7 +13,8 @@ settle() {
 	udevadm settle --timeout=60
 }
 
-# udev_start: starts udevd, and waits until it has processed all block devices
+# udev_start: starts udevd, and waits until it has processed all block devices. Skips the test if
+# udev or its rules for zcblk are not installed.
 udev_start() {
 	requires program=udevadm file=$UDEVD
 	compgen -G '/*/udev/rules.d/60-zcblk.rules' >/dev/null ||
@@ -27,7 +28,7 @@ udev_start() {
 	settle
 }
 
-# show_udevd: prints the processes of udevd, and the kernel function in which each process waits
+# show_udevd: prints the processes of udevd, and the kernel stack of each process
 show_udevd() {
 	local pid
 
@@ -74,7 +75,8 @@ leads() {
 	readlink -f "/dev/disk/$1" 2>/dev/null || true
 }
 
-# disk_add LOWER [NAME]: adds a zcblk disk, and waits until udev has processed it
+# disk_add LOWER [NAME]: adds a zcblk disk, and waits until udev has processed it. The messages that
+# the tool prints on stderr, such as advice for LVM, are in $TMP/advice.
 disk_add() {
 	local disk=${2:-zcblk0}
 
@@ -117,7 +119,8 @@ data_is_on() {
 }
 
 # is_member DESC DEVICE: checks that udev marks DEVICE as a member of a zcblk disk. Other programs
-# then ignore the data on DEVICE.
+# then ignore the data on DEVICE. Also checks that DEVICE has no links by UUID or label, and that
+# systemd does not consider DEVICE unplugged.
 is_member() {
 	check_eq "$1 is a member" zcblk_member "$(property "$2" ID_FS_TYPE)"
 	check_eq "$1 has no links for its data" "" "$(links "$2" by-uuid by-label)"

@@ -43,9 +43,9 @@ fail() {
 	printf 'not ok %d %s\n' "$RESULTS" "$1"
 }
 
-# run_captured CMD...: runs CMD in a subshell that stops at the first failing command. If CMD is a
-# function, it would continue after a failure in `CMD || ...`, which ignores `set -e`. The output is
-# in $TMP/output, and the status in RC.
+# run_captured CMD...: runs CMD in a subshell that stops at the first failing command. `CMD || ...`
+# would not stop there, because bash ignores `set -e` in CMD. Sets RC to the status of CMD, and
+# writes its output to $TMP/output.
 run_captured() {
 	set +e
 	(
@@ -141,7 +141,8 @@ check_near() {
 	fi
 }
 
-# skip REASON: ends the test as skipped. die REASON: ends the test as failed.
+# skip REASON: ends the test as skipped, or as failed if a check has failed. die REASON: ends the
+# test as failed.
 skip() {
 	SKIP_REASONS+=("$1")
 	exit 4
@@ -280,6 +281,7 @@ require_one() {
 }
 
 # requires WHAT...: skips the test unless all requirements are met. require_one lists their kinds.
+# `module=NAME` also loads the module, as module_load does.
 requires() {
 	local one
 

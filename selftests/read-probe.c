@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * read-probe: reads from a device into a buffer with known content. Prints the result, and how many
- * bytes of the buffer after the data that was read were overwritten.
+ * bytes of the buffer after the data that was read are foreign.
  *
  * USAGE: read-probe DEVICE OFFSET LENGTH
  * Prints `<result> <foreign>`. The result is the number of bytes read, or the error's name.
- * Foreign is the number of bytes after the data that are neither zero nor their old value.
+ * Foreign is the number of bytes after the data that are neither zero nor their old value. If the
+ * read fails, all bytes of the buffer are checked.
  *
  * Copyright (C) The zcblk authors
  */

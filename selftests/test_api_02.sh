@@ -79,7 +79,7 @@ for bytes in 1 4097; do
 done
 buffer mapped 0 2 zcblk0
 buffer copied-alignment 0 2 zcblk0 "offset=$odd"
-# Only the asynchronous I/O uses the parameters `how` and `registered`, so only this I/O is counted
+# Only the asynchronous I/O uses the parameters `how` and `registered`, so WANT is counted once
 buffer copied-forced 0 1 nullb1 how=1
 buffer copied-forced 0 1 nullb1 how=1 buffer=stack bytes=512
 buffer mapped-registered 0 1 nullb1 registered=1 buffer=vmalloc bytes=65536

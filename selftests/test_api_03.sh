@@ -3,8 +3,9 @@
 #
 # Checks the bios that the kernel API submits. I/O of kmalloc memory is one bio with one segment.
 # I/O of scattered vmalloc memory has a segment for each page, and several bios if it has more than
-# 256 pages. Each bio has the flags and the priority of the I/O. The API flushes or invalidates the
-# cache of vmalloc memory once for each I/O. If one bio fails, the I/O fails once.
+# 256 pages. Each bio has the flags and the priority of the I/O. The API flushes the cache of
+# vmalloc memory once for each I/O, and also invalidates it once for each read. If one bio fails,
+# the I/O fails once.
 #
 # timeout=180
 
@@ -16,7 +17,8 @@ api_requires zcblk-io
 null_add nullb0 memory_backed=1 size=64
 zcblk_load
 
-# run PARAM=VALUE...: does I/O, and counts the bytes that were flushed and invalidated
+# run PARAM=VALUE...: does I/O, and sets NAME to its parameters. Sets `flushed` and `invalidated` to
+# the numbers of bytes that the API flushed and invalidated.
 run() {
 	NAME="$*"
 	flushed=$(api_stat flushed)

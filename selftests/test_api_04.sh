@@ -33,8 +33,9 @@ traced() {
 	cp "$TRACEFS/trace" "$2"
 }
 
-# each_io PATTERN SLACK: prints the number of events of 1000 I/Os. A write to a module parameter
-# starts the I/Os. The function subtracts its events, which are the same for 100 I/Os and for 1100.
+# each_io PATTERN SLACK: prints the number of events in 1000 I/Os that match PATTERN. A write to a
+# module parameter starts the I/Os. The function subtracts the events of this write, which are the
+# same for 100 I/Os and for 1100. events_more explains SLACK.
 each_io() {
 	traced 100 "$TMP/few" # allocates once what tracing itself needs
 	traced 100 "$TMP/few"
@@ -42,9 +43,9 @@ each_io() {
 	events_more "$1" "$2" "$TMP/few" "$TMP/many"
 }
 
-# steady ALLOCATIONS PARAM=VALUE...: checks that 1000 I/Os cause ALLOCATIONS allocations. The number
-# may differ a little. Now and then, the allocators refill their own caches, or allocate a page for
-# a counter.
+# steady ALLOCATIONS PARAM=VALUE...: checks that 1000 I/Os cause ALLOCATIONS allocations, queue no
+# work, and do not fail. The number of allocations may differ a little, because the allocators
+# refill their own caches now and then.
 steady() {
 	local most=$1 slack n
 	shift

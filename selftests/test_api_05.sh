@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# I/O of every engine completes without free memory. All free pages are allocated before each I/O.
-# If the kernel can inject failures, every allocation that may fail does fail, too.
+# I/O completes without free memory, whether the API maps or copies the data, or the buffer is
+# registered. A module allocates all free pages before each I/O. If the kernel can inject failures,
+# I/O also completes while every allocation that must not wait fails.
 #
 # timeout=180
 
@@ -17,12 +18,14 @@ null_add nullb0 size=64 irqmode=2 completion_nsec=2000000
 zcblk_load
 take_most
 
-# Parameters of each engine, with a buffer for which the engine allocates as much as possible
+# Parameters of I/O: one bio, several bios, a registered buffer, a copy by a flag, and a buffer that
+# is not aligned to 512 bytes
 engines=("bytes=1048576" "buffer=scattered bytes=3145728"
 	"buffer=scattered bytes=3145728 registered=1" "bytes=1048576 how=1"
 	"buffer=scattered bytes=1048576 offset=100")
 
-# without_memory NAME PERCENT N: does N I/Os while allocations of this shell fail
+# without_memory NAME PERCENT N: does N I/Os. Meanwhile, PERCENT % of the allocations of this shell
+# fail, except those that may wait. NAME appears only in the message of a failed check.
 without_memory() {
 	fail_allocations "$2"
 	(

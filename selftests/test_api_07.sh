@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The API and disks report each write whose buffer changes while the write is in flight, and no
-# other write. The API does so for an I/O with the flag ZCBLK_BUFIO_STABLE. A disk does so if its
+# The API and disks report each mapped write whose buffer changes while the write is in flight, and
+# no other write. The API does so for an I/O with the flag ZCBLK_BUFIO_STABLE. A disk does so if its
 # attribute stable is 1.
 #
 # timeout=180
@@ -26,7 +26,7 @@ disk_stat() {
 }
 
 # scribbled PARAM=VALUE...: does 100 writes, and changes the buffer of each write while the write is
-# in flight
+# in flight. Sets `reported` to the number of writes that the API reported to the module.
 scribbled() {
 	api_load scribble=1 bytes=4096 "$@"
 	check "$*: 100 writes whose buffer changes" api_repeat 100

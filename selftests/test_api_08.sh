@@ -55,7 +55,8 @@ api_run_io "how=$NOWAIT" offset=100 bytes=262144
 check_eq "no wait: a copy in two pieces is not sent" "copied-alignment -11" \
 	"$(api_io_result reason) $(api_io_result err)"
 
-# create NAME FLAGS VERSION SIZE: loads a module that creates a client, and prints its error, or 0
+# create NAME FLAGS VERSION SIZE: loads a module that creates a client, and prints its error, or 0.
+# If VERSION or SIZE is 0, the module passes the real one.
 create() {
 	insmod "$API_MODULES/zcblk-client.ko" "name=$1" "flags=$2" "version=$3" "size=$4"
 	cat /sys/module/zcblk_client/parameters/err

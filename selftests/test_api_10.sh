@@ -23,7 +23,8 @@ zcblk_load
 spied=0
 [ ! -e /proc/sys/debug/kprobes-optimization ] || spied=1
 
-# User Mode Linux loads its modules to the range of vmalloc()
+# The expected reason for memory in the image of a module. User Mode Linux loads its modules to the
+# range of vmalloc().
 image=copied-image
 ! grep -q 'User Mode Linux' /proc/cpuinfo || image=mapped
 

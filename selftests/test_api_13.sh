@@ -83,8 +83,8 @@ done
 zcblk_del zcblk0
 
 # The API must not wait while its polled bios are in flight, because a task that waits does not
-# poll. nullb3 has fewer requests than the I/O has bios. The queue of nullb0 is frozen repeatedly.
-# Each freeze waits until all bios in flight are complete.
+# poll. nullb3 has fewer requests than the I/O needs. The queue of nullb0 is frozen repeatedly. Each
+# freeze waits until all bios in flight are complete.
 null_add nullb3 memory_backed=1 size=64 submit_queues=1 poll_queues=1 irqmode=2 \
 	completion_nsec=20000 max_sectors=8 hw_queue_depth=2
 null_fill nullb3

@@ -45,7 +45,7 @@ accesses() {
 }
 
 # io ACCESSES BYTES PARAM=VALUE...: does I/O, and checks that its data is accessed at least ACCESSES
-# times
+# times. Sets `most` and `in_interrupt` to what `accesses` prints for interrupts.
 io() {
 	local least=$1
 	shift

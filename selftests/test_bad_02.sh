@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Writes bad values to attributes, with the disk off and on. Each write fails with EINVAL, and the
-# kernel log names the accepted values. The attribute keeps its value.
+# kernel log names the accepted values. The attribute keeps its value. The attribute state cannot be
+# written at all.
 
 . ./lib.sh
 . ./lib-bad.sh

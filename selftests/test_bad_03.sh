@@ -32,8 +32,8 @@ check "its directory in debugfs has that name" test -r "$DEBUGFS/zcblk/$longest/
 check_fails "a name with ! (a slash, to sysfs) is refused" "Invalid argument" \
 	mkdir "$ZCFS/zcblk!x"
 
-# clashes NAME OTHER...: checks that no disk OTHER can be made while disk NAME exists, and that the
-# log says why
+# clashes NAME OTHER...: checks that no disk OTHER can be made while disk NAME exists. The kernel
+# log must contain the reason.
 clashes() {
 	local name=$1 other
 	shift

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Errors of a lower device are returned unchanged. A failed read stores no foreign data. Here
-# a SCSI disk has medium errors, which have a status of their own.
+# Errors of a lower device are returned unchanged. A failed read stores no foreign data, such as old
+# bounce memory, in its buffer. Here a SCSI disk has medium errors, which have a status of their
+# own.
 #
 # timeout=90
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Errors of a lower device are returned unchanged. A failed read stores no foreign data. Here
-# null_blk has bad blocks.
+# Errors of a lower device are returned unchanged. A failed read stores no foreign data, such as old
+# bounce memory, in its buffer. Here null_blk has bad blocks.
 
 . ./lib.sh
 . ./lib-errors.sh

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Errors of a lower device are returned unchanged. A failed read stores no foreign data. Here
-# the error is EINVAL, which the block layer reports as an I/O error before Linux 6.11. The lower
-# device is a loop device, which does direct I/O on a dm device. The blocks of the dm device become
-# larger than those of the loop device.
+# Errors of a lower device are returned unchanged. A failed read stores no foreign data, such as old
+# bounce memory, in its buffer. Here the error is EINVAL, which the block layer reports as an I/O
+# error before Linux 6.11. The lower device is a loop device, which does direct I/O on a dm device.
+# The blocks of the dm device become larger than those of the loop device.
 
 . ./lib.sh
 . ./lib-errors.sh

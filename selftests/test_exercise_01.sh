@@ -15,8 +15,8 @@ exerciser_load
 job_add job /dev/nullb0 size=16k span=256k depth=4 threads=2 count=40 time_ms=0 seed=$RANDOM
 note "seed $(<"$EXFS/job/seed")"
 
-# verified ENGINE BUFFER OP OFFSET: runs a job that verifies, and fails if a count of the result is
-# wrong
+# verified ENGINE BUFFER OP OFFSET: runs a job that verifies data, and fails if one of the counts in
+# its result is wrong
 verified() {
 	job_run job engine="$1" buffer="$2" op="$3" offset="$4" verify=1 || return 1
 	[ "$(job_result job ios)" -eq 40 ] &&

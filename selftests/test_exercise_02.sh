@@ -47,7 +47,8 @@ move_sector() {
 	dd if="$TMP/sector" of=/dev/nullb0 bs=512 seek="$2" oflag=direct status=none
 }
 
-# found WHAT: checks that at least one read, and the check at the end of the job, found the error
+# found WHAT: checks that at least one read, and the check at the end of the job, found the error.
+# The kernel log must name SECTOR.
 found() {
 	local errors
 

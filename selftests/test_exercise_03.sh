@@ -15,8 +15,8 @@ null_add nullb1 memory_backed=1 size=64
 exerciser_load
 job_add job /dev/nullb0 time_ms=10
 
-# refuses DESC REASON [ATTRIBUTE=VALUE...]: checks that the job does not run, and that the log says
-# REASON
+# refuses DESC REASON [ATTRIBUTE=VALUE...]: sets the attributes, and checks that the job then
+# refuses to run, and is in the state `failed`. The kernel log must contain REASON.
 refuses() {
 	local desc=$1 reason=$2
 	shift 2

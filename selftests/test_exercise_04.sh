@@ -19,8 +19,8 @@ accepts() {
 	check_eq "$1: reads back" "$2" "$(<"$EXFS/job/$1")"
 }
 
-# refuses ATTRIBUTE VALUE ACCEPTED: checks that ATTRIBUTE refuses VALUE, and that the log says
-# ACCEPTED
+# refuses ATTRIBUTE VALUE TEXT: checks that ATTRIBUTE refuses VALUE and keeps its old value. The
+# kernel log must contain TEXT, which usually names the accepted values.
 refuses() {
 	local before
 

@@ -45,7 +45,7 @@ timed=$(ms_of count=0 time_ms=1)
 check "1,024 threads need $timed ms for a job of 1 ms, and $short ms for one I/O each" \
 	test "$timed" -lt $((short * 8 + 5000))
 
-# job_ends: runs a job that ends after 10 I/Os. Fails if the job does not end within a minute.
+# job_ends: runs a job that ends after 10 I/Os. If the job does not end in time, stops it and fails.
 job_ends() {
 	(job_run job threads=2 count=10 time_ms=0 && : >"$TMP/ended") &
 	wait_for 60 test -e "$TMP/ended" && return

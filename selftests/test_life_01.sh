@@ -37,7 +37,8 @@ count=20
 names=("unreclaimable slab" vmalloc "per-CPU memory" "memory in use")
 most=($((256 + count * 2)) 128 64 16384)
 
-# in_use: prints the KiB that are in use, a line for each entry of names
+# in_use: prints the KiB that are in use, a line for each entry of names. For memory in use, prints
+# minus the available memory, because the test needs only differences.
 in_use() {
 	slab_kib
 	meminfo_kib VmallocUsed

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# CPUs go offline and online while fio verifies what it writes, with and without polling. With
-# LONG=1, this happens 500 times.
+# A CPU goes offline and online while fio verifies what it writes, first with polling, then without.
+# With LONG=1, this happens 500 times each.
 #
 # timeout=120
 

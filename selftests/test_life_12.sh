@@ -21,8 +21,8 @@ defer rmmod zcblk-keep-9p
 suspends=2
 [ "$LONG" = 0 ] || suspends=20
 
-# suspend: suspends all devices. A test mode of the kernel resumes after a second, instead of
-# idling the CPUs until a device wakes them.
+# suspend: suspends and resumes all devices, $suspends times. A test mode of the kernel resumes them
+# after a second, instead of idling the CPUs until a device wakes them.
 suspend() {
 	local i
 

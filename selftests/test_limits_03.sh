@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The disk has every queue limit and flag of its lower device. Here the lower devices are virtio,
-# loop, a RAM disk, device-mapper and a partition.
+# loop, a RAM disk and device-mapper.
 
 . ./lib.sh
 . ./lib-limits.sh

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The disk has the integrity profile of its lower device, and protected I/O works on every path.
+# The disk has the integrity profile of its lower device, and I/O with integrity data works on every
+# path.
 
 . ./lib.sh
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# An atomic write reaches the lower device as one atomic command on each path, also while the path
-# changes. The largest atomic write of the disk is that of the lower device, but at most one piece
-# of path copy.
+# An atomic write reaches the lower device as one atomic command on each path. The largest atomic
+# write of the disk is that of the lower device, but at most one piece of path copy. A disk on a
+# misaligned partition has no atomic writes.
 #
 # timeout=90
 
@@ -36,7 +36,7 @@ atomic_write() {
 }
 
 # one_command BYTES: does an atomic write, and succeeds if one atomic command and no other write
-# reached the lower device
+# reached the lower device, and the data is correct
 one_command() {
 	dmesg_mark
 	atomic_write "$1" || return 1

@@ -15,8 +15,8 @@ cache=$(echo "/sys/block/$lower/device/scsi_disk/"*/cache_type)
 requires "file=$cache"
 zcblk_load
 
-# flushes: prints the number of flushes that two fsyncs and a write with FUA on zcblk0 send to the
-# lower device
+# flushes: does two fsyncs and a write with FUA on zcblk0. Prints how many flushes and writes with
+# FUA reach the lower device.
 flushes() {
 	block_trace_start "$lower"
 	for _ in 1 2; do

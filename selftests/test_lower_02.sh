@@ -24,12 +24,14 @@ get() {
 	dd if=/dev/nullb0 bs=4k count=1 iflag=direct status=none | head -c 1
 }
 
-# stack DISK: makes a device-mapper device on DISK, without opening DISK by its path
+# stack DISK: makes /dev/mapper/rw on DISK. The table names DISK by its device number, not by its
+# path.
 stack() {
 	dm_add rw "0 $(blockdev --getsz "/dev/$1") linear $(<"/sys/class/block/$1/dev") 0"
 }
 
-# refuses DESC DEVICE: checks that DEVICE refuses all writes, but no read and no flush
+# refuses DESC DEVICE: checks that DEVICE refuses all writes, but no read and no flush. zcblk must
+# log nothing about them.
 refuses() {
 	dmesg_mark
 	check_fails "$1: a write fails" "error" put X "$2"

@@ -42,8 +42,9 @@ clean() {
 	! dumpe2fs -h "$TMP/snapshot" 2>"$TMP/dumpe2fs" | grep needs_recovery
 }
 
-# frozen_file_system DESC DEVICE OFFSET: checks that the file system on DEVICE is frozen and thawed
-# with the lower device
+# frozen_file_system DESC DEVICE OFFSET: makes a file system on DEVICE, which begins at OFFSET of
+# the lower device, in MiB. Checks that this file system is frozen and thawed with the lower device.
+# Leaves it mounted on $TMP/mnt.
 frozen_file_system() {
 	local desc=$1
 

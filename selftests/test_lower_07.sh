@@ -28,7 +28,8 @@ read_block() {
 	dd if=/dev/zcblk0 of=/dev/null bs=4k count=1 iflag=direct status=none
 }
 
-# refused DESC TEXT: checks that the log says TEXT, and that the disk refuses writes and reads
+# refused DESC TEXT: checks that the disk refuses writes and reads. The kernel log must contain
+# TEXT.
 refused() {
 	check "$1: the log says so" wait_for 3 dmesg_has "$2"
 	check_fails "$1: a write is refused" "" write_block

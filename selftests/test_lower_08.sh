@@ -42,7 +42,7 @@ writer() {
 	done
 } 2>/dev/null
 
-# load_start SETTING: starts the writers, and fio, which never flushes
+# load_start SETTING: brings zcblk0 up, and starts the writers, and fio, which never flushes
 load_start() {
 	local n
 
@@ -79,7 +79,8 @@ returned() {
 	[ "$(wc -l <"$TMP/returned")" -ge "$1" ]
 }
 
-# cut_power: switches null_blk off and on, so that its cache is lost. I/O errors end the load.
+# cut_power: switches null_blk off and on, so that its cache is lost. I/O errors end the load. Shuts
+# zcblk0 down.
 cut_power() {
 	sysfs_write 0 "$NULLFS/nullb0/power"
 	wait "${tasks[@]}" || true

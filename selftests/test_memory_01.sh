@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The copy path works without the page allocator. Of the allocations that may fail, half do fail
-# during the test. I/O then uses the memory pools, and the data is correct.
+# The copy path works while allocations fail. Half of the allocations of fio fail during the test,
+# except those that may wait. I/O then uses the memory pools, and the data is correct.
 #
 # timeout=120
 

@@ -13,8 +13,8 @@ scratch 0
 zcblk_load
 zcblk_add zcblk0 "lower=$SCRATCH" path=copy
 
-# A file that cannot be reclaimed occupies all available memory except 160 MiB, of which fio needs a
-# part
+# A file that cannot be reclaimed occupies all available memory except 160 MiB. fio uses some of
+# these 160 MiB.
 available=$(($(meminfo_kib MemAvailable) / 1024))
 mkdir "$TMP/ballast"
 mount -t tmpfs -o "size=${available}m" none "$TMP/ballast"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A disk allocates the reserve of the copy path once, when its path first becomes copy or ab, or
-# when unreferenced first becomes copy. This happens at power 1, or when the
-# attribute is set. Power 0 frees the reserve.
+# when unreferenced first becomes copy. This happens at power 1, or when the attribute is set. The
+# disk frees the reserve at power 0.
 #
 # timeout=90
 

@@ -18,13 +18,15 @@ zcblk_make zcblk0 lower=/dev/nullb0 path=copy
 # The kernel logs these messages when an allocation fails
 dmesg_allow 'page allocation failure|Call Trace:|FAULT_INJECTION'
 
-# set_failing ATTRIBUTE VALUE: makes allocations of pages fail during this one write
+# set_failing ATTRIBUTE VALUE: sets the attribute. Only during this write, allocations fail as
+# fail_pages has specified.
 set_failing() {
 	bash -c 'exec 3>"$1" && echo 1 >/proc/self/make-it-fail && printf "%s\n" "$2" >&3' \
 		- "$ZCFS/zcblk0/$1" "$2"
 }
 
-# fail_pages ORDER PAGES: makes all allocations of ORDER and above fail, after the first PAGES pages
+# fail_pages ORDER PAGES: makes page allocations of ORDER and above fail, after the first PAGES
+# pages, with the task filter and the other settings of fail_allocations
 fail_pages() {
 	fail_allocations 0
 	echo "$1" >"$DEBUGFS/fail_page_alloc/min-order"

@@ -14,7 +14,8 @@ write_4k() {
 	dd if=/dev/zero of="$1" bs=4k count=1 seek="$2" "oflag=$3" status=none
 }
 
-# sequence DISK: prints the requests at the lower device, e.g. `W 8 F W+FUA 16`
+# sequence DISK: does writes and flushes, and prints the requests at the lower device as one line,
+# e.g. `W 8 F W+FUA 16`
 sequence() {
 	block_trace_start nullb0
 	write_4k "$1" 1 direct

@@ -33,7 +33,7 @@ write_4k() {
 	dd if=/dev/zero of="$1" bs=4k count=1 seek="$2" "oflag=$3" status=none
 }
 
-# sequence DISK: does a write, a flush and a write with FUA
+# sequence DISK: does a write, a flush, a write with FUA, and another flush
 sequence() {
 	write_4k "$1" 1 direct
 	sync -d "$1"

@@ -12,8 +12,8 @@ null_add nullb0 memory_backed=1 size=16
 zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0
 
-# The test uses class 1 (real time) with level 3, which is 1 << 13 | 3. Level 0 would not set any
-# bit of the priority.
+# The test uses class 1 (real time) with level 3, which is 1 << 13 | 3. With level 0, the test could
+# not detect a lost level.
 bpftrace -e 'kprobe:null_queue_rq {
 	$data = (struct blk_mq_queue_data *)arg1;
 	printf("prio %d\n", $data->rq->bio->bi_ioprio); }' >>"$TMP/prio" 2>&1 &

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# SECURE_ERASE reaches a lower device that supports it. On another lower device, SECURE_ERASE fails
-# with the error of the device.
+# SECURE_ERASE fails on a disk whose lower device does not support it, with the same error as on the
+# lower device. The disk does not count it.
 
 . ./lib.sh
 

@@ -24,8 +24,8 @@ queued() {
 		"$TRACEFS/trace"
 }
 
-# pieces_flushed: prints how many log writes with PREFLUSH were larger than a piece, and how many
-# pieces were sent without PREFLUSH or a flush before them
+# pieces_flushed: prints how many log writes with PREFLUSH were larger than a piece. Then prints how
+# many pieces had no PREFLUSH, and were sent with no flush before them.
 pieces_flushed() {
 	queued | tee "$TMP/queued" | awk -v upper="$(tr : , </sys/block/zcblk0/dev)" '
 		$1 == upper && $2 ~ /^FW/ && $4 > 0 {

@@ -40,7 +40,8 @@ places=(
 )
 [ "$LONG" = 1 ] || places=("${places[@]:0:2}")
 
-# record PLACE: profiles the load with a hot lock in the function PLACE
+# record PLACE: profiles the load with a hot lock in the function PLACE. Writes the profile and the
+# names of functions to files $TMP/PLACE.*
 record() {
 	insmod "$HOTLOCK" "place=$1"
 	cat /proc/kallsyms >"$TMP/$1.kallsyms"
@@ -50,7 +51,8 @@ record() {
 	rmmod zcblk-hotlock
 }
 
-# hottest FILTER: prints the result of the jq filter FILTER for the first lock of the verdict
+# hottest FILTER: prints the result of the jq filter FILTER for the hottest lock of the profile in
+# $TMP/stacks
 hottest() {
 	jq -rRs -L ../scripts/perf "include \"report\"; profile.locks[0] | $1" "$TMP/stacks"
 }

@@ -1,8 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# scripts/profile records the settings A and B on this machine, and prints the results. Without
-# enough samples, or without names of functions, it fails and says what to do.
+# scripts/profile runs a load on this machine with its settings A and B, records profiles, and
+# prints the results. By default, A is range_lock=list and path=copy, and B is range_lock=on and
+# path=zerocopy. Without enough samples, or without names of functions, the report fails and says
+# what to do.
 #
 # timeout=720
 

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Checks the report that the profile makes of two handwritten tables of opreport
+# Checks the report that the profile makes of two handwritten tables of opreport. Also checks the
+# waits for locks that it finds in a handwritten output of perf script.
 
 . ./lib.sh
 
@@ -18,7 +19,8 @@ opreport() {
 	} >"$1"
 }
 
-# leg NAME IOPS COPIED ENGINE: makes the records of I/Os, statistics and range locks of a leg
+# leg NAME IOPS COPIED ENGINE: makes the records of I/Os, statistics and range locks of a leg, which
+# is one run of the load. COPIED is in bytes.
 leg() {
 	echo "100.5 102.5 $(($2 * 2))" >"$TMP/$1.ios"
 	printf 'copied zerocopy 0\ncopied copy %s\n' "$3" >"$TMP/$1.stats"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With each range lock, a request waits only if it overlaps a request in flight. The list of the
-# lock shows which request it waits for. In mode reject, the lock refuses an overlapping request.
-# In mode detect, the lock only counts the overlap.
+# With each range lock, a request waits only if it overlaps a request in flight. The file
+# range_locks shows for which request it waits. In mode reject, the lock refuses an overlapping
+# request. In mode detect, the lock only counts the overlap.
 #
 # timeout=120
 

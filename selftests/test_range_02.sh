@@ -14,8 +14,9 @@ requires module=null_blk program=fio "feature=range_lock slot"
 null_add nullb0 memory_backed=1 size=64 irqmode=2 completion_nsec=2000000
 zcblk_load
 
-# overlapping OPTION...: runs fio. libaio waits where io_uring would get an error. After the disk is
-# removed, fio must not create a file in its place.
+# overlapping OPTION...: runs fio with overlapping requests. It uses libaio, because io_uring first
+# submits requests with NOWAIT, and the range lock refuses such a request instead of parking it.
+# After the disk is removed, fio must not create a file in its place.
 overlapping() {
 	fio --name=overlap --filename=/dev/zcblk0 --allow_file_create=0 --ioengine=libaio \
 		--iodepth=64 --direct=1 --norandommap --serialize_overlap=0 --randseed=1 \

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A flush does not use the range lock. With each lock and each mode, it does not wait for a write
-# in flight, is not refused and is not counted. A write with PREFLUSH is treated as a write.
+# A flush does not use the range lock. With each lock and each mode, it does not wait for a write in
+# flight, is not refused and is not counted. A write with FUA uses the range lock like other writes.
 #
 # timeout=120
 
@@ -42,8 +42,8 @@ below() {
 	[ "$(stat_value zcblk0 inflight)" = "$1" ]
 }
 
-# many_flushes DESC: flushes the disk while dd writes blocks, and checks that no flush fails or
-# overlaps
+# many_flushes DESC: flushes the disk while dd writes blocks. Checks that no flush fails, and that
+# the range lock counts no overlap.
 many_flushes() {
 	local i failed=0 writer
 

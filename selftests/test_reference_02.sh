@@ -17,8 +17,9 @@ zcblk_load
 zcblk_add zcblk0 lower=/dev/nullb0 stats=counters
 check_eq "they are mapped by default" map "$(zcblk_get zcblk0 unreferenced)"
 
-# what_happened: prints the bytes without a count on each path, and the bytes of all copied writes,
-# since the last reset
+# what_happened: prints three numbers of bytes since the last reset: those in pages without a count
+# on path zerocopy, the same on path copy, and those of all copied writes. Here, a count is a
+# reference count.
 what_happened() {
 	echo "$(stat_value zcblk0 unreferenced zerocopy) $(stat_value zcblk0 unreferenced copy)" \
 		"$(stat_bytes zcblk0 copy write)"
@@ -39,7 +40,8 @@ write() {
 	check_eq "$*: pages without a count reach the lower device: $sent" "$sent" "$some"
 }
 
-# Path zerocopy, without a range lock (bios are remapped) and with one (bios are tracked)
+# Path zerocopy. Without a range lock and without iostats, bios are remapped. Otherwise, they are
+# tracked.
 for lock in off on; do
 	zcblk_set zcblk0 power 0
 	zcblk_set zcblk0 range_lock "$lock"

@@ -35,8 +35,8 @@ rate_of() {
 	awk -F ';' '/^3;/ { printf "%.0f\n", $47 * 1024000 / $50 }' "$TMP/fio"
 }
 
-# check_limit DESC DEVICE: checks that the rate is the limit. Tries up to eight times if the rate is
-# too low, because a busy host may delay most of the tries.
+# check_limit DESC DEVICE: checks that the rate is the limit, and that each byte is charged once.
+# Tries up to eight times if the rate is too low, because a busy host may delay most of the tries.
 check_limit() {
 	local cgroup=/sys/fs/cgroup/writer.$BASHPID rate tries=0
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Checks the arithmetic of ratio.jq: the geometric mean of ratios, its interval, and whether an
-# interval differs from that of a control. The expected values are computed by hand.
+# Checks the arithmetic of ratio.jq: the geometric mean of ratios, its confidence interval, and
+# whether an interval differs from that of a control. The expected values are computed by hand.
 
 . ./lib.sh
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The end of this test's name selects a fault, which a module causes. The run of this test must
-# fail. With `none`, there is no fault, and the run must pass. Only selftests/audit/seeds runs this
-# test, by its name.
+# The end of this test's name selects a fault, which a module causes. scripts/test must then fail.
+# With `none`, there is no fault, and scripts/test must succeed. Only selftests/audit/seeds runs
+# this test, by its name.
 
 . ./lib.sh
 

@@ -16,7 +16,7 @@ list() {
 	"$ZCBLK" list -n -o "$1"
 }
 
-# count NAME PATH OP COLUMN: prints COLUMN of the totals of PATH and OP
+# count NAME PATH OP COLUMN: prints COLUMN of the row of PATH and OP that `zcblk stat` prints
 count() {
 	"$ZCBLK" stat -J -o "path,op,$4" "$1" |
 		jq ".zcblk[] | select(.path == \"$2\" and .op == \"$3\") | .$4"

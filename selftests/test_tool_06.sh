@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# If a module is not loaded, the tool says whether its signature was refused, or whether it was not
-# built for this kernel. The test loads no module, because fake insmod and modprobe only print the
-# errors. The test also checks relative paths.
+# If a module cannot be loaded, the tool says whether its signature was refused, or whether it was
+# not built for this kernel. The test loads no module, because fake insmod and modprobe only print
+# the errors. The test also checks relative paths.
 
 . ./lib.sh
 

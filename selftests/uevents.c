@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * uevents: prints the kernel's uevents, like `udevadm monitor --kernel`, but does not need udev.
+ * Prints `ready` when it starts to listen.
  *
  * Copyright (C) The zcblk authors
  */

@@ -7,7 +7,7 @@
 #	gcov --json-format --branch-probabilities --stdout *.gcda |
 #		jq -L selftests/audit -sr --rawfile reasons FILE 'include "coverage"; table($reasons)'
 #
-#	FILE has lines "FILE FUNCTION REASON" for functions that need not be entered.
+#	FILE has lines "SOURCE FUNCTION REASON" for the functions that no test enters.
 #
 # REQUIREMENTS
 #	jq
@@ -32,7 +32,7 @@ def files:
 	[.[].files[] | select(.file | test("(^|/)driver/([a-z]+/)*[^/]*\\.[ch]$"))
 		| .name = (.file | sub(".*driver/"; ""))];
 
-# Makes an object of the lines of FILE: { "FILE FUNCTION": REASON, ... }
+# Makes an object of the lines of FILE: { "SOURCE FUNCTION": REASON, ... }
 def known:
 	[split("\n")[] | select(test("^[^#]")) | capture("^(?<key>\\S+ \\S+)\\s+(?<value>.+)$")]
 	| from_entries;

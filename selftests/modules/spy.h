@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls a callback for each bio that is submitted to the block layer, except for the bios that a
- * split makes. A kprobe calls the callback, so a kernel without kprobes never calls it. @symbol is
- * the probed function: submit_bio_noacct() for the bios of stacked drivers, submit_bio() for
- * others.
+ * Calls a callback for each bio that is passed to a function of the block layer. A kprobe calls the
+ * callback, so a kernel without kprobes never calls it. @symbol of spy_start() names the function:
+ * submit_bio(), or submit_bio_noacct() for the bios of stacked drivers. When the block layer splits
+ * a bio, older kernels pass the rest of the bio to submit_bio_noacct() again.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Opens the block device on which a test module does I/O by the API, and does I/O on the device
- * through the page cache.
+ * Opens the block device on which a test module does I/O by the API, creates a client of the API,
+ * and does I/O on the device through the page cache.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -4,8 +4,8 @@
  * data with the page cache. Some parameters select buffers that the API must copy or refuse. Others
  * split the buffer into segments, or also write it to a second device.
  *
- * A write to the parameter `run` starts the I/O. Other parameters describe the I/O, or contain its
- * results.
+ * A write to the parameter `run` does an asynchronous I/O, and usually also a synchronous I/O with
+ * the same buffer. Other parameters describe the I/O, or contain its results.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -370,7 +370,7 @@ static unsigned int segments_of(size_t len)
 	return DIV_ROUND_UP(len, segment);
 }
 
-/* Return: segment @i of the data. The segments are the parts of the buffer in reverse order. */
+/* Return: segment @i of the data. The segments are pieces of the buffer in reverse order. */
 static struct kvec segment_of(void *buf, size_t len, unsigned int i)
 {
 	size_t at = (segments_of(len) - 1 - i) * (size_t)segment;
@@ -537,7 +537,7 @@ static void do_read(u8 *buf, u8 *check)
 
 /*
  * Does I/O that must be refused, and checks that the buffer does not change. If `explained` begins
- * with "refused", the buffer itself is not valid, so this function does not access the buffer.
+ * with "refused", the buffer itself may be invalid, so this function does not access the buffer.
  */
 static void do_refused(void *buf)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps virtio-9p running while all other devices are suspended. The virtual machine runs from
- * file systems on virtio-9p, but the driver of virtio-9p cannot resume. Some functions would stop
- * or reset a virtio-9p device. The module makes these functions return 0 at once.
+ * Keeps virtio-9p running while all other devices are suspended. The virtual machine runs from file
+ * systems on virtio-9p, but the driver of virtio-9p cannot resume. virtio_device_freeze() and
+ * virtio_device_restore() would stop and reset the device. For virtio-9p, the module makes them
+ * return 0 at once.
  *
  * Copyright (C) The zcblk authors
  */

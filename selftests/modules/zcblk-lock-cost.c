@@ -4,8 +4,9 @@
  * the source files of the range locks, and measures when it is loaded. With QEMU's option icount,
  * the clock advances by a nanosecond for each instruction.
  *
- * It prints lines "zcblk-lock-cost: ENGINE CASE N PICOSECONDS" to the kernel log. The cost
- * of the loop and of reading the clock is subtracted. Cases:
+ * It prints lines "zcblk-lock-cost: ENGINE CASE N PICOSECONDS" to the kernel log. The time is for
+ * locking and unlocking one range. The cost of the loop and of reading the clock is subtracted.
+ * Cases:
  *	held		N ranges are held at random places. A range that overlaps none of
  *			them is locked and unlocked.
  *	hot		N writes of one block wait. Another write is parked. Then the

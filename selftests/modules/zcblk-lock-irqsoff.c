@@ -11,9 +11,10 @@
  *
  * For each scenario, the module prints the longest stretch to the kernel log, in a line
  *	zcblk-lock-irqsoff: SCENARIO NANOSECONDS PHASE FROM TO GRANTS STRETCHES
- * FROM and TO are the functions in which the stretch began and ended. GRANTS is the number of
- * ranges granted in the stretch. STRETCHES is the number of all stretches. Scenario `control` is a
- * stretch of CONTROL iterations of a loop.
+ * PHASE is what the scenario did: lock, probe, list, watch, cancel or unlock. FROM and TO are the
+ * functions in which the stretch began and ended. GRANTS is the number of ranges granted in the
+ * stretch. STRETCHES is the number of all stretches. Scenario `control` is a stretch of CONTROL
+ * iterations of a loop.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -41,7 +42,7 @@ static struct {
 	unsigned int grants;
 } longest;
 
-/* Begins a stretch: notes the time and the function at which interrupts were switched off */
+/* Begins a stretch: notes the time, and the function that has switched interrupts off */
 static noinline void stretch_begin(const char *func)
 {
 	nr_stretches++;
@@ -265,12 +266,12 @@ struct place {
 /**
  * struct scenario - a sequence of requests, many of which overlap
  * @name: name in the log
- * @before: the first request, if it has sectors
+ * @before: the first request; none if it has 0 sectors
  * @each: many copies of this request follow
  * @places: copy n begins (n % places) * step sectors after each.start
  * @step: see @places
  * @shorts: number of short random requests between the copies
- * @after: the last request, if it has sectors
+ * @after: the last request; none if it has 0 sectors
  * @few: make fewer requests, because each is compared with all others
  */
 struct scenario {
@@ -459,8 +460,9 @@ static u64 random_sectors(void)
 }
 
 /*
- * Locks random requests of all kinds. If @cancel is false, also unlocks some requests after each
- * lock, but fewer for a greater @seed. If @cancel is true, cancels all waiting requests at the end.
+ * Locks random requests of all kinds. If @cancel is false, also unlocks a request after some of the
+ * locks, and after fewer of them for a greater @seed. If @cancel is true, cancels all waiting
+ * requests at the end.
  */
 static void lock_mix(u32 seed, bool cancel)
 {

@@ -8,8 +8,8 @@
  * In some forms, the buffer is cut into segments. The data consists of the segments in reverse
  * order, so consecutive segments are never contiguous in memory.
  *
- * The module runs all cases while it is loaded. Loading fails at the first case that fails,
- * and the log shows this case.
+ * The module runs all cases in its init function. Loading fails at the first case that fails, and
+ * the log shows this case.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -135,7 +135,7 @@ static const struct {
  * @offset: offset of the buffer in a page
  * @size: size of the buffer in bytes
  * @sector: first sector on the device; a second place begins after the data
- * @max_segment: length of the longest segment in bytes
+ * @max_segment: limit of the random length of a segment in bytes, before it is rounded up
  * @cut: the length of a segment is rounded up to a multiple of this
  * @skip: bytes of the first segment before the data
  * @nr_segments: number of segments
@@ -193,7 +193,10 @@ static unsigned int choose_offset(struct test_case *c, struct rnd_state *rnd,
 	return prandom_u32_state(rnd) & 1 ? offset : offset & ~align;
 }
 
-/* Chooses the lengths of segments. In at least half of the cases, they have the DMA alignment. */
+/*
+ * Chooses the lengths of segments, and the bytes that the first segment has before the data. In at
+ * least half of the cases, the lengths have the DMA alignment.
+ */
 static void choose_segments(struct test_case *c, struct rnd_state *rnd, unsigned int align)
 {
 	c->max_segment = max(16U << prandom_u32_state(rnd) % 18, 8 * c->size / MAX_SEGMENTS);
@@ -221,8 +224,9 @@ static void choose_case(struct test_case *c, struct target *t, unsigned int nr)
 }
 
 /*
- * Allocates the buffer and its canaries. Allocators have a size limit, so the size of the buffer is
- * halved until the allocation succeeds. Return: false if no size succeeds
+ * Allocates the buffer and its canaries. For kinds without canaries, clears the offset. Allocators
+ * have a size limit, so the size of the buffer is halved until the allocation succeeds. Return:
+ * false if no size succeeds
  */
 static bool get_buf(struct test_case *c, unsigned int block)
 {
@@ -260,8 +264,9 @@ static bool has_segments(const struct test_case *c)
 }
 
 /*
- * Return: length of the segment at @start. A bio_vec must be contiguous in physical memory. So in
- * vmalloc() memory, a bio_vec must not cross the end of a page.
+ * Return: length of the segment at @start, which is @left if the form has no segments. A bio_vec
+ * must be contiguous in physical memory. So in vmalloc() memory, a bio_vec must not cross the end
+ * of a page.
  */
 static unsigned int segment_len(struct test_case *c, struct rnd_state *rnd, u8 *start,
 				unsigned int left)

@@ -83,7 +83,10 @@ static void slot_done(struct zcblk_bufio *io, blk_status_t status)
 	bio_endio(bio);
 }
 
-/* Allocates a slot, and sets everything but the data. This is enough for a flush. */
+/*
+ * Allocates a slot, and sets everything but the data. This is enough for a flush. The bio does not
+ * end before the I/O of the slot ends.
+ */
 static struct slot *slot_get(struct disk *disk, struct bio *bio, sector_t sector)
 {
 	struct slot *slot = mempool_alloc(disk->slots, GFP_NOIO);
