@@ -302,7 +302,8 @@ static bool zcblk_io_is_forbidden(struct zcblk_disk *disk, struct bio *bio)
 {
 	if (READ_ONCE(disk->unfit))
 		return true;
-	return op_is_write(bio_op(bio)) &&
+	/* A flush without data is a write for op_is_write(), but read-only devices accept it */
+	return op_is_write(bio_op(bio)) && bio->bi_iter.bi_size &&
 	       (bdev_read_only(bio->bi_bdev) || bdev_read_only(disk->lower));
 }
 
@@ -431,7 +432,7 @@ void zcblk_submit_bio(struct bio *bio)
 		/* A flush covers only writes that completed before it, so a flush needs no range */
 		if (op == ZCBLK_OP_WRITE && !bio->bi_iter.bi_size) {
 			op = ZCBLK_OP_FLUSH;
-			needs &= ZCBLK_NEEDS_STATS;
+			needs &= ZCBLK_NEEDS_STATS | ZCBLK_NEEDS_REFUSE;
 		} else if (unlikely(bdev_read_only(disk->lower))) {
 			/*
 			 * The kernel does not notify zcblk when the lower device becomes

@@ -8,8 +8,9 @@
 . ./lib.sh
 
 requires module=null_blk module=dm_mod program=dmsetup
-null_add nullb0 memory_backed=1 size=64
-null_add nullb1 memory_backed=1 size=64 blocksize=4096
+# The kernel passes a flush to a disk only if the lower device has a write cache
+null_add nullb0 memory_backed=1 size=64 cache_size=1
+null_add nullb1 memory_backed=1 size=64 blocksize=4096 cache_size=1
 dm_add below "0 32768 linear /dev/nullb0 0"
 zcblk_load
 zcblk_add zcblk0 lower=/dev/mapper/below
@@ -34,6 +35,7 @@ refused() {
 	check "$1: the log says so" wait_for 3 dmesg_has "$2"
 	check_fails "$1: a write is refused" "" write_block
 	check_fails "$1: a read is refused" "" read_block
+	check_fails "$1: a flush is refused" "" sync /dev/zcblk0
 }
 
 fits_again() {
@@ -42,6 +44,7 @@ fits_again() {
 	check "the log says so" wait_for 3 dmesg_has "fits again"
 	check "a write passes" write_block
 	check "a read passes" read_block
+	check "a flush passes" sync /dev/zcblk0
 }
 
 for path in zerocopy copy; do
