@@ -153,6 +153,17 @@ static bool zcblk_bounce_alloc_reserve(struct zcblk_bounce *bounce, unsigned int
 	return bounce->mem;
 }
 
+/* No client has this memory, so no client counts that it is flushed */
+static void zcblk_bounce_add_mem(struct zcblk_bounce *bounce, unsigned int len)
+{
+	enum zcblk_buf_kind kind = is_vmalloc_addr(bounce->mem) ? ZCBLK_BUF_VMALLOC :
+								  ZCBLK_BUF_KMEM;
+
+	WARN_ON_ONCE(zcblk_buf_add(kind, &bounce->pages, bounce->mem, len) != len);
+	if (kind == ZCBLK_BUF_VMALLOC)
+		flush_kernel_vmap_range(bounce->mem, len);
+}
+
 /**
  * zcblk_bounce_alloc() - allocate bounce memory for a piece of I/O
  * @bounce: the bounce memory, with its pool and kind set by the caller; the function sets the
@@ -183,7 +194,7 @@ bool zcblk_bounce_alloc(struct zcblk_bounce *bounce, struct bio *bio, unsigned i
 		return false;
 
 	if (bounce->mem)
-		WARN_ON_ONCE(zcblk_bio_add_buf(&bounce->pages, bounce->mem, len) != len);
+		zcblk_bounce_add_mem(bounce, len);
 	bio->bi_io_vec = bounce->vecs;
 	bio->bi_iter = bounce->pages.bi_iter;
 	bio->bi_iter.bi_sector = sector;
