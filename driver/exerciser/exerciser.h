@@ -151,8 +151,9 @@ struct exerciser_result {
  *	I/O reads or writes. See &exerciser_worker.stride for the distance of the blocks.
  * @turn: index of the block of the current I/O
  * @turns: number of the slot's blocks
- * @generation: for each block, the generation of its data, which each write increments; 0 if the
- *		data is unknown; NULL without verification
+ * @generation: for each block, the generation of its data, which each write increments. The
+ *	flag EXERCISER_UNKNOWN is set if a failed write may have changed the data. Is 0 before
+ *	the first write, and NULL without verification.
  * @op: operation of the current I/O: EXERCISER_OP_READ or EXERCISER_OP_WRITE
  * @busy: true if an I/O was submitted, and its result is not counted yet
  * @sector: first sector of the current I/O

@@ -18,6 +18,9 @@
 #define EXERCISER_WORDS		(SECTOR_SIZE / sizeof(u64))
 #define EXERCISER_POISON	0x5a
 
+/* A flag of a generation: the content of the block is unknown */
+#define EXERCISER_UNKNOWN	BIT(31)
+
 enum { EXERCISER_WORD_SECTOR, EXERCISER_WORD_GENERATION, EXERCISER_WORD_KEYED };
 
 /* The finalizer of MurmurHash3: each input bit changes half of the output bits on average */
@@ -75,6 +78,20 @@ static bool exerciser_sector_is_good(const void *data, u64 seed, u64 sector,
 	return true;
 }
 
+/*
+ * The generation of the next write to a block. A failed write uses up its generation, so data of an
+ * earlier write never passes for data of a later one.
+ */
+static u32 exerciser_next(u32 generation)
+{
+	return (generation & ~EXERCISER_UNKNOWN) + 1;
+}
+
+static bool exerciser_is_known(u32 generation)
+{
+	return generation && !(generation & EXERCISER_UNKNOWN);
+}
+
 static void exerciser_block_fill(struct exerciser_slot *slot, void *data,
 				 sector_t sector, u32 generation)
 {
@@ -121,7 +138,7 @@ void exerciser_verify_fill(struct exerciser_slot *slot)
 {
 	if (slot->op == EXERCISER_OP_WRITE)
 		exerciser_block_fill(slot, slot->buf, slot->sector,
-				     slot->generation[slot->turn] + 1);
+				     exerciser_next(slot->generation[slot->turn]));
 	else
 		memset(slot->buf, EXERCISER_POISON, exerciser_slot_set(slot)->size);
 }
@@ -141,8 +158,9 @@ void exerciser_verify_check(struct exerciser_slot *slot)
 	u32 *generation = &slot->generation[slot->turn];
 
 	if (slot->op == EXERCISER_OP_WRITE)
-		*generation = slot->error ? 0 : *generation + 1;
-	else if (!slot->error && *generation)
+		*generation = exerciser_next(*generation) |
+			      (slot->error ? EXERCISER_UNKNOWN : 0);
+	else if (!slot->error && exerciser_is_known(*generation))
 		exerciser_block_check(slot, slot->buf, slot->sector, *generation,
 				      "a read");
 }
@@ -169,7 +187,7 @@ static int exerciser_block_read(struct exerciser_slot *slot, struct file *file,
 	sector_t sector = at >> SECTOR_SHIFT;
 	ssize_t n;
 
-	if (!*generation)
+	if (!exerciser_is_known(*generation))
 		return 0;
 	n = kernel_read(file, data, size, &at);
 	if (n != size)
