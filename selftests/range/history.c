@@ -325,7 +325,7 @@ static void resched(void)
 	uint8_t b[HISTORY_STEP];
 	unsigned int i;
 
-	if (!h || h->busy || h->pauses++ > MAX_PAUSES)
+	if (!h || h->busy || h->pauses++ >= MAX_PAUSES)
 		return;
 	h->busy = true;
 	h->random = test_random(&h->random);

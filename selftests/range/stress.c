@@ -58,7 +58,6 @@ struct extent {
 	u64 start, last;
 	u64 kind;
 	u64 called;		/* ticket before zcblk_range_lock() */
-	u64 loose;		/* not used; always 0 */
 };
 
 /* An entry of requests[]. Only one thread locks ranges of an entry. Any thread may unlock them. */
@@ -186,11 +185,13 @@ static void poison(struct taken *t)
 	local_irq_restore(flags);
 }
 
-/* Return: the first sector of an area. Odd areas are after all others, from sector 5 * TABLE on. */
-
+/*
+ * Return: the first sector of an area. Odd areas are after all others. With 3 * TABLE, each of them
+ * has the same slots as an even area.
+ */
 static u64 area_start(unsigned int area)
 {
-	return area * AREA_STRIDE + AREA / 2 + (area & 1) * 5 * TABLE;
+	return area * AREA_STRIDE + AREA / 2 + (area & 1) * 3 * TABLE;
 }
 
 static bool check_area(const struct zcblk_range *range, unsigned int area,
@@ -242,7 +243,6 @@ static void copy_extent(struct extent *to, const struct extent *from)
 	WRITE_ONCE(to->last, READ_ONCE(from->last));
 	WRITE_ONCE(to->kind, READ_ONCE(from->kind));
 	WRITE_ONCE(to->called, READ_ONCE(from->called));
-	WRITE_ONCE(to->loose, READ_ONCE(from->loose));
 }
 
 /* Copies the request @from. Return: false if the copy is not consistent. */
@@ -789,13 +789,17 @@ static bool report(const char *name, const char *words)
 	return wrong;
 }
 
-/*
- * Parses a word of the command line. Return: false if the word is unknown. Unknown words after
- * `changes`, `cancel`, `hot`, `neighbours` or `quiet` are ignored.
- */
+/* Parses a word of the command line. Return: false if the word is unknown. */
 static bool parse(const char *word)
 {
-	int i;
+	static const struct {
+		const char *word;
+		bool *flag;
+	} flags[] = {
+		{ "changes", &changes }, { "cancel", &cancels }, { "hot", &hot },
+		{ "neighbours", &neighbours }, { "quiet", &quiet },
+	};
+	unsigned int i;
 
 	if (atoi(word)) {
 		nr_threads = min(atoi(word), MAX_THREADS);
@@ -807,12 +811,13 @@ static bool parse(const char *word)
 			return true;
 		}
 	}
-	changes |= !strcmp(word, "changes");
-	cancels |= !strcmp(word, "cancel");
-	hot |= !strcmp(word, "hot");
-	neighbours |= !strcmp(word, "neighbours");
-	quiet |= !strcmp(word, "quiet");
-	return changes || cancels || hot || neighbours || quiet;
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (!strcmp(word, flags[i].word)) {
+			*flags[i].flag = true;
+			return true;
+		}
+	}
+	return false;
 }
 
 int main(int argc, char **argv)
