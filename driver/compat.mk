@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Searches the headers of the target kernel for names that depend on its version.
-# Only compat.h and this file use the results.
+# Only this file, compat.h and modules of the selftests use the results.
 
 compat-has = $(shell grep -qsE '$(2)' $(srctree)/include/linux/$(1) && echo y)
 
