@@ -27,12 +27,13 @@ fail_allocations() {
 		echo "$1" >"$DEBUGFS/$injector/probability"
 	done
 	echo 0 >"$DEBUGFS/fail_page_alloc/min-order"
+	echo 1 >"$DEBUGFS/fail_page_alloc/ignore-gfp-highmem"
 	echo 1 >"$DEBUGFS/fail_page_alloc/ignore-gfp-wait"
 	echo 1 >"$DEBUGFS/failslab/ignore-gfp-wait"
 }
 
-# fail_waiting_allocations: extends fail_allocations to allocations with __GFP_DIRECT_RECLAIM. A
-# process would then not survive a page fault, so this is for kernel threads.
+# fail_waiting_allocations: extends fail_allocations to allocations with __GFP_DIRECT_RECLAIM. If
+# all of them fail, a process does not survive a page fault, so that is only for kernel threads.
 fail_waiting_allocations() {
 	local injector
 
