@@ -16,13 +16,13 @@ zcblk_load
 # tool_fails DESC TEXT ARGUMENTS...: checks that the tool fails with status 1 and TEXT on stderr,
 # and leaves no disk behind
 tool_fails() {
-	local desc=$1 text=$2 status=0
+	local desc=$1 text=$2 status=0 before=$FAILURES
 	shift 2
 
 	"$ZCBLK" "$@" >"$TMP/out" 2>"$TMP/err" </dev/null || status=$?
 	check_eq "$desc: status" 1 "$status"
 	check "$desc: says '$text'" grep -qiF -- "$text" "$TMP/err"
-	[ "$FAILURES" -eq 0 ] || sed 's/^/# stderr: /' "$TMP/err"
+	[ "$FAILURES" -eq "$before" ] || sed 's/^/# stderr: /' "$TMP/err"
 	check_eq "$desc: nothing on stdout" "" "$(cat "$TMP/out")"
 	check_eq "$desc: no disk is left" "$LEFT" "$(ls "$ZCFS")"
 }
