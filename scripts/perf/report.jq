@@ -47,12 +47,12 @@ def copies:
 def symbol:
 	.[index("`") + 1:];
 
-# Returns what the innermost function does with the lock, as text. While interrupts are off, the
-# interrupt that records a sample is delayed. So samples of code with interrupts off appear in the
-# function that enables interrupts again.
+# Returns what the innermost function does with the lock, as text. With the event cpu-clock, a timer
+# interrupt records the samples. This interrupt is delayed while interrupts are off. So samples of
+# code with interrupts off appear in the function that enables interrupts again.
 def doing:
-	if test("unlock_irq") then "giving it back, or before that with interrupts off"
-	elif test("unlock|`_*up_") then "giving it back"
+	if test("unlock_irq") then "releasing it, or before that with interrupts off"
+	elif test("unlock|`_*up_") then "releasing it"
 	elif takes_locks then "waiting for it"
 	else "holding it" end;
 
