@@ -132,7 +132,10 @@ bool zcblk_vec_grow(struct bio_vec *bv, struct page *page, unsigned int len,
 	return true;
 }
 
-/* Writes the bio_vec table itself, because bio_add_page() would double the CPU time of a page */
+/*
+ * Fills the bio_vec table itself, because bio_add_page() would double the CPU time per page.
+ * Return: as zcblk_buf_add()
+ */
 static unsigned int zcblk_add_vmalloc(struct bio *bio, const void *buf,
 				      unsigned int len)
 {
@@ -194,8 +197,8 @@ unsigned int zcblk_buf_add(enum zcblk_buf_kind kind, struct bio *bio,
  *
  * CPU caches that are indexed by virtual address need this function. It writes dirty cache
  * lines of vmalloc() addresses back to memory. This is necessary before a read, too. Otherwise,
- * a dirty line could be written back later, and overwrite the data that the device has read.
- * The DMA API flushes the cache lines of all other addresses.
+ * a dirty line could be written back later, and overwrite the data that the device has stored
+ * in the buffer. The DMA API flushes the cache lines of all other addresses.
  *
  * Context: any.
  */

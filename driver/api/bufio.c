@@ -9,10 +9,11 @@
  *
  * The source of an I/O is its data in memory, which is mapped or copied; see source.c.
  *
- * An I/O is fast if its data is one run of pages, or is in a registered buffer.
- * scripts/measure/icount-api compares the number of instructions of a fast I/O and of a bare bio.
- * To keep this number low, the checks before submission are inline functions. The compiler makes
- * one copy of them for plain I/O (see zcblk_bufio_is_plain()), and one copy for all other I/O.
+ * An I/O is plain if it has one buffer and no flags, see zcblk_bufio_is_plain(). A plain I/O is
+ * fast if the buffer is kmalloc memory, or is registered, and one bio is enough.
+ * scripts/measure/icount-api compares the number of instructions of such an I/O and of a bare bio.
+ * To keep this number low, the checks before submission are inline functions. The compiler
+ * generates them twice: once for plain I/O, and once for all other I/O.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -341,7 +342,7 @@ static unsigned int zcblk_part_fill(struct zcblk_bufio *io, struct bio *bio,
 
 	/*
 	 * If bytes are left although the table has room for another entry, a page is missing.
-	 * A shared table has no missing pages, and its @bi_max_vecs is 0.
+	 * A shared table has no missing pages, and the @bi_max_vecs of its bio is 0.
 	 */
 	if (n < left && bio->bi_vcnt < bio->bi_max_vecs)
 		return 0;
@@ -409,7 +410,10 @@ static void zcblk_part_submit(struct zcblk_bufio *io, struct bio *bio)
 	submit_bio(bio);
 }
 
-/* Submits each bio before it allocates the next, so that completed bios refill the bio_set */
+/*
+ * Submits an I/O that needs several bios. @bio is the first one, with @n bytes of data. Submits
+ * each bio before it allocates the next, so that completed bios refill the bio_set.
+ */
 static noinline void zcblk_bufio_map_parts(struct zcblk_bufio *io, struct bio *bio,
 					   unsigned int n)
 {

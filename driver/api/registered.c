@@ -190,7 +190,7 @@ static unsigned int zcblk_registered_limit(const struct zcblk_buf *reg, u32 run,
 /**
  * zcblk_registered_add() - make a bio share a registered buffer's table
  * @reg: the registered buffer
- * @bio: the bio, which has no table of its own; its sector is set
+ * @bio: the bio, initialised, which has no table of its own
  * @buf: start of the part of the buffer to add
  * @len: length of the part in bytes
  *

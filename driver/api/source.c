@@ -53,7 +53,7 @@ static enum zcblk_buf_kind zcblk_mapped_kind(const struct zcblk_bufio *io,
  * @io: the I/O; this sets @io->kind as zcblk_source_describe() does
  *
  * Context: any; detects only the stack of the current task.
- * Return: the addresses and lengths of all segments, OR-ed.
+ * Return: as zcblk_source_describe().
  */
 unsigned long zcblk_source_describe_vecs(struct zcblk_bufio *io)
 {
@@ -233,7 +233,7 @@ void zcblk_source_advance(const struct zcblk_bufio *io, struct zcblk_cursor *at,
  * @at: where the bio begins
  *
  * Context: any.
- * Return: the number, at most BIO_MAX_VECS; 0 if the bio shares a table.
+ * Return: the number, at most BIO_MAX_VECS; 0 if the bio shares a table or has no data.
  */
 unsigned int zcblk_source_vecs(const struct zcblk_bufio *io, struct zcblk_cursor at)
 {

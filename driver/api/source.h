@@ -41,9 +41,9 @@ struct zcblk_view {
 };
 
 /*
- * True if a buffer from @buf to @last is in the direct map. Memory is added and removed in
- * sections of at least 2 MiB. So if @buf and @last are in the same 2 MiB, a check of @buf is
- * enough.
+ * True if the first and the last byte of a buffer, @buf and @last, are in the direct map. The pages
+ * between them are not checked. With SPARSEMEM_VMEMMAP, memory is added and removed in subsections
+ * of 2 MiB. So if @buf and @last are in the same aligned 2 MiB, a check of @buf is enough.
  */
 static inline bool zcblk_is_kmem(const void *buf, const void *last)
 {
@@ -60,8 +60,8 @@ static inline bool zcblk_is_kmem(const void *buf, const void *last)
  * @buf: start of the buffer
  * @len: its length in bytes, not 0
  *
- * For vmalloc memory and a module's image, this checks only the range of addresses, and not
- * whether the addresses have pages.
+ * For vmalloc memory and a module's image, this checks only that the first and the last byte are in
+ * the area of such addresses. It does not check whether the addresses have pages.
  *
  * Context: any; detects only the stack of the current task.
  * Return: the kind.
@@ -166,7 +166,8 @@ void zcblk_source_unmap(const struct zcblk_view *view);
  *
  * Context: any; detects only the stack of the current task.
  * Return: the addresses and lengths of all segments, OR-ed, so that the caller can check their
- * alignment.
+ * alignment. For bio_vecs, offsets from the start of the pages replace the addresses. If the kind
+ * is ZCBLK_BUF_NONE, segments may be missing from the value.
  */
 static inline unsigned long zcblk_source_describe(struct zcblk_bufio *io, bool plain)
 {

@@ -76,7 +76,7 @@ enum zcblk_overlap {
 	ZCBLK_OVERLAP_DETECT,		/* the later request is granted and counted */
 };
 
-/* Words for the enum values, which the user reads or writes. Each array ends with NULL. */
+/* Words for the enum values, for settings and debugfs files. Each array ends with NULL. */
 extern const char *const zcblk_range_kind_names[];
 extern const char *const zcblk_overlap_names[];
 extern const char *const zcblk_range_lock_names[];
@@ -95,7 +95,7 @@ struct zcblk_range_link {
 	unsigned long *slot;
 	struct zcblk_range_link *older;	/* the next older link in the chain */
 	struct zcblk_range_link *newer;	/* the next newer link, or the link that hides this one */
-	struct zcblk_range_link *across; /* connects a write, and the newest read above it */
+	struct zcblk_range_link *across; /* connects successive reads and the write below */
 	struct zcblk_range_link *hidden; /* an older link that this one hides, or NULL */
 	struct zcblk_range *range;	/* NULL if the link is a marker */
 	struct list_head waiters;	/* ranges that wait for this range in this slot */
@@ -140,7 +140,7 @@ struct zcblk_range {
 	struct zcblk_range *next;
 	union {
 		struct list_head list;
-		struct zcblk_range_node node[2];	/* engine tree uses only the first */
+		struct zcblk_range_node node[2];	/* the second one is for a test's engine */
 		struct {
 			int overlap;		/* the overlap mode when the range was locked */
 			unsigned int at;	/* index of the slot to search next */
@@ -158,7 +158,7 @@ struct zcblk_range_stats {
 	u64 contended;	/* calls that found a conflict with an earlier range */
 	u64 parked;	/* conflicts after which the range was parked */
 	u64 refused;	/* conflicts after which the range was refused with -EAGAIN */
-	u64 collided;	/* ranges granted at once that met disjoint ranges in a slot */
+	u64 collided;	/* short ranges granted at once that met disjoint ranges in a slot */
 	u64 slow;	/* long ranges, and short ranges in a group of slots with a long range */
 	u64 longest_ns;	/* the longest wait */
 	u64 waits[ZCBLK_RANGE_BUCKETS];
@@ -191,7 +191,7 @@ struct zcblk_ranges {
 	bool cancelled;
 	unsigned long watched;
 	struct zcblk_range_stats __percpu *stats;
-	/* Requests that overlap write the members below. Every request reads the members above. */
+	/* An overlap modifies the members below. Every request uses the members above. */
 	raw_spinlock_t hot_lock ____cacheline_aligned_in_smp; /* protects @hot */
 	struct zcblk_range_hot hot[ZCBLK_RANGE_HOT];
 };
@@ -200,7 +200,7 @@ typedef void (*zcblk_range_visit_fn)(struct zcblk_range *range, void *data);
 
 /**
  * struct zcblk_range_ops - an engine
- * @name: the word that the user writes
+ * @name: the word for the engine in the setting range_lock
  * @init: allocates @ranges->engine, and returns 0 or -ENOMEM
  * @exit: frees @ranges->engine; no range is held or parked
  * @lock: locks or parks a range, and returns what zcblk_range_lock() returns

@@ -4,7 +4,7 @@
  * ranges that are held for too long.
  *
  * zcblk_ranges_show() copies all ranges first, and compares the copies later. While a range is
- * copied, the engine's lock is held, so that the range is not freed. The comparison needs no
+ * copied, a lock of the engine is held, so that the range is not freed. The comparison needs no
  * lock, so it does not delay I/O.
  *
  * Copyright (C) 2026 The zcblk authors
@@ -152,7 +152,7 @@ static u64 zcblk_range_longest(struct zcblk_ranges *ranges)
 	return longest;
 }
 
-/* Lists the counters. Context: process. */
+/* Lists the engine, the mode, the counters, and the most contended regions. Context: process. */
 void zcblk_ranges_show_stats(struct zcblk_ranges *ranges, struct seq_file *m)
 {
 	struct zcblk_range_hot hot;

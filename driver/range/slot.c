@@ -27,7 +27,9 @@
  *	A range is entered first. Then a search examines older links, the newest one first,
  *	until it finds a link that the range must wait for. The range then joins the waiters
  *	of this link. When the link is removed, the search continues with the next older link.
- *	After the oldest link, the search of a short range continues in its other slot, and
+ *	If the link was the oldest one, or was hidden (see below), the search of the slot
+ *	starts again. It also starts again when a worker continues it.
+ *	At the end of the chain, the search of a short range continues in its other slot, and
  *	then in the long slot. If the search finds no more links to wait for, the range is
  *	granted.
  *	So a range waits for one other range at a time, which is always older. An unlock
@@ -42,14 +44,15 @@
  *	2. It stores its number in @mark of each group that it touches, and then sets
  *	   SLOW in each of its slots in that group.
  *	3. It searches for older long ranges, and then for older short ranges in each slot.
- *	A short range on the slow path reads @mark under its slot's lock, and stores the value
- *	as its @seq. It searches the long slot for long ranges up to this number. All other
- *	long ranges are newer than the short range, and find it in its slot.
+ *	A short range on the slow path loads @mark under its slot's lock. Its @seq is this
+ *	value, or 0 if all long ranges up to this number are gone. It searches the long slot
+ *	for long ranges up to its @seq. All other long ranges are newer than the short range,
+ *	and find it in its slot.
  *
  *	A short range and a long range never miss each other, because step 2 changes the word
  *	of the slot. If the short range locked or entered the slot before step 2, step 3 finds
  *	the short range. Otherwise, the short range sees SLOW, and then @mark, because the
- *	word is written with release and read with acquire semantics.
+ *	word is stored with release and loaded with acquire semantics.
  *
  *	There is no deadlock, because marks are stored in the order of the numbers, and no short
  *	range is in two groups. So if short range A is newer than a long range, all short ranges
@@ -69,22 +72,24 @@
  *
  * Bounds
  *	With interrupts off, a search examines at most ZCBLK_SLOT_STEPS links. A walk of all
- *	links may examine one more link, and all links hidden below it. After these links, a
- *	caller that may sleep adds a marker to the chain, which is a link without a range. It
- *	enables interrupts for a moment, and continues at the marker.
+ *	links (zcblk_slot_walk()) may examine one more link, and all links hidden below it.
+ *	After these links, a caller that may sleep adds a marker to the chain, which is a link
+ *	without a range. It enables interrupts for a moment, and continues at the marker.
  *	An unlock examines up to ZCBLK_SLOT_INLINE waiters. A worker examines the other waiters,
- *	all long waiters, and waiters whose search needs more than ZCBLK_SLOT_STEPS links. So
- *	the work with interrupts off does not depend on the number or the length of ranges.
- *	In total, a new write examines each visible link in its slot until one conflicts with
- *	it. If a long range touches the group of the slot, the write also examines each long
- *	range.
+ *	all waiters that are long, and waiters whose search needs more than ZCBLK_SLOT_STEPS
+ *	links. So the work with interrupts off does not depend on the number or the length of
+ *	ranges.
+ *	In total, a new write examines each link in its slot that is not hidden, until one
+ *	conflicts with it. If a long range touches the group of the slot, the write also
+ *	examines each long range.
  *
  * Undecided ranges
  *	If a range may be refused, its slots stay locked from its entry until it is compared
  *	with all others. So no other range fails because of a refused range. This is not possible
- *	if the range or its chain is long. The range is then entered under @mutex, and is marked
- *	as undecided. If another range would be refused because of an undecided range, its
- *	caller acquires @mutex and tries again.
+ *	if the range is long, or if its search needs more than ZCBLK_SLOT_STEPS links. The range
+ *	is then entered under @mutex, and is marked as undecided. If another range would be
+ *	refused because of an undecided range, the other range is removed. It is then entered
+ *	again under @mutex.
  *
  * Lock order: @mutex, short slots by their address, the long slot, @todo_lock.
  *
@@ -144,12 +149,16 @@ static unsigned long *zcblk_slot_mark(struct zcblk_slots *slots, unsigned long *
 	return &slots->mark[(slot - slots->slot) >> ZCBLK_SLOT_GROUP_BITS];
 }
 
-/* True if a long range that touches the group of this slot may still be held or parked */
+/*
+ * True if a long range that touches the group of this slot may still be held or parked. If @oldest
+ * shows that the long ranges are gone, this CPU also sees all stores to memory that were made
+ * before they were unlocked or withdrawn.
+ */
 static bool zcblk_slot_near_long(struct zcblk_slots *slots, unsigned long *slot)
 {
 	unsigned long mark = READ_ONCE(*zcblk_slot_mark(slots, slot));
 
-	/* Pairs with zcblk_slot_set_oldest(): all writes before a long range's end are visible */
+	/* Pairs with the release in zcblk_slot_set_oldest() */
 	return mark >= smp_load_acquire(&slots->oldest);
 }
 
@@ -158,7 +167,7 @@ static struct zcblk_range_link *zcblk_slot_newest(unsigned long *slot)
 	return (void *)(READ_ONCE(*slot) & ~ZCBLK_SLOT_FLAGS);
 }
 
-/* Sets the newest link of a locked slot. In an empty slot, SLOW stays only for a long range. */
+/* Sets the newest link of a locked slot, and SLOW. An empty slot has SLOW only for a long range. */
 static void zcblk_slot_set_newest(struct zcblk_slots *slots, unsigned long *slot,
 				  struct zcblk_range_link *link)
 {
@@ -178,7 +187,10 @@ static void zcblk_slot_init_link(struct zcblk_range_link *link, struct zcblk_ran
 	link->is_hidden = false;
 }
 
-/* Initialises a link that the fast path has entered, when the slot is locked for the first time */
+/*
+ * Initialises a link that the fast path has entered, and its range, when the slot is locked for
+ * the first time. Also sets SLOW in the slot, which is already locked.
+ */
 static void zcblk_slot_adopt(unsigned long *slot, unsigned long word)
 {
 	struct zcblk_range_link *link = (void *)word;
@@ -245,7 +257,7 @@ static bool zcblk_link_is_read(const struct zcblk_range_link *link)
 	return link->range->kind == ZCBLK_RANGE_READ;
 }
 
-/* Returns the newest link that is not a marker, from @link on; or NULL */
+/* Searches from @link to older links. Returns the first link that is not a marker, or NULL. */
 static struct zcblk_range_link *zcblk_link_real(struct zcblk_range_link *link)
 {
 	while (link && !link->range)
@@ -401,8 +413,10 @@ static void zcblk_slot_begin(struct zcblk_slots *slots, struct zcblk_slot_search
 }
 
 /*
- * Searches for the next older link that the range must wait for.
- * Return: the link; or NULL at the end of the chain, or when @steps is used up
+ * Searches for the next older link that the range must wait for, from @at on. Moves @at past the
+ * links that it has examined.
+ * Return: the link; or NULL. After NULL, @at is NULL at the end of the chain, and the next link to
+ * examine if @steps is used up.
  */
 static struct zcblk_range_link *zcblk_slot_find(struct zcblk_slot_search *s)
 {
@@ -433,8 +447,9 @@ static bool zcblk_slot_may_refuse(const struct zcblk_range *range)
 }
 
 /*
- * True if @link may be hidden below @own. During zcblk_slot_for_each(), no link is hidden.
- * Otherwise, a link could move below @own after the walk has passed @own, and would be missed.
+ * True if @link may be hidden below @own. While zcblk_slot_for_each() runs, no more links may be
+ * hidden. Otherwise, its walk would miss a link that moves below @own after the walk has passed
+ * @own.
  */
 static bool zcblk_slot_may_hide(struct zcblk_slots *slots,
 				const struct zcblk_range_link *own,
@@ -496,7 +511,10 @@ static void zcblk_slot_pause(struct zcblk_slots *slots, unsigned long *slot,
 	zcblk_chain_unlink(slots, &marker);
 }
 
-/* Returns the slot that a range must search next, or NULL. Skips empty slots of a long range. */
+/*
+ * Returns the slot that a range must search next, or NULL if there is none. Skips empty slots of a
+ * long range, and increments @range->at for each of them.
+ */
 static unsigned long *zcblk_slot_place(struct zcblk_slots *slots, struct zcblk_range *range)
 {
 	struct zcblk_range_link *own = zcblk_slot_own(range);
@@ -524,7 +542,14 @@ static void zcblk_slot_advance(struct zcblk_range *range)
 		range->at++;
 }
 
-/* Searches a locked slot from link @from on, or from the beginning if @from is NULL */
+/*
+ * Searches a locked slot for a link that the range must wait for, and calls zcblk_slot_meet() for
+ * this link. The search starts at @from. If @from is NULL, zcblk_slot_begin() chooses the start.
+ * @flags may be NULL if @s->pausing is false.
+ * Return: 0 if this slot has no link left to wait for; ZCBLK_SLOT_BOUND if @s->steps is used up and
+ * @s->pausing is false; -ECANCELED if the range is parked and all waiters are being cancelled;
+ * otherwise, the result of zcblk_slot_meet()
+ */
 static int zcblk_slot_look(struct zcblk_slots *slots, struct zcblk_slot_search *s,
 			   unsigned long *slot, struct zcblk_range_link *from,
 			   unsigned long *flags)
@@ -621,7 +646,10 @@ struct zcblk_slot_leave {
 	struct list_head deferred;	/* waiters that a worker must examine */
 };
 
-/* Removes a link. Examines as many of its waiters as the bound allows, and defers the others. */
+/*
+ * Removes a link, and examines its waiters. Stops when the unlock has examined ZCBLK_SLOT_INLINE
+ * waiters, or when @steps is used up. Moves the other waiters to @deferred.
+ */
 static void zcblk_slot_leave(struct zcblk_slots *slots, struct zcblk_range_link *link,
 			     struct zcblk_slot_leave *leave)
 {
@@ -756,7 +784,10 @@ static void zcblk_slot_enter_short(struct zcblk_slots *slots, struct zcblk_range
 	}
 }
 
-/* Searches all slots of a short range. The caller has locked them, except for the long slot. */
+/*
+ * Searches all slots of a short range. The caller has locked them, except for the long slot.
+ * Return: as zcblk_slot_look()
+ */
 static int zcblk_slot_try_short(struct zcblk_slots *slots, struct zcblk_range *range,
 				struct zcblk_slot_search *s)
 {
@@ -820,7 +851,10 @@ static bool zcblk_slot_set_slow(struct zcblk_slots *slots, unsigned long *slot)
 	return used;
 }
 
-/* Makes a long range visible to short ranges, and finds its first slot that is not empty */
+/*
+ * Makes a long range visible to short ranges. Sets @busy to the @at of the first slot that is not
+ * empty, or to UINT_MAX if all are empty.
+ */
 static void zcblk_slot_mark_all(struct zcblk_slots *slots, struct zcblk_range *range)
 {
 	unsigned int i, n = zcblk_slot_count(range);

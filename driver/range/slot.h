@@ -62,7 +62,7 @@ struct zcblk_slots {
 	raw_spinlock_t todo_lock;	/* protects @todo */
 	struct list_head todo;		/* parked ranges to be examined again */
 	atomic_t walks;			/* running calls of zcblk_slot_for_each() */
-	/* The lock of the long slot protects the next three members */
+	/* The lock of the long slot protects changes of the next three members */
 	struct list_head longs;		/* all long ranges, the oldest one first */
 	unsigned long seq;		/* number of the newest long range */
 	unsigned long oldest;		/* number of the oldest long range; without one, @seq + 1 */
@@ -81,7 +81,7 @@ static inline u64 zcblk_slot_region(u64 sector)
 	return sector >> ZCBLK_SLOT_REGION_SHIFT;
 }
 
-/* Returns the slot of a region. An aligned group of regions has one group of slots, in order. */
+/* Returns the index of a region's slot. The slots of an aligned group of regions are one group. */
 static inline unsigned int zcblk_slot_index(u64 region)
 {
 	u64 above = region >> ZCBLK_SLOT_BITS << ZCBLK_SLOT_GROUP_BITS;
