@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range lock engine list: one lock protects one list of all ranges, and a new range is
- * compared with each range in the list. A replication driver of 2010 worked this way. In a
- * profile of that driver, a fifth of the samples was in this comparison. The engine is an
- * example for the use of profilers. Its work under the lock has no bound.
+ * Range lock engine list: one lock protects one list of all ranges, and a new range is compared
+ * with each range in the list. A replication driver of 2010 worked this way. In a profile of that
+ * driver, a fifth of the samples was in this comparison. The engine is an example for the use of
+ * profilers. Its work under the lock has no bound.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -66,16 +66,14 @@ static int zcblk_list_lock(struct zcblk_ranges *ranges, struct zcblk_range *rang
 	spin_lock_irqsave(&list->lock, flags);
 	range->blockers = zcblk_list_count(list, range, &blocker);
 	if (range->blockers)
-		err = zcblk_range_conflict(ranges, range, blocker,
-					   READ_ONCE(*ranges->overlap));
+		err = zcblk_range_conflict(ranges, range, blocker, READ_ONCE(*ranges->overlap));
 	if (!err || err == -EINPROGRESS)
 		list_add_tail(&range->list, &list->all);
 	spin_unlock_irqrestore(&list->lock, flags);
 	return err;
 }
 
-static struct zcblk_range *zcblk_list_unlock(struct zcblk_ranges *ranges,
-					     struct zcblk_range *range)
+static struct zcblk_range *zcblk_list_unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
 	struct zcblk_range_list *list = ranges->engine;
 	struct zcblk_range *later = range;
@@ -91,8 +89,7 @@ static struct zcblk_range *zcblk_list_unlock(struct zcblk_ranges *ranges,
 	return grants;
 }
 
-static void zcblk_list_for_each(struct zcblk_ranges *ranges,
-				zcblk_range_visit_fn visit, void *data)
+static void zcblk_list_for_each(struct zcblk_ranges *ranges, zcblk_range_visit_fn visit, void *data)
 {
 	struct zcblk_range_list *list = ranges->engine;
 	struct zcblk_range *range;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The front end of range locks: it locks, parks, grants and cancels ranges; see range.h.
- * The engines record which ranges are held, and which ranges wait.
+ * The front end of range locks: it locks, parks, grants and cancels ranges; see range.h. The
+ * engines record which ranges are held, and which ranges wait.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -31,15 +31,9 @@ const struct zcblk_range_ops *const zcblk_range_engines[] = {
 	[ZCBLK_ENGINE_SLOT] = &zcblk_range_slot_ops,
 };
 
-/**
- * zcblk_ranges_create() - create a range lock
- * @ops: the engine
- * @overlap: points to the mode for requests that overlap, an enum zcblk_overlap. The mode may
- *	change at any time.
- * @wq: a workqueue with a rescuer, for work that would last too long with interrupts off
- *
- * Context: process.
- * Return: the lock, or NULL if there is no memory.
+/*
+ * Creates a range lock. @overlap points to an enum zcblk_overlap, which may change at any time. @wq
+ * has a rescuer. Context: process. Return: the lock, or NULL if there is no memory
  */
 struct zcblk_ranges *zcblk_ranges_create(const struct zcblk_range_ops *ops,
 					 const int *overlap, struct workqueue_struct *wq)
@@ -95,8 +89,8 @@ static void zcblk_range_count_hot(struct zcblk_ranges *ranges, u64 region)
 }
 
 /*
- * Decides what happens to a new range that conflicts with @blocker. An engine calls this once
- * for a range, under the lock that protects @blocker.
+ * Decides what happens to a new range that conflicts with @blocker. An engine calls this once for a
+ * range, under the lock that protects @blocker.
  * Return: -EINPROGRESS if the range is parked; 0 if the range is granted although it overlaps;
  * -EAGAIN or -ECANCELED if the range is refused
  */
@@ -179,12 +173,12 @@ void zcblk_range_fail(struct zcblk_range *failed)
  * @ranges: the lock
  * @range: the range, initialised by zcblk_range_init()
  *
- * Context: process, interrupts on. May sleep while another caller searches for overlaps, but
- * never waits until a range is unlocked.
+ * Context: process, interrupts on. May sleep while another caller searches for overlaps, but never
+ * waits until a range is unlocked.
  * Return: 0 if the range is granted. -EINPROGRESS if the range is parked. -EAGAIN if the range
- * would have to wait, but @range->nowait or the mode ZCBLK_OVERLAP_REJECT is set. -ECANCELED if
- * the range would have to wait, but zcblk_ranges_cancel() was called. After -EINPROGRESS, the
- * caller must not access @range, because ->granted() may already have been called.
+ * would have to wait, but @range->nowait or the mode ZCBLK_OVERLAP_REJECT is set. -ECANCELED if the
+ * range would have to wait, but zcblk_ranges_cancel() was called. After -EINPROGRESS, the caller
+ * must not access @range, because ->granted() may already have been called.
  */
 int zcblk_range_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
@@ -195,15 +189,9 @@ int zcblk_range_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 	return ranges->ops->lock(ranges, range);
 }
 
-/**
- * zcblk_range_unlock() - release a range
- * @ranges: the lock
- * @range: a range that was granted
- *
- * This also grants each range that waited for @range, and now waits for no other range. Engine
- * slot leaves some of these grants to a worker, to bound its work with interrupts off.
- *
- * Context: any.
+/*
+ * Releases a range that was granted. Grants each range that waited for @range, and now waits for no
+ * other range. Engine slot leaves some of these grants to a worker. Context: any.
  */
 void zcblk_range_unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
@@ -218,15 +206,9 @@ void zcblk_range_unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 		zcblk_range_grant(ranges, grants);
 }
 
-/**
- * zcblk_ranges_cancel() - fail all parked ranges, and park no more ranges
- * @ranges: the lock
- *
- * When this returns, all parked ranges have failed, with one exception. If another CPU searches
- * for conflicts of a parked range during this call, that CPU may grant, park or fail the range
- * after the call.
- *
- * Context: process.
+/*
+ * Fails all parked ranges, and parks no more ranges. If another CPU searches for conflicts of a
+ * parked range during this call, it may grant, park or fail the range later. Context: process.
  */
 void zcblk_ranges_cancel(struct zcblk_ranges *ranges)
 {

@@ -1,41 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Range locks order requests that overlap. A request embeds a struct zcblk_range. The owner
- * of the request calls zcblk_range_init(), then zcblk_range_lock(). The range is granted at
- * once, or is parked, or is refused. For a parked range, ->granted() is called later.
- * zcblk_range_unlock() releases a granted range. An engine implements the lock; see struct
- * zcblk_range_ops.
+ * Range locks order requests that overlap. A request embeds a struct zcblk_range. The owner of the
+ * request calls zcblk_range_init(), then zcblk_range_lock(). The range is granted at once, or is
+ * parked, or is refused. For a parked range, ->granted() is called later. zcblk_range_unlock()
+ * releases a granted range. An engine implements the lock; see struct zcblk_range_ops.
  *
  * Rules
- *	- A range covers the sectors from @start to @last, inclusive. Adjacent ranges do
- *	  not overlap.
- *	- A write waits for all earlier reads and writes that it overlaps. A read waits
- *	  for all earlier writes that it overlaps. A read does not wait for reads.
- *	- Request A is earlier than B if zcblk_range_lock() returned for A before it
- *	  was called for B. If the two calls run at the same time, either request may
- *	  be the earlier one. A request never overtakes an earlier request that it must
- *	  wait for, so no request starves.
- *	- A flush has no range. As on any disk, a flush covers the writes that completed
- *	  before the flush was submitted.
- *	- zcblk_range_lock() is called in process context with interrupts on. It never
- *	  waits for a range. zcblk_range_unlock() may be called in any context.
- *	- ->granted() is called by zcblk_range_unlock(), by zcblk_ranges_cancel(), or by a
- *	  worker, so in any context. No lock of the range lock code is held during the call.
- *	- A parked range may be granted, unlocked and freed before zcblk_range_lock()
- *	  returns. So the caller must not access the range after -EINPROGRESS.
+ *	- A range covers the sectors from @start to @last, inclusive. Adjacent ranges do not
+ *	  overlap.
+ *	- A write waits for all earlier reads and writes that it overlaps. A read waits for all
+ *	  earlier writes that it overlaps. A read does not wait for reads.
+ *	- Request A is earlier than B if zcblk_range_lock() returned for A before it was called for
+ *	  B. If the two calls run at the same time, either request may be the earlier one. A request
+ *	  never overtakes an earlier request that it must wait for, so no request starves.
+ *	- A flush has no range. As on any disk, a flush covers the writes that completed before the
+ *	  flush was submitted.
+ *	- zcblk_range_lock() is called in process context with interrupts on. It never waits for a
+ *	  range. zcblk_range_unlock() may be called in any context.
+ *	- ->granted() is called by zcblk_range_unlock(), by zcblk_ranges_cancel(), or by a worker,
+ *	  so in any context. No lock of the range lock code is held during the call.
+ *	- A parked range may be granted, unlocked and freed before zcblk_range_lock() returns. So
+ *	  the caller must not access the range after -EINPROGRESS.
  *
  * What a request waits for
- *	If an earlier write covers a request, the request needs to wait only for this
- *	write, because the write itself waits for all older requests that it overlaps.
- *	In engine slot (slot.c), a request therefore waits for one other request at a
- *	time. It first waits for the newest request that it conflicts with, then for the
- *	next older one, and so on. Three cases need care:
+ *	If an earlier write covers a request, the request needs to wait only for this write, because
+ *	the write itself waits for all older requests that it overlaps. In engine slot, a request
+ *	therefore waits for one other request at a time: first for the newest one that it conflicts
+ *	with, then for the next older one. Three cases need care:
  *	- Reads do not wait for each other, so a write must examine each read.
- *	- A range that was granted despite an overlap (ZCBLK_OVERLAP_DETECT) did not wait
- *	  for older ranges. A request that waited for such a range must still examine
- *	  older ranges. Such a range may still be held after the mode has changed.
- *	- A cancelled range did not wait for older ranges. But all ranges that wait are
- *	  cancelled together, so none of them is granted too early.
+ *	- A range that was granted despite an overlap (ZCBLK_OVERLAP_DETECT) did not wait. A request
+ *	  that waited for such a range must still examine older ranges, even after a change of mode.
+ *	- A cancelled range did not wait for older ranges. But all ranges that wait are cancelled
+ *	  together, so none of them is granted too early.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -104,40 +100,29 @@ struct zcblk_range_link {
 	bool is_hidden;
 };
 
-/**
- * struct zcblk_range - the range of a request
- * @start: first sector
- * @last: last sector
- * @granted: called with err 0 when a parked range is granted, or with -ECANCELED when it
- *	is cancelled. A cancelled range must not be unlocked.
- * @kind: an enum zcblk_range_kind
- * @nowait: refuse the range instead of parking it
- * @parked: the range was parked, and may have been granted since
- * @waits: the range is parked and has not been granted yet
- * @reported: zcblk_ranges_watch() has reported the range
- * @seq: number by which the engine compares the age of ranges
- * @since: time of zcblk_range_lock(), or of the grant of a parked range, in jiffies
- * @parked_ns: time when the range was parked, in ns
- * @next: the next range in a list of ranges to be granted
- */
+/* The range of a request */
 struct zcblk_range {
-	u64 start;
-	u64 last;
+	u64 start;		/* first sector */
+	u64 last;		/* last sector */
+	/*
+	 * Called with err 0 when a parked range is granted, or with -ECANCELED when it is
+	 * cancelled. A cancelled range must not be unlocked.
+	 */
 	void (*granted)(struct zcblk_range *range, int err);
-	u8 kind;
-	bool nowait;
-	bool parked;
-	bool waits;
-	bool reported;
-	/* private: for the engines */
+	u8 kind;		/* an enum zcblk_range_kind */
+	bool nowait;		/* refuse the range instead of parking it */
+	bool parked;		/* the range was parked, and may have been granted since */
+	bool waits;		/* the range is parked and has not been granted yet */
+	bool reported;		/* zcblk_ranges_watch() has reported the range */
+	/* The members below are for the engines */
 	bool undecided;		/* slot: the range may still be refused */
 	bool is_long;		/* slot: its only link is in the long slot */
 	u8 nr_links;		/* slot: how many of @link are in use */
 	unsigned int blockers;	/* list, tree: number of ranges that a parked range waits for */
-	u64 seq;
-	unsigned long since;
-	u64 parked_ns;
-	struct zcblk_range *next;
+	u64 seq;		/* number by which the engine compares the age of ranges */
+	unsigned long since;	/* zcblk_range_lock(), or the grant of a parked range; jiffies */
+	u64 parked_ns;		/* time when the range was parked, in ns */
+	struct zcblk_range *next;	/* in a list of ranges to be granted */
 	union {
 		struct list_head list;
 		struct zcblk_range_node node[2];	/* the second one is for a test's engine */
@@ -169,56 +154,40 @@ struct zcblk_range_hot {
 	u64 count;	/* upper bound, because a new region inherits the count of another one */
 };
 
-/**
- * struct zcblk_ranges - the range lock of a disk
- * @ops: the engine
- * @engine: data of the engine
- * @overlap: points to an enum zcblk_overlap, which may change under load
- * @gd: the disk, for tracepoints
- * @wq: workqueue for work that would last too long with interrupts off
- * @cancelled: true after zcblk_ranges_cancel(), so that no more ranges are parked
- * @watched: time when zcblk_ranges_watch() last visited the ranges, in jiffies
- * @stats: per-CPU counters
- * @hot_lock: protects @hot
- * @hot: the most contended regions, in no order
- */
+/* The range lock of a disk */
 struct zcblk_ranges {
 	const struct zcblk_range_ops *ops;
-	void *engine;
-	const int *overlap;
-	const struct gendisk *gd;
-	struct workqueue_struct *wq;
-	bool cancelled;
-	unsigned long watched;
+	void *engine;			/* data of the engine */
+	const int *overlap;		/* an enum zcblk_overlap, which may change under load */
+	const struct gendisk *gd;	/* the disk, for tracepoints */
+	struct workqueue_struct *wq;	/* for work that would last too long with interrupts off */
+	bool cancelled;			/* zcblk_ranges_cancel() was called: park no more ranges */
+	unsigned long watched;		/* last visit by zcblk_ranges_watch(), in jiffies */
 	struct zcblk_range_stats __percpu *stats;
 	/* An overlap modifies the members below. Every request uses the members above. */
 	raw_spinlock_t hot_lock ____cacheline_aligned_in_smp; /* protects @hot */
-	struct zcblk_range_hot hot[ZCBLK_RANGE_HOT];
+	struct zcblk_range_hot hot[ZCBLK_RANGE_HOT];	/* most contended regions, in no order */
 };
 
 typedef void (*zcblk_range_visit_fn)(struct zcblk_range *range, void *data);
 
-/**
- * struct zcblk_range_ops - an engine
- * @name: the word for the engine in the setting range_lock
- * @init: allocates @ranges->engine, and returns 0 or -ENOMEM
- * @exit: frees @ranges->engine; no range is held or parked
- * @lock: locks or parks a range, and returns what zcblk_range_lock() returns
- * @unlock: releases a granted range, and returns the ranges to be granted, as a list that
- *	is linked by @next
- * @for_each: visits each range, held or parked. A range is not freed during its visit. A
- *	range that exists during the whole call is visited once. Context: process.
- * @cancel: fails all parked ranges, after @ranges->cancelled was set. Context: process.
- */
+/* An engine. Its functions for_each() and cancel() are called in process context. */
 struct zcblk_range_ops {
-	const char *name;
+	const char *name;	/* the word for the engine in the setting range_lock */
+	/* Allocates @ranges->engine. Return: 0 or -ENOMEM */
 	int (*init)(struct zcblk_ranges *ranges);
+	/* Frees @ranges->engine. No range is held or parked. */
 	void (*exit)(struct zcblk_ranges *ranges);
+	/* Locks or parks a range. Return: as zcblk_range_lock() */
 	int (*lock)(struct zcblk_ranges *ranges, struct zcblk_range *range);
-	struct zcblk_range *(*unlock)(struct zcblk_ranges *ranges,
-				      struct zcblk_range *range);
-	void (*for_each)(struct zcblk_ranges *ranges, zcblk_range_visit_fn visit,
-			 void *data);
+	/* Releases a granted range. Return: the ranges to be granted, linked by @next */
+	struct zcblk_range *(*unlock)(struct zcblk_ranges *ranges, struct zcblk_range *range);
+	/*
+	 * Visits once each range, held or parked, that exists during the whole call. A range is not
+	 * freed during its visit.
+	 */
+	void (*for_each)(struct zcblk_ranges *ranges, zcblk_range_visit_fn visit, void *data);
+	/* Fails all parked ranges, after @ranges->cancelled was set */
 	void (*cancel)(struct zcblk_ranges *ranges);
 };
 
@@ -242,14 +211,12 @@ static inline void zcblk_range_init(struct zcblk_range *range, u64 start, u64 la
 	range->reported = false;
 }
 
-static inline bool zcblk_range_overlaps(const struct zcblk_range *a,
-					const struct zcblk_range *b)
+static inline bool zcblk_range_overlaps(const struct zcblk_range *a, const struct zcblk_range *b)
 {
 	return a->start <= b->last && b->start <= a->last;
 }
 
-static inline bool zcblk_range_covers(const struct zcblk_range *a,
-				      const struct zcblk_range *b)
+static inline bool zcblk_range_covers(const struct zcblk_range *a, const struct zcblk_range *b)
 {
 	return a->start <= b->start && b->last <= a->last;
 }

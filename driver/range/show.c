@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Shows the holders, waiters and counters of range locks to the user. The watchdog reports
- * ranges that are held for too long.
+ * Shows the holders, waiters and counters of range locks to the user. The watchdog reports ranges
+ * that are held for too long.
  *
  * zcblk_ranges_show() copies all ranges first, and compares the copies later. While a range is
  * copied, a lock of the engine is held, so that the range is not freed. The comparison needs no
@@ -98,16 +98,15 @@ static void zcblk_range_show_one(const struct zcblk_range_copies *list,
 		blocker = zcblk_range_find_blocker(list, copy);
 	/* A blocker is not found if it was unlocked before its copy, or if the list is full */
 	if (blocker)
-		seq_printf(m, " for %s %llu %llu",
-			   zcblk_range_kind_names[blocker->kind],
+		seq_printf(m, " for %s %llu %llu", zcblk_range_kind_names[blocker->kind],
 			   blocker->start, blocker->last);
 	seq_putc(m, '\n');
 }
 
 /*
- * Lists each holder, and each waiter with a range that it waits for, in a line
- * `holder|waiter KIND START LAST MILLISECONDS [for KIND START LAST]`. If the list is full, the
- * last line is `more` and the number of ranges that are not listed. Context: process.
+ * Lists each holder, and each waiter with a range that it waits for, in a line `holder|waiter KIND
+ * START LAST MILLISECONDS [for KIND START LAST]`. If the list is full, the last line is `more` and
+ * the number of ranges that are not listed. Context: process.
  * Return: 0 or -ENOMEM
  */
 int zcblk_ranges_show(struct zcblk_ranges *ranges, struct seq_file *m)
@@ -179,8 +178,7 @@ void zcblk_ranges_show_stats(struct zcblk_ranges *ranges, struct seq_file *m)
 		/* This does not acquire @hot_lock, so the entry may change during the copy */
 		hot = data_race(ranges->hot[i]);
 		if (hot.count)
-			seq_printf(m, "hot %llu %llu %llu\n",
-				   hot.region << ZCBLK_RANGE_HOT_SHIFT,
+			seq_printf(m, "hot %llu %llu %llu\n", hot.region << ZCBLK_RANGE_HOT_SHIFT,
 				   ((hot.region + 1) << ZCBLK_RANGE_HOT_SHIFT) - 1,
 				   hot.count);
 	}
@@ -220,10 +218,9 @@ static void zcblk_range_watch_one(struct zcblk_range *range, void *data)
 }
 
 /*
- * Reports a range that has been held for longer than the module parameter range_watch. A range is
- * reported only once. The caller calls this each second, in process context. To limit the cost,
- * this visits the ranges only four times within range_watch seconds. To limit the number of
- * messages, each visit of all ranges reports at most one range.
+ * Reports a range that has been held for longer than the module parameter range_watch, once. The
+ * caller calls this each second, in process context. To limit the cost and the messages, this
+ * visits all ranges four times within range_watch seconds, and reports at most one at a visit.
  */
 void zcblk_ranges_watch(struct zcblk_ranges *ranges, const char *name)
 {

@@ -1,95 +1,86 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range lock engine slot: in the common case, one compare-and-exchange locks a range, and
- * another one unlocks it.
+ * Range lock engine slot: in the common case, one compare-and-exchange locks a range, and another
+ * one unlocks it.
  *
- * The disk is divided into regions, and regions are hashed to slots. A slot is one word. The
- * word contains two flags, and the address of the newest link in a chain of ranges. Without
- * ranges, the address is 0. In a chain, each link points to the next older link.
+ * The disk is divided into regions, and regions are hashed to slots. A slot is one word. The word
+ * contains two flags, and the address of the newest link in a chain of ranges. Without ranges, the
+ * address is 0. In a chain, each link points to the next older link.
  *
  * Fast path
- *	If a range lies in one region, and the slot of the region is 0, one cmpxchg() stores
- *	the range's link in the slot. A second cmpxchg() removes the link. The fast path does
- *	not initialise the link. The first caller that locks the slot initialises it
- *	(zcblk_slot_adopt()).
+ *	If a range lies in one region, and the slot of the region is 0, one cmpxchg() stores the
+ *	range's link in the slot. A second cmpxchg() removes the link. The first caller that locks
+ *	the slot initialises the link (zcblk_slot_adopt()).
  *
  * Slow path
- *	A range is short if it lies in one region, or in two regions whose slots are in the
- *	same group of slots. A short range has a link in each of its one or two slots. All of
- *	these slots are locked while the range is entered. Ranges are compared by sectors, so
- *	disjoint ranges in the same slot do not wait for each other.
+ *	A range is short if it lies in one region, or in two regions whose slots are in the same
+ *	group of slots. A short range has a link in each of its one or two slots. All of these slots
+ *	are locked while the range is entered. Ranges are compared by sectors, so disjoint ranges in
+ *	the same slot do not wait for each other.
  *
- *	The flag LOCKED makes the slot a spinlock, with interrupts off. The flag SLOW prevents
- *	the fast path. SLOW is cleared when a short range leaves the slot empty. But SLOW stays
- *	set while a long range that touches the group of the slot is held or parked.
+ *	The flag LOCKED makes the slot a spinlock, with interrupts off. The flag SLOW prevents the
+ *	fast path. SLOW is cleared when a short range leaves the slot empty. But SLOW stays set
+ *	while a long range that touches the group of the slot is held or parked.
  *
  * Waiting
- *	A range is entered first. Then a search examines older links, the newest one first,
- *	until it finds a link that the range must wait for. The range then joins the waiters
- *	of this link. When the link is removed, the search continues with the next older link.
- *	If the link was the oldest one, or was hidden (see below), the search of the slot
- *	starts again. It also starts again when a worker continues it.
- *	At the end of the chain, the search of a short range continues in its other slot, and
- *	then in the long slot. If the search finds no more links to wait for, the range is
- *	granted.
- *	So a range waits for one other range at a time, which is always older. An unlock
- *	examines only the waiters of the range that is unlocked. The search of a read skips
- *	successive reads, because @across points from the newest of them to the write below.
+ *	A range is entered first. Then a search examines older links, the newest one first, until it
+ *	finds a link that the range must wait for. The range then joins the waiters of this link.
+ *	When the link is removed, the search continues with the next older link. If the link was the
+ *	oldest one, or was hidden (see below), the search of the slot starts again. It also starts
+ *	again when a worker continues it. At the end of the chain, the search of a short range
+ *	continues in its other slot, and then in the long slot. If the search finds no more links to
+ *	wait for, the range is granted. So a range waits for one other range at a time, which is
+ *	always older. The search of a read skips successive reads, because @across points from the
+ *	newest of them to the write below.
  *
  * Long ranges
- *	A range that is not short is long. A long range has one link. This link is in the long
- *	slot, which contains no short ranges. A long range is entered under @mutex, with
- *	interrupts on:
+ *	A range that is not short is long. A long range has one link. This link is in the long slot,
+ *	which contains no short ranges. A long range is entered under @mutex, with interrupts on:
  *	1. It gets the next number, its @seq, and enters the long slot.
- *	2. It stores its number in @mark of each group that it touches, and then sets
- *	   SLOW in each of its slots in that group.
+ *	2. It stores its number in @mark of each group that it touches, and then sets SLOW in each
+ *	   of its slots in that group.
  *	3. It searches for older long ranges, and then for older short ranges in each slot.
- *	A short range on the slow path loads @mark under its slot's lock. Its @seq is this
- *	value, or 0 if all long ranges up to this number are gone. It searches the long slot
- *	for long ranges up to its @seq. All other long ranges are newer than the short range,
- *	and find it in its slot.
+ *	A short range on the slow path loads @mark under its slot's lock. Its @seq is this value, or
+ *	0 if all long ranges up to this number are gone. It searches the long slot for long ranges
+ *	up to its @seq. All other long ranges are newer than the short range, and find it in its
+ *	slot.
  *
- *	A short range and a long range never miss each other, because step 2 changes the word
- *	of the slot. If the short range locked or entered the slot before step 2, step 3 finds
- *	the short range. Otherwise, the short range sees SLOW, and then @mark, because the
- *	word is stored with release and loaded with acquire semantics.
+ *	A short range and a long range never miss each other, because step 2 changes the word of the
+ *	slot. If the short range locked or entered the slot before step 2, step 3 finds the short
+ *	range. Otherwise, the short range sees SLOW, and then @mark, because the word is stored with
+ *	release and loaded with acquire semantics.
  *
  *	There is no deadlock, because marks are stored in the order of the numbers, and no short
  *	range is in two groups. So if short range A is newer than a long range, all short ranges
  *	that wait for A are newer than the long range, too. If a short range used the fast path
- *	after the mark was stored, it counts as older than the long range. But its slot was
- *	empty, so it waits for nothing.
+ *	after the mark was stored, it counts as older than the long range. But its slot was empty,
+ *	so it waits for nothing.
  *
  * Hidden links
- *	If a write must wait for an older link, and covers the range of that link, later
- *	ranges need to examine only the write. The older link is then removed from the chain,
- *	and is hidden below the write's link. At most ZCBLK_SLOT_DEPTH links are hidden below
- *	one link. The ranges between the two links are disjoint from the write, because the
- *	write would otherwise have found them first. So they are also disjoint from the older
- *	link's range, and do not need to find the hidden link. A link is hidden only if the
- *	ranges of both links have the same @seq. Then, no long range was entered between the
- *	two, and no long range needs to find the hidden link.
+ *	If a write must wait for an older link, and covers the range of that link, later ranges need
+ *	to examine only the write. The older link is then removed from the chain, and is hidden
+ *	below the write's link. At most ZCBLK_SLOT_DEPTH links are hidden below one link. The ranges
+ *	between the two links are disjoint from the write, because the write would otherwise have
+ *	found them first. So they are also disjoint from the older link's range, and do not need to
+ *	find the hidden link. A link is hidden only if the ranges of both links have the same @seq.
+ *	Then, no long range was entered between the two, and no long range needs to find the hidden
+ *	link.
  *
  * Bounds
- *	With interrupts off, a search examines at most ZCBLK_SLOT_STEPS links. A walk of all
- *	links (zcblk_slot_walk()) may examine one more link, and all links hidden below it.
- *	After these links, a caller that may sleep adds a marker to the chain, which is a link
- *	without a range. It enables interrupts for a moment, and continues at the marker.
- *	An unlock examines up to ZCBLK_SLOT_INLINE waiters. A worker examines the other waiters,
- *	all waiters that are long, and waiters whose search needs more than ZCBLK_SLOT_STEPS
- *	links. So the work with interrupts off does not depend on the number or the length of
- *	ranges.
- *	In total, a new write examines each link in its slot that is not hidden, until one
- *	conflicts with it. If a long range touches the group of the slot, the write also
- *	examines each long range.
+ *	With interrupts off, a search examines at most ZCBLK_SLOT_STEPS links. A walk of all links
+ *	(zcblk_slot_walk()) may examine one more link, and all links hidden below it. Then a caller
+ *	that may sleep enables interrupts for a moment. Meanwhile, a marker, which is a link without
+ *	a range, keeps its place in the chain. An unlock examines up to ZCBLK_SLOT_INLINE waiters. A
+ *	worker examines the other waiters, all waiters that are long, and waiters whose search needs
+ *	more than ZCBLK_SLOT_STEPS links. So the work with interrupts off does not depend on the
+ *	number or the length of ranges.
  *
  * Undecided ranges
- *	If a range may be refused, its slots stay locked from its entry until it is compared
- *	with all others. So no other range fails because of a refused range. This is not possible
- *	if the range is long, or if its search needs more than ZCBLK_SLOT_STEPS links. The range
- *	is then entered under @mutex, and is marked as undecided. If another range would be
- *	refused because of an undecided range, the other range is removed. It is then entered
- *	again under @mutex.
+ *	If a range may be refused, its slots stay locked from its entry until it is compared with
+ *	all others. So no other range fails because of a refused range. This is not possible if the
+ *	range is long, or if its search needs more than ZCBLK_SLOT_STEPS links. The range is then
+ *	entered under @mutex, and is marked as undecided. If another range would be refused because
+ *	of an undecided range, the other range is removed. It is then entered again under @mutex.
  *
  * Lock order: @mutex, short slots by their address, the long slot, @todo_lock.
  *
@@ -121,7 +112,6 @@ struct zcblk_slot_search {
 	bool disjoint;			/* the search has met a disjoint range */
 };
 
-/* Returns the number of slots that a range touches, without the long slot */
 static unsigned int zcblk_slot_count(const struct zcblk_range *range)
 {
 	u64 span = zcblk_slot_region(range->last) - zcblk_slot_region(range->start);
@@ -149,11 +139,7 @@ static unsigned long *zcblk_slot_mark(struct zcblk_slots *slots, unsigned long *
 	return &slots->mark[(slot - slots->slot) >> ZCBLK_SLOT_GROUP_BITS];
 }
 
-/*
- * True if a long range that touches the group of this slot may still be held or parked. If @oldest
- * shows that the long ranges are gone, this CPU also sees all stores to memory that were made
- * before they were unlocked or withdrawn.
- */
+/* True if a long range that touches the group of this slot may still be held or parked */
 static bool zcblk_slot_near_long(struct zcblk_slots *slots, unsigned long *slot)
 {
 	unsigned long mark = READ_ONCE(*zcblk_slot_mark(slots, slot));
@@ -188,8 +174,8 @@ static void zcblk_slot_init_link(struct zcblk_range_link *link, struct zcblk_ran
 }
 
 /*
- * Initialises a link that the fast path has entered, and its range, when the slot is locked for
- * the first time. Also sets SLOW in the slot, which is already locked.
+ * Initialises a link that the fast path has entered, and its range, when the slot is locked for the
+ * first time. Also sets SLOW in the slot, which is already locked.
  */
 static void zcblk_slot_adopt(unsigned long *slot, unsigned long word)
 {
@@ -206,7 +192,6 @@ static void zcblk_slot_adopt(unsigned long *slot, unsigned long word)
 	WRITE_ONCE(*slot, word | ZCBLK_SLOT_FLAGS);
 }
 
-/* Locks a slot. Interrupts must be off. */
 static void zcblk_slot_acquire(struct zcblk_slots *slots, unsigned long *slot,
 			       unsigned int subclass)
 {
@@ -266,8 +251,7 @@ static struct zcblk_range_link *zcblk_link_real(struct zcblk_range_link *link)
 }
 
 /* Connects the newest of successive reads and the write below them. Either may be NULL. */
-static void zcblk_link_set_across(struct zcblk_range_link *top,
-				  struct zcblk_range_link *write)
+static void zcblk_link_set_across(struct zcblk_range_link *top, struct zcblk_range_link *write)
 {
 	if (top)
 		top->across = write;
@@ -377,7 +361,6 @@ static void zcblk_link_remove(struct zcblk_slots *slots, struct zcblk_range_link
 	}
 }
 
-/* Removes and returns the first range in a list of waiters, or returns NULL */
 static struct zcblk_range *zcblk_slot_pop(struct list_head *list)
 {
 	struct zcblk_range *range;
@@ -451,8 +434,7 @@ static bool zcblk_slot_may_refuse(const struct zcblk_range *range)
  * hidden. Otherwise, its walk would miss a link that moves below @own after the walk has passed
  * @own.
  */
-static bool zcblk_slot_may_hide(struct zcblk_slots *slots,
-				const struct zcblk_range_link *own,
+static bool zcblk_slot_may_hide(struct zcblk_slots *slots, const struct zcblk_range_link *own,
 				const struct zcblk_range_link *link)
 {
 	return !zcblk_link_is_read(own) && !own->is_hidden && !own->hidden &&
@@ -462,10 +444,9 @@ static bool zcblk_slot_may_hide(struct zcblk_slots *slots,
 }
 
 /*
- * Handles a conflict with a link: the range waits, is refused, or is granted despite the overlap.
- * If the range waits, this hides the link if possible.
- * Return: -EINPROGRESS, -EAGAIN, -ECANCELED or ZCBLK_SLOT_DESPITE; or ZCBLK_SLOT_RETRY if the range
- * would be refused because of an undecided range
+ * Handles a conflict with a link. If the range waits, this hides the link if possible. Return:
+ * -EINPROGRESS, -EAGAIN, -ECANCELED or ZCBLK_SLOT_DESPITE; or ZCBLK_SLOT_RETRY if the range would
+ * be refused because of an undecided range
  */
 static int zcblk_slot_meet(struct zcblk_slots *slots, struct zcblk_range *range,
 			   struct zcblk_range_link *link)
@@ -476,8 +457,7 @@ static int zcblk_slot_meet(struct zcblk_slots *slots, struct zcblk_range *range,
 	if (!range->parked) {
 		if (link->range->undecided && zcblk_slot_may_refuse(range))
 			return ZCBLK_SLOT_RETRY;
-		err = zcblk_range_conflict(slots->ranges, range, link->range,
-					   range->overlap);
+		err = zcblk_range_conflict(slots->ranges, range, link->range, range->overlap);
 		if (err != -EINPROGRESS)
 			return err ?: ZCBLK_SLOT_DESPITE;
 	}
@@ -487,10 +467,7 @@ static int zcblk_slot_meet(struct zcblk_slots *slots, struct zcblk_range *range,
 	return -EINPROGRESS;
 }
 
-/*
- * Unlocks the slot and enables interrupts for a moment. Meanwhile, a marker keeps the place of link
- * *@at. Then sets *@at to the link at this place, or to NULL at the end of the chain.
- */
+/* Unlocks the slot for a moment. Sets *@at to the link that is then at its place, or to NULL. */
 static void zcblk_slot_pause(struct zcblk_slots *slots, unsigned long *slot,
 			     struct zcblk_range_link **at, unsigned long *flags)
 {
@@ -511,10 +488,7 @@ static void zcblk_slot_pause(struct zcblk_slots *slots, unsigned long *slot,
 	zcblk_chain_unlink(slots, &marker);
 }
 
-/*
- * Returns the slot that a range must search next, or NULL if there is none. Skips empty slots of a
- * long range, and increments @range->at for each of them.
- */
+/* Returns the slot that a range must search next, or NULL. Skips empty slots of a long range. */
 static unsigned long *zcblk_slot_place(struct zcblk_slots *slots, struct zcblk_range *range)
 {
 	struct zcblk_range_link *own = zcblk_slot_own(range);
@@ -572,10 +546,7 @@ static int zcblk_slot_look(struct zcblk_slots *slots, struct zcblk_slot_search *
 	return link ? zcblk_slot_meet(slots, s->range, link) : 0;
 }
 
-/*
- * Searches the slots of a range, from number @range->at on. Return: 0 if no link is left to wait
- * for; otherwise, the result of zcblk_slot_look() that is not 0
- */
+/* Searches the slots of a range from @range->at on. Return: as zcblk_slot_look() for all of them */
 static int zcblk_slot_settle(struct zcblk_slots *slots, struct zcblk_slot_search *s)
 {
 	unsigned long *slot, flags;
@@ -667,16 +638,12 @@ static void zcblk_slot_leave(struct zcblk_slots *slots, struct zcblk_range_link 
 		err = range->is_long ? ZCBLK_SLOT_BOUND :
 			zcblk_slot_look(slots, &leave->s, link->slot, older, NULL);
 		if (err != -EINPROGRESS)
-			list_add_tail(&range->wait,
-				      err ? &leave->deferred : &leave->cleared);
+			list_add_tail(&range->wait, err ? &leave->deferred : &leave->cleared);
 	}
 	list_splice_tail(&link->waiters, &leave->deferred);
 }
 
-/*
- * Searches the other slots of the ranges in @cleared. Moves the ranges whose search needs a worker
- * to @deferred. Return: a list of ranges to be granted.
- */
+/* Searches the other slots of the ranges in @cleared. Return: a list of ranges to be granted */
 static struct zcblk_range *zcblk_slot_leave_settle(struct zcblk_slots *slots,
 						   struct zcblk_slot_leave *leave)
 {
@@ -697,8 +664,7 @@ static struct zcblk_range *zcblk_slot_leave_settle(struct zcblk_slots *slots,
 	return grants;
 }
 
-struct zcblk_range *zcblk_slot_unlock_slow(struct zcblk_ranges *ranges,
-					   struct zcblk_range *range)
+struct zcblk_range *zcblk_slot_unlock_slow(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
 	struct zcblk_slot_leave leave = {
 		.s.steps = ZCBLK_SLOT_STEPS,
@@ -748,8 +714,7 @@ static void zcblk_slot_withdraw(struct zcblk_slots *slots, struct zcblk_range *r
  * is neither granted nor parked. Otherwise, the range is no longer undecided.
  * Return: as zcblk_range_lock()
  */
-static int zcblk_slot_finish(struct zcblk_slots *slots, struct zcblk_range *range,
-			     bool undecided)
+static int zcblk_slot_finish(struct zcblk_slots *slots, struct zcblk_range *range, bool undecided)
 {
 	int err = zcblk_slot_settle_pausing(slots, range);
 
@@ -784,10 +749,7 @@ static void zcblk_slot_enter_short(struct zcblk_slots *slots, struct zcblk_range
 	}
 }
 
-/*
- * Searches all slots of a short range. The caller has locked them, except for the long slot.
- * Return: as zcblk_slot_look()
- */
+/* As zcblk_slot_settle(), for a short range whose slots are locked, except for the long slot */
 static int zcblk_slot_try_short(struct zcblk_slots *slots, struct zcblk_range *range,
 				struct zcblk_slot_search *s)
 {
@@ -851,10 +813,7 @@ static bool zcblk_slot_set_slow(struct zcblk_slots *slots, unsigned long *slot)
 	return used;
 }
 
-/*
- * Makes a long range visible to short ranges. Sets @busy to the @at of the first slot that is not
- * empty, or to UINT_MAX if all are empty.
- */
+/* Makes a long range visible to short ranges. Sets @busy to UINT_MAX if all slots are empty. */
 static void zcblk_slot_mark_all(struct zcblk_slots *slots, struct zcblk_range *range)
 {
 	unsigned int i, n = zcblk_slot_count(range);
@@ -985,8 +944,7 @@ static void zcblk_slot_walk(struct zcblk_slots *slots, unsigned long *slot,
 	local_irq_restore(flags);
 }
 
-static void zcblk_slot_for_each(struct zcblk_ranges *ranges,
-				zcblk_range_visit_fn visit, void *data)
+static void zcblk_slot_for_each(struct zcblk_ranges *ranges, zcblk_range_visit_fn visit, void *data)
 {
 	struct zcblk_slots *slots = ranges->engine;
 	unsigned int i;

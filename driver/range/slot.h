@@ -73,8 +73,7 @@ struct zcblk_slots {
 };
 
 int zcblk_slot_lock_slow(struct zcblk_ranges *ranges, struct zcblk_range *range);
-struct zcblk_range *zcblk_slot_unlock_slow(struct zcblk_ranges *ranges,
-					   struct zcblk_range *range);
+struct zcblk_range *zcblk_slot_unlock_slow(struct zcblk_ranges *ranges, struct zcblk_range *range);
 
 static inline u64 zcblk_slot_region(u64 sector)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Range lock engine tree: one lock protects one interval tree of all ranges, as in DRBD
- * and dm-integrity. The engine exists for comparisons. Its work under the lock has no bound.
+ * Range lock engine tree: one lock protects one interval tree of all ranges, as in DRBD and
+ * dm-integrity. The engine exists for comparisons. Its work under the lock has no bound.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -42,8 +42,7 @@ static int zcblk_tree_lock(struct zcblk_ranges *ranges, struct zcblk_range *rang
 	spin_lock_irqsave(&tree->lock, flags);
 	range->blockers = zcblk_interval_count(&tree->root, range, &blocker);
 	if (range->blockers)
-		err = zcblk_range_conflict(ranges, range, blocker,
-					   READ_ONCE(*ranges->overlap));
+		err = zcblk_range_conflict(ranges, range, blocker, READ_ONCE(*ranges->overlap));
 	if (!err || err == -EINPROGRESS) {
 		range->seq = ++tree->seq;
 		range->node[0].range = range;
@@ -53,8 +52,7 @@ static int zcblk_tree_lock(struct zcblk_ranges *ranges, struct zcblk_range *rang
 	return err;
 }
 
-static struct zcblk_range *zcblk_tree_unlock(struct zcblk_ranges *ranges,
-					     struct zcblk_range *range)
+static struct zcblk_range *zcblk_tree_unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
 	struct zcblk_range_tree *tree = ranges->engine;
 	struct zcblk_range *grants = NULL;
@@ -67,8 +65,7 @@ static struct zcblk_range *zcblk_tree_unlock(struct zcblk_ranges *ranges,
 	return grants;
 }
 
-static void zcblk_tree_for_each(struct zcblk_ranges *ranges,
-				zcblk_range_visit_fn visit, void *data)
+static void zcblk_tree_for_each(struct zcblk_ranges *ranges, zcblk_range_visit_fn visit, void *data)
 {
 	struct zcblk_range_tree *tree = ranges->engine;
 	unsigned long flags;
