@@ -3,9 +3,11 @@
  * Allocates and frees bounce memory, which contains the copied data of an I/O.
  *
  * Path copy and the kernel API allocate bounce memory for each piece of an I/O. For path copy,
- * the setting `bounce` selects the allocator. If the allocator has no memory, the piece uses an
- * element of its pool's reserve, a mempool, so that I/O continues. Each disk has a pool, and
- * each client of the kernel API has one.
+ * the setting `bounce` selects the allocator. The kernel API allocates single pages.
+ *
+ * Each disk has a pool, and so has each client of the kernel API. A pool contains a bio_set, and a
+ * mempool of bounce memory, its reserve. If the allocator has no memory, the piece uses an element
+ * of the reserve, so that I/O continues.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -39,10 +41,10 @@ static void zcblk_vfree_work(struct work_struct *work)
 
 /*
  * Allocates an element of the reserve for mempool_init(), which passes GFP_KERNEL. For I/O, the
- * flags lack __GFP_FS. The function then returns NULL, so that I/O uses an existing element. A new
- * element could exceed the size of the reserve. A completion would then have to call vfree(), which
- * may sleep. The reserve is vmalloc() memory because each of its pages has a reference count; see
- * reference.c.
+ * flags lack __GFP_FS. The function then returns NULL, so that I/O uses an existing element. If
+ * the function allocated a new element, the reserve could be full when that element is freed.
+ * mempool_free() would then call vfree(), which may sleep, in a completion. The reserve is memory
+ * of vmalloc() because each of its pages has a reference count; see reference.c.
  */
 static void *zcblk_reserve_alloc(gfp_t gfp, void *unused)
 {
@@ -153,7 +155,10 @@ static bool zcblk_bounce_alloc_reserve(struct zcblk_bounce *bounce, unsigned int
 	return bounce->mem;
 }
 
-/* No client has this memory, so no client counts that it is flushed */
+/*
+ * Adds the memory to the bio_vec table of @bounce, and flushes vmalloc() memory. zcblk_buf_flush()
+ * is not used, because it counts flushed bytes of a client's own buffers.
+ */
 static void zcblk_bounce_add_mem(struct zcblk_bounce *bounce, unsigned int len)
 {
 	enum zcblk_buf_kind kind = is_vmalloc_addr(bounce->mem) ? ZCBLK_BUF_VMALLOC :

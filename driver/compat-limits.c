@@ -51,7 +51,7 @@ struct gendisk *zcblk_limits_alloc_disk(struct zcblk_disk *disk, const char *nam
 	/* Set the name first, because disk_stack_limits() prints gd->disk_name in its warnings */
 	strscpy(gd->disk_name, name, sizeof(gd->disk_name));
 	blk_set_stacking_limits(&q->limits);
-	/* The default alignment would be stricter than the alignment of the lower device */
+	/* The default alignment may be stricter than the alignment of the lower device */
 	q->limits.dma_alignment = 0;
 	disk_stack_limits(gd, lower, 0);
 

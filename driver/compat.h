@@ -335,8 +335,8 @@ static inline void compat_bio_set_write_hint(struct bio *bio, u8 hint)
 /*
  * Copies the limits of REQ_OP_WRITE_ZEROES. v6.17 adds max_hw_wzeroes_unmap_sectors, and the
  * block layer accepts only 0 or the value of max_write_zeroes_sectors for it. On a lower device,
- * the two limits may differ. This happens if the operation failed, so that the driver has set
- * max_write_zeroes_sectors to 0. Both limits of the copy are 0 in that case.
+ * the two limits may differ. This happens if the operation failed, so that the lower device's
+ * driver has set max_write_zeroes_sectors to 0. Both limits of the copy are 0 in that case.
  */
 static inline void compat_copy_write_zeroes(struct queue_limits *lim,
 					    const struct queue_limits *from)

@@ -48,7 +48,7 @@ static const char *zcblk_device_name(struct zcblk_device *dev)
 
 /**
  * zcblk_parse_word() - look up a word in an array
- * @who: name of the disk or module, for the message
+ * @who: start of the message: the name of the disk or job, or "parameter"
  * @what: name of the setting, for the message
  * @words: the accepted words, up to a NULL
  * @word: what the user wrote; a newline at its end is ignored
@@ -164,8 +164,8 @@ static bool zcblk_device_is_up(struct zcblk_device *dev, const char *what)
 }
 
 /*
- * Changes a setting, or fails if the disk is up. A negative @value is an errno, which the
- * function returns.
+ * Changes a setting, or fails with -EBUSY and a message if the disk is up. A negative @value is
+ * an errno, which the function returns.
  */
 static int zcblk_device_set_fixed(struct zcblk_device *dev, const char *what,
 				  int *setting, int value)
@@ -244,7 +244,7 @@ static const char *const zcblk_on_names[] = { "on", NULL };
 
 /**
  * zcblk_parse_engine() - look up a range lock by its name
- * @who: name of the disk or module, for the message
+ * @who: start of the message: the name of the disk, or "parameter"
  * @word: what the user wrote: a name, or `on` for the best range lock
  *
  * Context: any.
@@ -295,8 +295,8 @@ static bool zcblk_device_is_dead(struct zcblk_device *dev)
 
 /*
  * Prevents rmdir for the directory of a disk that is up. Power on adds a configfs dependency,
- * which makes rmdir fail. Power off or a deferred removal removes the dependency. For a directory
- * of the parameter lower=, rmdir always fails.
+ * which makes rmdir fail. Power off or a deferred removal removes the dependency. A directory of
+ * the parameter lower= needs no dependency, because rmdir always fails for it.
  */
 static int zcblk_device_pin(struct zcblk_device *dev)
 {
@@ -532,8 +532,8 @@ static const struct config_item_type zcblk_device_type = {
 };
 
 /*
- * True if a partition of another disk may have the name @name. For example, zcblk0p1 is a
- * partition of the disk zcblk0, or of a disk zcblk0p.
+ * True if @name ends in a digit, p and optionally a number. For example, zcblk0p1 may be a
+ * partition of the disk zcblk0. A disk zcblk0p could also have a partition zcblk0p1.
  */
 static bool zcblk_is_partition_name(const char *name)
 {
@@ -631,8 +631,8 @@ static bool zcblk_names_clash(const char *disk, const char *name)
 }
 
 /*
- * Checks a new name against the names of all disks. configfs holds a mutex during the call, so
- * no other directory is made at the same time.
+ * Checks a new name against the names of all directories, and of all disks that were not removed.
+ * configfs holds a mutex during the call, so no other directory is made at the same time.
  */
 static int zcblk_check_others(struct config_group *group, const char *name)
 {

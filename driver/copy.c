@@ -15,7 +15,8 @@
  * Inside submit_bio, zcblk makes pieces until it would have to wait for memory. A worker makes the
  * remaining pieces, and waits for memory. A wait inside submit_bio could last forever. The pieces
  * that were already submitted stay on current->bio_list until submit_bio returns, so zcblk would
- * wait for memory that those pieces hold. The pieces of the worker are issued at once.
+ * wait for memory that those pieces hold. The worker does not run inside submit_bio, so its pieces
+ * are issued at once.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -30,7 +31,7 @@
  * @io: the tracked bio
  * @iter: position of the piece in the data of the submitter's bio
  * @mem: bounce memory of the piece
- * @bio: the bio that is sent: a clone of the submitter's bio, with the bio_vec table of @mem
+ * @bio: the bio that is sent: a clone of @io->clone, but with the bio_vec table of @mem
  *
  * @bio is allocated from the disk's pool, and the other members are in its front pad.
  */
@@ -89,9 +90,10 @@ static enum zcblk_bounce_kind zcblk_piece_kind(const struct zcblk_io *io)
 }
 
 /*
- * Allocates the next piece of a bio, with a length of @len bytes. The piece's bio is a clone of
- * the submitter's bio. The clone has the same flags, priority, hints, cgroup and integrity, but
- * other pages. @io->clone starts at the position where the piece begins.
+ * Allocates the next piece of a bio, with a length of @len bytes. The piece's bio is cloned from
+ * @io->clone. @io->clone is a clone of the submitter's bio, and starts where the piece begins. So
+ * the piece's bio has the flags, priority, hints, cgroup and integrity of @io->clone. Its pages are
+ * those of the bounce memory. Return: the piece, or NULL if there is no memory.
  */
 static struct zcblk_piece *zcblk_piece_alloc(struct zcblk_io *io, unsigned int len, gfp_t gfp)
 {
@@ -203,8 +205,9 @@ static void zcblk_copy_work(struct work_struct *work)
  * @bio: the submitter's bio, which may have REQ_POLLED
  *
  * The pieces may be on several hardware queues, but the submitter could poll only one. On Linux
- * 6.1, all polled I/O has REQ_NOWAIT. If zcblk ended the bio with BLK_STS_AGAIN, io_uring would
- * submit the bio with REQ_NOWAIT again, forever. So this function clears REQ_NOWAIT, too.
+ * 6.1, all polled I/O of io_uring has REQ_NOWAIT. If zcblk ended the bio with BLK_STS_AGAIN,
+ * io_uring would submit the bio with REQ_NOWAIT again, forever. So this function clears REQ_NOWAIT,
+ * too. If the bio fits into one piece, the function does nothing.
  *
  * Context: any.
  */
@@ -232,7 +235,10 @@ bool zcblk_copy_sends_back(const struct bio *bio)
 
 /**
  * zcblk_copy_start() - make the pieces of a bio, and send them to the lower device
- * @io: the bio
+ * @io: the tracked bio
+ *
+ * If there is no memory, a bio with REQ_NOWAIT ends with BLK_STS_AGAIN. For any other bio, a worker
+ * then makes the remaining pieces.
  *
  * Context: process.
  */

@@ -8,10 +8,11 @@
  * and releases the lock. The operation then freezes, thaws or writes out the disk and its
  * partitions, or marks the disk as dead.
  *
- * bdev_freeze() calls the operation with bd_fsfreeze_mutex of the lower device held, and the
- * operation must acquire bd_fsfreeze_mutex of the disk. Both mutexes have the same lockdep
- * class, and lockdep reports a class that is acquired twice. So a worker freezes the disk, and
- * the operation waits for a completion, which lockdep does not follow.
+ * bdev_freeze() and bdev_thaw() call the operations freeze and thaw with bd_fsfreeze_mutex of the
+ * lower device held. To freeze or thaw the disk, bd_fsfreeze_mutex of the disk must be acquired.
+ * Both mutexes have the same lockdep class, and lockdep reports a class that is acquired twice. So
+ * a worker freezes or thaws the disk, and the operation waits for a completion, which lockdep does
+ * not follow.
  *
  * Kernels before v6.8 have no freeze and thaw operations, and this file is not built for them.
  * On these kernels, a freeze of the lower device does not freeze file systems on the disk.
@@ -28,7 +29,7 @@
 
 /*
  * Pins the disk that holds the lower device, and releases bd_holder_lock. Return: the disk, which
- * put_device() releases; or NULL if the disk is not up.
+ * put_device() releases; or NULL if the disk is not up yet, or is about to be freed.
  */
 static struct gendisk *zcblk_holder_pin(struct block_device *lower)
 	__releases(&lower->bd_holder_lock)
@@ -185,7 +186,7 @@ static int zcblk_holder_thaw(struct block_device *lower)
 /*
  * Writes out the dirty data of the file system on a block device. If there is no file system, the
  * function writes out the page cache of the block device. The ioctl BLKFLSBUF writes out the same
- * data. The operation sync() unlocks bd_holder_lock.
+ * data. The operation sync() unlocks bd_holder_lock. Return: 0, even if data could not be written.
  */
 static int zcblk_holder_sync_one(struct block_device *bdev, unsigned long nr)
 {

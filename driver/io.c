@@ -60,8 +60,9 @@ static const struct {
  *
  * Each CPU has its own counter of I/O in flight, so that CPUs share no cache line. No new bio
  * arrives, so the sum of the counters only falls. The sum is 0 after zcblk_io_put() has
- * decremented a counter for the last bio. synchronize_rcu() then waits until that CPU, and each
- * poller in zcblk_poll_nr(), no longer accesses the disk. The function polls for polled I/O,
+ * decremented a counter for the last bio. This decrement is not a memory barrier. synchronize_rcu()
+ * executes a memory barrier on each CPU, so that earlier accesses to the disk are complete. It also
+ * waits until no poller in zcblk_poll_nr() accesses the disk. The function polls for polled I/O,
  * because submitters may be unable to poll any longer.
  *
  * Context: process.
@@ -294,9 +295,8 @@ static __always_inline void zcblk_io_remap(struct zcblk_disk *disk, struct bio *
 
 /*
  * True if the disk must refuse a bio, because the disk is unfit or the bio writes to a read-only
- * device. The block layer only warns about such a write. No blk_status_t means EROFS, so the bio
- * ends with BLK_STS_IOERR, as on earlier kernels that refused such writes. Flushes are not checked
- * here, because a flush writes no new data.
+ * device. The block layer only warns about such a write. No blk_status_t means EROFS, so the caller
+ * ends the bio with BLK_STS_IOERR. Earlier kernels refused such writes with the same status.
  */
 static bool zcblk_io_is_forbidden(struct zcblk_disk *disk, struct bio *bio)
 {
@@ -345,9 +345,10 @@ static unsigned int zcblk_io_choose_path(struct zcblk_disk *disk, unsigned int n
 }
 
 /*
- * Decides the flags that depend on the bio itself, not only on its operation. On path copy, the
- * bio's pages are not checked. On path ab, a bio that must be copied does not use up a turn.
- * Return: true; or false if zcblk_io_turn_away() has ended the bio.
+ * Decides the flags that depend on the bio itself, not only on its operation. Also counts a write
+ * of pages without a reference count. On path copy, the bio's pages are not checked. On path ab, a
+ * bio that must be copied because of its pages does not use up a turn. Return: true; or false if
+ * zcblk_io_turn_away() has ended the bio.
  */
 static bool zcblk_io_decide(struct zcblk_disk *disk, struct bio *bio, unsigned int *needs,
 			    enum zcblk_op op)

@@ -34,7 +34,8 @@ static struct block_device *zcblk_ioctl_lower(struct gendisk *gd)
  * Passes an ioctl to a lower device that must not be written to. The function removes write access
  * and capabilities from the call, so that SG_IO sends no commands that write. Other ioctls may
  * write without such a check, for example NVME_IOCTL_SUBMIT_IO before v6.2. So the function passes
- * only SG_IO and known queries.
+ * only SG_IO and known queries. Return: what the lower device returns; -EPERM for all other ioctls;
+ * or -ENOMEM.
  */
 static int zcblk_ioctl_read_only(zcblk_ioctl_fn *ioctl, struct block_device *lower,
 				 blk_mode_t mode, unsigned int cmd, unsigned long arg)

@@ -40,7 +40,7 @@ static void zcblk_limits_stack(struct queue_limits *lim, struct zcblk_disk *disk
 	struct block_device *lower = disk->lower;
 
 	blk_set_stacking_limits(lim);
-	/* The default alignment would be stricter than the alignment of the lower device */
+	/* The default alignment may be stricter than the alignment of the lower device */
 	lim->dma_alignment = 0;
 	/* queue_limits_stack_bdev() clears BLK_FEAT_NOWAIT if the lower device lacks it */
 	lim->features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;

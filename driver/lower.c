@@ -208,7 +208,8 @@ void zcblk_lower_close(struct zcblk_disk *disk)
  *
  * The check does not run on the disk's own workqueue, which has WQ_MEM_RECLAIM. Work on such a
  * workqueue must not wait for work on a workqueue without this flag. If the lower device is gone,
- * the check calls the file system on the disk, and the file system may wait for such other work.
+ * the check calls the file system on the disk. The file system may wait for work on a workqueue
+ * without this flag.
  *
  * Context: any.
  */

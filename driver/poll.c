@@ -4,10 +4,10 @@
  * device.
  *
  * Each polled bio has a number, which zcblk stores in bi_cookie of the bio. The number is an
- * index into a table. The table entry points to the bio that was sent to the lower device. The
- * lower device writes the number of a hardware queue to bi_cookie of that second bio. A poller
- * needs no more than this queue number. A poller must not access other data of that bio,
- * because the bio may complete at any time, by another poller or by a timeout.
+ * index into a table. The table entry points to the bio that was sent to the lower device. When
+ * the lower device starts that second bio, the block layer stores the number of the hardware queue
+ * in its bi_cookie. A poller needs only this queue number. A poller must not access other data of
+ * the second bio, because that bio may complete at any time, by another poller or by a timeout.
  *
  * Only a poller checks the queue for completions. If a submitter stops polling, its bio does
  * not complete, and the bio does not release its range. So when another bio must wait for a range,
@@ -190,7 +190,7 @@ int zcblk_poll_bio(struct bio *bio, struct io_comp_batch *iob, unsigned int flag
  * @disk: the disk
  *
  * Context: process.
- * Return: true if the disk has polled I/O in flight.
+ * Return: true if the function found polled I/O in flight, which may have completed now.
  */
 bool zcblk_poll_disk(struct zcblk_disk *disk)
 {

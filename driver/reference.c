@@ -8,7 +8,7 @@
  * count of each page, which is not allowed for such pages. Some drivers copy such pages. Other
  * drivers fail the write, or free a page in use. The setting `unreferenced` of a disk, and the
  * policy of a client, choose how zcblk treats such a write. Reads are not checked, because
- * network drivers copy received data to their pages.
+ * network drivers copy the received data to the pages of a read.
  *
  * sendpage_ok() is the kernel's check of one page. The kernel also has sendpages_ok() for a run
  * of pages. zcblk does not use sendpages_ok(), because that function skips the last page if the

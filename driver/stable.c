@@ -69,6 +69,8 @@ void zcblk_stable_begin_bio(struct zcblk_io *io)
  * zcblk_stable_end_bio() - check whether the data of a bio has changed, and free its checksum
  * @io: the write, which has completed, or has failed before it was sent
  *
+ * If the data has changed, the function counts and traces the write.
+ *
  * Context: any.
  */
 void zcblk_stable_end_bio(struct zcblk_io *io)
@@ -107,6 +109,8 @@ static u32 zcblk_sum_source(const struct zcblk_bufio *io)
  * @io: a write that is about to be submitted and is not copied; the function sets @io->stable,
  *	to NULL if there is no memory
  *
+ * A write with a checksum is counted in the client's counter watched.
+ *
  * Context: process.
  */
 void zcblk_stable_begin_buf(struct zcblk_bufio *io)
@@ -124,7 +128,7 @@ void zcblk_stable_begin_buf(struct zcblk_bufio *io)
  * zcblk_stable_end_buf() - check whether the data of an I/O has changed, and free its checksum
  * @io: an I/O with ZCBLK_BUFIO_STABLE, completed; @io->stable is NULL if it has no checksum
  *
- * The function sets @io->unstable.
+ * The function sets @io->unstable. If the data has changed, it also counts and traces the write.
  *
  * Context: any.
  */

@@ -17,8 +17,8 @@
 
 /**
  * struct zcblk_stable - the checksum and the submitter's stack of a write in flight
- * @io: the I/O of the kernel API; set only if @work compares its data
- * @work: work that compares the data of a long I/O of the kernel API
+ * @io: the I/O of the kernel API; set only if @work is queued
+ * @work: work that calls zcblk_stable_end_buf() for a long I/O of the kernel API
  * @sum: checksum of the data at submission
  * @nr: number of entries in @stack
  * @stack: the submitter's stack

@@ -162,7 +162,8 @@ static inline enum zcblk_path zcblk_needs_path(unsigned int needs)
  * @group: the directory
  * @lock: serialises changes of the power and of the settings
  * @from_param: true if the module parameter lower= made the directory; rmdir then fails
- * @pinned: true if rmdir fails with EBUSY; protected by @lock
+ * @pinned: true if the directory has a configfs dependency, so that rmdir fails with EBUSY;
+ *	protected by @lock
  * @show_lock: held to change @disk or the path of the lower device, and to read them without
  *	@lock
  * @set: the settings; the I/O path reads them with READ_ONCE()
@@ -335,15 +336,15 @@ struct zcblk_disk {
 	struct zcblk_stats __percpu *stats;
 	struct dentry *debugfs;
 	/*
-	 * @turn has its own cache line, because every bio on path ab writes @turn, but the other
-	 * members rarely change
+	 * @turn has its own cache line, because every bio on path ab increments @turn, but the
+	 * other members rarely change
 	 */
 	atomic_t turn[ZCBLK_NR_OPS] ____cacheline_aligned_in_smp;
 };
 
 /**
  * struct zcblk_io - a submitter's bio that zcblk tracks
- * @next: the next free structure in a CPU's cache; used only while this structure is free, too
+ * @next: the next structure in a CPU's cache of free structures; valid only in such a cache
  * @disk: the disk that the bio was submitted to
  * @parent: the submitter's bio
  * @start_ns: time of the bio's submission in ns, or 0 if the latency is not needed

@@ -255,7 +255,7 @@ CONFIGFS_ATTR(exerciser_cfs_, engine);
 
 static struct configfs_subsystem exerciser_subsys;
 
-/* Runs a job. While the job runs, rmdir of its directory fails at once. */
+/* Runs a job. While the job runs, a configfs dependency makes rmdir of its directory fail. */
 static int exerciser_start(struct exerciser_job *job)
 {
 	struct config_item *item = &job->group.cg_item;

@@ -75,7 +75,7 @@ extern const char *const exerciser_state_names[];
  * @time_ms: maximum run time in ms, or 0 for no limit
  * @verify: 1: write data that identifies its sector, and check it
  * @seed: seed of the data, and of the choice between read and write in a mixed job
- * @stable: 1: zcblk detects buffers that change while in flight
+ * @stable: 1: zcblk detects a write's buffer that changes while the write is in flight
  * @polled: 1: poll for completions
  * @latency: 1: make a histogram of latencies, and read the clock twice for each I/O
  * @batch: number of I/Os in a batch, or 0. Each thread measures the time of its batches.
@@ -151,9 +151,9 @@ struct exerciser_result {
  *	I/O reads or writes. See &exerciser_worker.stride for the distance of the blocks.
  * @turn: index of the block of the current I/O
  * @turns: number of the slot's blocks
- * @generation: for each block, the generation of its data, which each write increments. The
- *	flag EXERCISER_UNKNOWN is set if a failed write may have changed the data. Is 0 before
- *	the first write, and NULL without verification.
+ * @generation: NULL without verification; else an array with the generation of each block's
+ *	data. A generation is 0 before the first write, and each write increments it. It has the
+ *	flag EXERCISER_UNKNOWN if a failed write may have changed the data.
  * @op: operation of the current I/O: EXERCISER_OP_READ or EXERCISER_OP_WRITE
  * @busy: true if an I/O was submitted, and its result is not counted yet
  * @sector: first sector of the current I/O
@@ -207,7 +207,7 @@ struct exerciser_slot {
  * @wait: wait queue for @done
  * @slots: all slots
  * @nr_slots: number of slots
- * @result: results of the thread; no other thread writes them while this one runs
+ * @result: results of the thread; no other thread updates them while this one runs
  */
 struct exerciser_worker {
 	struct exerciser_job *job;
@@ -226,7 +226,7 @@ struct exerciser_worker {
 	struct exerciser_slot **slots;
 	unsigned int nr_slots;
 	struct exerciser_result result;
-	/* Completions write these members, on any CPU */
+	/* Completions access these members, on any CPU */
 	struct llist_head done ____cacheline_aligned_in_smp;
 	wait_queue_head_t wait;
 };
@@ -310,7 +310,7 @@ exerciser_slot_set(const struct exerciser_slot *slot)
 
 /*
  * Returns the operation and the flags of an I/O. The flags are those of direct I/O, so that the
- * block layer does not throttle the I/O, for which a thread waits. Polled I/O also has REQ_POLLED.
+ * block layer's writeback throttling does not delay writes. Polled I/O also has REQ_POLLED.
  */
 static inline blk_opf_t exerciser_slot_opf(const struct exerciser_slot *slot)
 {

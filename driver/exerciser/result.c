@@ -99,7 +99,7 @@ static ssize_t exerciser_result_show_lists(struct exerciser_job *job, char *page
  * @job: the job; before its first run and while it runs, only its state is shown
  * @page: the page to write to
  *
- * Context: process.
+ * Context: process, under &exerciser_job.lock.
  * Return: the length of the text.
  */
 ssize_t exerciser_result_show(struct exerciser_job *job, char *page)

@@ -128,9 +128,8 @@ static void exerciser_block_check(struct exerciser_slot *slot, const void *data,
  * exerciser_verify_fill() - prepare a slot's buffer for its next I/O
  * @slot: the slot
  *
- * A write gets data of the block's next generation, which is 1 if the block's data is unknown.
- * Before a read, the buffer is filled with EXERCISER_POISON, so that data from an earlier I/O
- * cannot pass the check.
+ * A write gets data of the block's next generation. Before a read, the buffer is filled with
+ * EXERCISER_POISON, so that data from an earlier I/O cannot pass the check.
  *
  * Context: process.
  */
@@ -148,8 +147,8 @@ void exerciser_verify_fill(struct exerciser_slot *slot)
  * @slot: the slot, whose I/O has completed
  *
  * Only the data of a read is checked. After a write, the function records the generation of the
- * block. After a failed write, the content of the block is unknown, and is not checked before the
- * next write.
+ * block. After a failed write, the content of the block is unknown, and is not checked before a
+ * write succeeds.
  *
  * Context: process.
  */
@@ -235,7 +234,8 @@ static int exerciser_job_each_block(struct exerciser_job *job, struct file *file
 
 /*
  * Calls @fn for each block of a job, and then writes changed pages to the device. @fn uses the page
- * cache, which is empty before and after.
+ * cache, which is empty before and after. Return: 0 or a negative errno; -ESTALE if the target's
+ * path now leads to another device. Errors of filp_open() and -EINTR are not logged.
  */
 static int exerciser_cached(struct exerciser_job *job, int mode, exerciser_block_fn fn)
 {

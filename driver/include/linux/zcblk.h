@@ -339,10 +339,11 @@ enum zcblk_reason zcblk_bufio_explain(struct zcblk_bufio *io);
  * memory that its earlier bios hold, but the block layer delays these bios until
  * ->submit_bio() returns.
  * Return: nothing; @io->done is always called, possibly before this returns. @io->status is
- * the status of the device. The status of a refused I/O is BLK_STS_IOERR (no memory at the
- * address, or a read-only device), BLK_STS_NOTSUPP (it needs a copy) or BLK_STS_INVAL (the
- * other reasons; BLK_STS_IOERR before Linux 6.11). zcblk_reason_is_refused(@io->reason)
- * distinguishes a refusal from an error of the device.
+ * the status of the device, or BLK_STS_AGAIN if an I/O with REQ_NOWAIT would wait. The status of a
+ * refused I/O is BLK_STS_IOERR (no memory at the address, or a read-only device),
+ * BLK_STS_NOTSUPP (it needs a copy) or BLK_STS_INVAL (the other reasons; BLK_STS_IOERR before
+ * Linux 6.11). zcblk_reason_is_refused(@io->reason) distinguishes a refusal from an error of the
+ * device.
  */
 void zcblk_bufio_submit(struct zcblk_bufio *io);
 
