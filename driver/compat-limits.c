@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Sets and updates the limits of a disk, like limits.c, but for kernels before v6.11. These
- * kernels allocate the disk first. Each limit and each flag is then set separately.
+ * kernels allocate a disk without limits. The limits of the lower device are then stacked onto
+ * those of the disk's queue. Flags of the queue are set one by one.
  *
  * Copyright (C) 2026 The zcblk authors
  */

@@ -33,9 +33,9 @@ traced() {
 	cp "$TRACEFS/trace" "$2"
 }
 
-# each_io PATTERN SLACK: prints the number of events in 1000 I/Os that match PATTERN. A write to a
-# module parameter starts the I/Os. The function subtracts the events of this write, which are the
-# same for 100 I/Os and for 1100. events_more explains SLACK.
+# each_io PATTERN SLACK: traces 100 I/Os, and then 1100 I/Os. Prints how many more events match
+# PATTERN in the second trace. These are the events of 1000 I/Os, because the events of the write to
+# the module parameter that starts the I/Os are in both traces. events_more explains SLACK.
 each_io() {
 	traced 100 "$TMP/few" # allocates once what tracing itself needs
 	traced 100 "$TMP/few"
