@@ -567,7 +567,7 @@ static int zcblk_check_name(const char *name)
 	}
 
 	if (zcblk_is_partition_name(name)) {
-		pr_err("'%s': this is the name of a partition; choose a name that does not end in a digit, p and a number\n",
+		pr_err("'%s': partitions have such names; choose a name that does not end in a digit and p, with or without a number\n",
 		       name);
 		return -EINVAL;
 	}
