@@ -235,9 +235,9 @@ static int exerciser_job_each_block(struct exerciser_job *job, struct file *file
 /*
  * Calls @fn for each block of a job, and then writes changed pages to the device. @fn uses the page
  * cache, which is empty before and after. Return: 0 or a negative errno; -ESTALE if the target's
- * path now leads to another device. Errors of filp_open() and -EINTR are not logged.
+ * path now leads to another device
  */
-static int exerciser_cached(struct exerciser_job *job, int mode, exerciser_block_fn fn)
+static int exerciser_each_cached(struct exerciser_job *job, int mode, exerciser_block_fn fn)
 {
 	struct file *file = filp_open(job->set.target, mode | O_LARGEFILE, 0);
 	int err;
@@ -253,6 +253,13 @@ static int exerciser_cached(struct exerciser_job *job, int mode, exerciser_block
 		err = vfs_fsync(file, 0);
 	filp_close(file, NULL);
 	invalidate_bdev(job->bdev);
+	return err;
+}
+
+static int exerciser_cached(struct exerciser_job *job, int mode, exerciser_block_fn fn)
+{
+	int err = exerciser_each_cached(job, mode, fn);
+
 	if (err && err != -EINTR)
 		pr_err("%s: cannot %s '%s' through the page cache (%d)\n",
 		       exerciser_job_name(job), mode == O_RDONLY ? "read" : "write",
