@@ -247,11 +247,12 @@ static noinline void zcblk_io_range(struct zcblk_io *io)
 			 bio->bi_opf & REQ_NOWAIT, zcblk_io_granted);
 
 	err = zcblk_range_lock(disk->ranges, &io->range);
-	if (likely(!err))
+	if (likely(!err)) {
 		zcblk_io_start(io);
-	else if (err == -EINPROGRESS)
-		zcblk_poll_kick(disk);	/* polled I/O may hold the range */
-	else
+		return;
+	}
+	zcblk_poll_kick(disk);	/* polled I/O may hold the range */
+	if (err != -EINPROGRESS)
 		zcblk_io_cancel(io, err);
 }
 

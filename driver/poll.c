@@ -23,6 +23,7 @@
 #include <linux/sbitmap.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 
 #include "zcblk.h"
 
@@ -47,8 +48,14 @@ struct zcblk_polled {
 static struct zcblk_polled *zcblk_polled;
 static struct sbitmap zcblk_polled_map;
 
+/*
+ * A disk's own workqueue may be full of bios that wait for a tag of the lower device, until its
+ * polled I/O completes. So the workers that poll have another one.
+ */
+static struct workqueue_struct *zcblk_poll_wq;
+
 /**
- * zcblk_poll_init() - allocate the table of polled bios
+ * zcblk_poll_init() - allocate the table of polled bios, and the workqueue that polls
  *
  * Context: process, module init.
  * Return: 0 or -ENOMEM.
@@ -62,9 +69,15 @@ int zcblk_poll_init(void)
 		return -ENOMEM;
 	for (i = 0; i < ZCBLK_NR_POLLED; i++)
 		spin_lock_init(&zcblk_polled[i].lock);
+	zcblk_poll_wq = alloc_workqueue(ZCBLK_NAME "/poll", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (!zcblk_poll_wq)
+		goto free_polled;
+
 	if (!sbitmap_init_node(&zcblk_polled_map, ZCBLK_NR_POLLED, -1, GFP_KERNEL,
 			       NUMA_NO_NODE, false, true))
 		return 0;
+	destroy_workqueue(zcblk_poll_wq);
+free_polled:
 	kvfree(zcblk_polled);
 	return -ENOMEM;
 }
@@ -77,6 +90,7 @@ int zcblk_poll_init(void)
 void zcblk_poll_exit(void)
 {
 	sbitmap_free(&zcblk_polled_map);
+	destroy_workqueue(zcblk_poll_wq);
 	kvfree(zcblk_polled);
 }
 
@@ -233,5 +247,5 @@ void zcblk_poll_work(struct work_struct *work)
 void zcblk_poll_kick(struct zcblk_disk *disk)
 {
 	if (disk->can_poll)
-		queue_delayed_work(disk->wq, &disk->poll_work, 1);
+		queue_delayed_work(zcblk_poll_wq, &disk->poll_work, 1);
 }

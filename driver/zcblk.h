@@ -287,9 +287,9 @@ struct zcblk_io_cache;
  *	mark_dead of the lower device
  * @frozen: the block devices of the disk and of its partitions that were frozen with the lower
  *	device, indexed by partition number; protected by @holder_lock
- * @wq: workqueue for bios that submit_bio could not start at once, for @poll_work and for @ranges.
- *	If disks are stacked, with other drivers between them, the work of one disk may wait for
- *	the work of another. So each disk has its own workqueue.
+ * @wq: workqueue for bios that submit_bio could not start at once, and for @ranges. If disks are
+ *	stacked, with other drivers between them, the work of one disk may wait for the work of
+ *	another. So each disk has its own workqueue.
  * @io_set: bio_set of the clones, each inside a struct zcblk_io
  * @io_cache: per-CPU caches of free memory from @io_set
  * @bounce: pool of path copy; initialised when a setting first needs path copy
