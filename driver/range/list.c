@@ -28,11 +28,6 @@ static int zcblk_list_init(struct zcblk_ranges *ranges)
 	return 0;
 }
 
-static void zcblk_list_exit(struct zcblk_ranges *ranges)
-{
-	kfree(ranges->engine);
-}
-
 /* This is noinline, so that a profile shows the cost of the comparison */
 static noinline bool zcblk_list_conflicts(const struct zcblk_range *earlier,
 					  const struct zcblk_range *later)
@@ -123,7 +118,6 @@ static void zcblk_list_cancel(struct zcblk_ranges *ranges)
 const struct zcblk_range_ops zcblk_range_list_ops = {
 	.name = "list",
 	.init = zcblk_list_init,
-	.exit = zcblk_list_exit,
 	.lock = zcblk_list_lock,
 	.unlock = zcblk_list_unlock,
 	.for_each = zcblk_list_for_each,

@@ -60,7 +60,8 @@ void zcblk_ranges_destroy(struct zcblk_ranges *ranges)
 {
 	if (!ranges)
 		return;
-	ranges->ops->exit(ranges);
+	flush_workqueue(ranges->wq);
+	kvfree(ranges->engine);
 	free_percpu(ranges->stats);
 	kfree(ranges);
 }
@@ -208,7 +209,7 @@ void zcblk_range_unlock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 
 /*
  * Fails all parked ranges, and parks no more ranges. If another CPU searches for conflicts of a
- * parked range during this call, it may grant, park or fail the range later. Context: process.
+ * parked range during this call, it may grant or fail the range later. Context: process.
  */
 void zcblk_ranges_cancel(struct zcblk_ranges *ranges)
 {

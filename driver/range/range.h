@@ -174,10 +174,8 @@ typedef void (*zcblk_range_visit_fn)(struct zcblk_range *range, void *data);
 /* An engine. Its functions for_each() and cancel() are called in process context. */
 struct zcblk_range_ops {
 	const char *name;	/* the word for the engine in the setting range_lock */
-	/* Allocates @ranges->engine. Return: 0 or -ENOMEM */
+	/* Allocates @ranges->engine, for kvfree(). Return: 0 or -ENOMEM */
 	int (*init)(struct zcblk_ranges *ranges);
-	/* Frees @ranges->engine. No range is held or parked. */
-	void (*exit)(struct zcblk_ranges *ranges);
 	/* Locks or parks a range. Return: as zcblk_range_lock() */
 	int (*lock)(struct zcblk_ranges *ranges, struct zcblk_range *range);
 	/* Releases a granted range. Return: the ranges to be granted, linked by @next */

@@ -25,13 +25,12 @@
  * Waiting
  *	A range is entered first. Then a search examines older links, the newest one first, until it
  *	finds a link that the range must wait for. The range then joins the waiters of this link.
- *	When the link is removed, the search continues with the next older link. If the link was the
- *	oldest one, or was hidden (see below), the search of the slot starts again. It also starts
- *	again when a worker continues it. At the end of the chain, the search of a short range
- *	continues in its other slot, and then in the long slot. If the search finds no more links to
- *	wait for, the range is granted. So a range waits for one other range at a time, which is
- *	always older. The search of a read skips successive reads, because @across points from the
- *	newest of them to the write below.
+ *	When the link is removed, the search continues with the next older link. If the link was
+ *	hidden (see below), or if a worker continues the search, the slot is searched again. At the
+ *	end of the chain, the search of a short range continues in its other slot, and then in the
+ *	long slot. If the search finds no more links to wait for, the range is granted. So a range
+ *	waits for one other range at a time, which is always older. The search of a read skips
+ *	successive reads, because @across points from the newest of them to the write below.
  *
  * Long ranges
  *	A range that is not short is long. A long range has one link. This link is in the long slot,
@@ -87,7 +86,6 @@
  * Copyright (C) 2026 The zcblk authors
  */
 #include <linux/irqflags.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -387,12 +385,17 @@ static void zcblk_slot_begin(struct zcblk_slots *slots, struct zcblk_slot_search
 	if (slot == zcblk_slot_long(slots) && !own)
 		s->limit++;	/* the long range with this number is older, too */
 
-	s->at = from ?: zcblk_slot_newest(slot);
-	if (from || !own || (zcblk_link_is_read(own) && !own->is_hidden))
-		return;		/* a read begins at the newest link, and skips reads by @across */
-	while (own->is_hidden)
-		own = own->newer;
-	s->at = own->older;
+	if (from || !own) {
+		s->at = from ?: zcblk_slot_newest(slot);
+	} else if (own->is_hidden || !zcblk_link_is_read(own)) {
+		while (own->is_hidden)
+			own = own->newer;
+		s->at = own->older;
+	} else if (own->across == &zcblk_slot_not_top) {
+		s->at = zcblk_slot_newest(slot);	/* finds the top of these reads */
+	} else {
+		s->at = own->across;
+	}
 }
 
 /*
@@ -460,6 +463,8 @@ static int zcblk_slot_meet(struct zcblk_slots *slots, struct zcblk_range *range,
 		err = zcblk_range_conflict(slots->ranges, range, link->range, range->overlap);
 		if (err != -EINPROGRESS)
 			return err ?: ZCBLK_SLOT_DESPITE;
+	} else if (READ_ONCE(slots->ranges->cancelled)) {
+		return -ECANCELED;	/* zcblk_slot_cancel() may have walked this slot already */
 	}
 	list_add_tail(&range->wait, &link->waiters);
 	if (own && zcblk_slot_may_hide(slots, own, link))
@@ -530,10 +535,7 @@ static int zcblk_slot_look(struct zcblk_slots *slots, struct zcblk_slot_search *
 {
 	struct zcblk_range_link *link;
 
-	/*
-	 * A cancelled range fails without a search. The link that it waited for may be hidden
-	 * below its own link, where a search would not find it.
-	 */
+	/* A search misses a link that the cancelled range waited for, if its own link hides it */
 	if (s->range->parked && READ_ONCE(slots->ranges->cancelled))
 		return -ECANCELED;
 	zcblk_slot_begin(slots, s, slot, from);
@@ -578,15 +580,16 @@ static int zcblk_slot_settle_pausing(struct zcblk_slots *slots, struct zcblk_ran
 	return zcblk_slot_settle(slots, &s);
 }
 
-/* Passes parked ranges to the worker, which examines them again */
-static void zcblk_slot_defer(struct zcblk_slots *slots, struct list_head *deferred)
+/* Passes parked ranges to the worker. @todo is one of the two lists of the same name in @slots. */
+static void zcblk_slot_defer(struct zcblk_slots *slots, struct list_head *deferred,
+			     struct list_head *todo)
 {
 	unsigned long flags;
 
 	if (list_empty(deferred))
 		return;
 	raw_spin_lock_irqsave(&slots->todo_lock, flags);
-	list_splice_tail(deferred, &slots->todo);
+	list_splice_tail(deferred, todo);
 	raw_spin_unlock_irqrestore(&slots->todo_lock, flags);
 	queue_work(slots->ranges->wq, &slots->work);
 }
@@ -615,16 +618,19 @@ struct zcblk_slot_leave {
 	unsigned int nr;		/* number of waiters examined */
 	struct list_head cleared;	/* waiters with no conflict left in the link's slot */
 	struct list_head deferred;	/* waiters that a worker must examine */
+	struct list_head past;		/* the same, with no conflict left in the link's slot */
 };
 
 /*
  * Removes a link, and examines its waiters. Stops when the unlock has examined ZCBLK_SLOT_INLINE
- * waiters, or when @steps is used up. Moves the other waiters to @deferred.
+ * waiters, or when @steps is used up. If no link is older, no waiter has a conflict left.
  */
 static void zcblk_slot_leave(struct zcblk_slots *slots, struct zcblk_range_link *link,
 			     struct zcblk_slot_leave *leave)
 {
 	struct zcblk_range_link *older = link->is_hidden ? NULL : link->older;
+	bool oldest = !link->is_hidden && !zcblk_link_real(older);
+	struct list_head *deferred = oldest ? &leave->past : &leave->deferred;
 	struct zcblk_range *range;
 	int err;
 
@@ -635,12 +641,15 @@ static void zcblk_slot_leave(struct zcblk_slots *slots, struct zcblk_range_link 
 			return;
 		leave->nr++;
 		leave->s.range = range;
-		err = range->is_long ? ZCBLK_SLOT_BOUND :
-			zcblk_slot_look(slots, &leave->s, link->slot, older, NULL);
+		err = 0;
+		if (range->is_long)
+			err = ZCBLK_SLOT_BOUND;
+		else if (!oldest)
+			err = zcblk_slot_look(slots, &leave->s, link->slot, older, NULL);
 		if (err != -EINPROGRESS)
-			list_add_tail(&range->wait, err ? &leave->deferred : &leave->cleared);
+			list_add_tail(&range->wait, err ? deferred : &leave->cleared);
 	}
-	list_splice_tail(&link->waiters, &leave->deferred);
+	list_splice_tail(&link->waiters, deferred);
 }
 
 /* Searches the other slots of the ranges in @cleared. Return: a list of ranges to be granted */
@@ -670,6 +679,7 @@ struct zcblk_range *zcblk_slot_unlock_slow(struct zcblk_ranges *ranges, struct z
 		.s.steps = ZCBLK_SLOT_STEPS,
 		.cleared = LIST_HEAD_INIT(leave.cleared),
 		.deferred = LIST_HEAD_INIT(leave.deferred),
+		.past = LIST_HEAD_INIT(leave.past),
 	};
 	struct zcblk_slots *slots = ranges->engine;
 	struct zcblk_range *grants;
@@ -685,7 +695,8 @@ struct zcblk_range *zcblk_slot_unlock_slow(struct zcblk_ranges *ranges, struct z
 	grants = zcblk_slot_leave_settle(slots, &leave);
 	local_irq_restore(flags);
 
-	zcblk_slot_defer(slots, &leave.deferred);
+	zcblk_slot_defer(slots, &leave.deferred, &slots->todo);
+	zcblk_slot_defer(slots, &leave.past, &slots->past);
 	return grants;
 }
 
@@ -706,7 +717,7 @@ static void zcblk_slot_withdraw(struct zcblk_slots *slots, struct zcblk_range *r
 	zcblk_slot_release_all(slots, range);
 	local_irq_restore(flags);
 
-	zcblk_slot_defer(slots, &waiters);
+	zcblk_slot_defer(slots, &waiters, &slots->todo);
 }
 
 /*
@@ -884,19 +895,28 @@ int zcblk_slot_lock_slow(struct zcblk_ranges *ranges, struct zcblk_range *range)
 	return err;
 }
 
+static struct zcblk_range *zcblk_slot_next_todo(struct zcblk_slots *slots)
+{
+	struct zcblk_range *range;
+
+	raw_spin_lock_irq(&slots->todo_lock);
+	range = zcblk_slot_pop(&slots->todo);
+	if (!range) {
+		range = zcblk_slot_pop(&slots->past);
+		if (range)
+			zcblk_slot_advance(range);
+	}
+	raw_spin_unlock_irq(&slots->todo_lock);
+	return range;
+}
+
 static void zcblk_slot_work(struct work_struct *work)
 {
 	struct zcblk_slots *slots = container_of(work, struct zcblk_slots, work);
 	struct zcblk_range *range;
 	int err;
 
-	for (;;) {
-		raw_spin_lock_irq(&slots->todo_lock);
-		range = zcblk_slot_pop(&slots->todo);
-		raw_spin_unlock_irq(&slots->todo_lock);
-		if (!range)
-			break;
-
+	while ((range = zcblk_slot_next_todo(slots))) {
 		err = zcblk_slot_settle_pausing(slots, range);
 		if (err == -EINPROGRESS)
 			continue;
@@ -973,10 +993,12 @@ static void zcblk_slot_cancel(struct zcblk_ranges *ranges)
 		zcblk_slot_walk(slots, &slots->slot[i], NULL, NULL, &waiters);
 		if (list_empty(&waiters))
 			i++;
-		zcblk_slot_defer(slots, &waiters);
+		zcblk_slot_defer(slots, &waiters, &slots->todo);
 		zcblk_slot_work(&slots->work);
 	}
-	flush_work(&slots->work);
+	/* The queue may be full of I/O that waits for this call, so do not wait for it */
+	cancel_work_sync(&slots->work);
+	zcblk_slot_work(&slots->work);
 }
 
 static int zcblk_slot_init(struct zcblk_ranges *ranges)
@@ -993,23 +1015,15 @@ static int zcblk_slot_init(struct zcblk_ranges *ranges)
 	INIT_WORK(&slots->work, zcblk_slot_work);
 	raw_spin_lock_init(&slots->todo_lock);
 	INIT_LIST_HEAD(&slots->todo);
+	INIT_LIST_HEAD(&slots->past);
 	INIT_LIST_HEAD(&slots->longs);
 	ranges->engine = slots;
 	return 0;
 }
 
-static void zcblk_slot_exit(struct zcblk_ranges *ranges)
-{
-	struct zcblk_slots *slots = ranges->engine;
-
-	flush_work(&slots->work);
-	kvfree(slots);
-}
-
 const struct zcblk_range_ops zcblk_range_slot_ops = {
 	.name = "slot",
 	.init = zcblk_slot_init,
-	.exit = zcblk_slot_exit,
 	.lock = zcblk_slot_lock,		/* range.c calls this inline */
 	.unlock = zcblk_slot_unlock,
 	.for_each = zcblk_slot_for_each,

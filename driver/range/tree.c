@@ -27,11 +27,6 @@ static int zcblk_tree_init(struct zcblk_ranges *ranges)
 	return 0;
 }
 
-static void zcblk_tree_exit(struct zcblk_ranges *ranges)
-{
-	kfree(ranges->engine);
-}
-
 static int zcblk_tree_lock(struct zcblk_ranges *ranges, struct zcblk_range *range)
 {
 	struct zcblk_range_tree *tree = ranges->engine;
@@ -102,7 +97,6 @@ static void zcblk_tree_cancel(struct zcblk_ranges *ranges)
 const struct zcblk_range_ops zcblk_range_tree_ops = {
 	.name = "tree",
 	.init = zcblk_tree_init,
-	.exit = zcblk_tree_exit,
 	.lock = zcblk_tree_lock,
 	.unlock = zcblk_tree_unlock,
 	.for_each = zcblk_tree_for_each,

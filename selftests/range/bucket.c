@@ -72,11 +72,6 @@ static int zcblk_bucket_init(struct zcblk_ranges *ranges)
 	return 0;
 }
 
-static void zcblk_bucket_exit(struct zcblk_ranges *ranges)
-{
-	kfree(ranges->engine);
-}
-
 static void zcblk_bucket_span(const struct zcblk_range *range,
 			      struct zcblk_bucket_span *span)
 {
@@ -319,7 +314,6 @@ static void zcblk_bucket_cancel(struct zcblk_ranges *ranges)
 const struct zcblk_range_ops zcblk_range_bucket_ops = {
 	.name = "bucket",
 	.init = zcblk_bucket_init,
-	.exit = zcblk_bucket_exit,
 	.lock = zcblk_bucket_lock,
 	.unlock = zcblk_bucket_unlock,
 	.for_each = zcblk_bucket_for_each,

@@ -89,11 +89,6 @@ static int combine_init(struct zcblk_ranges *ranges)
 	return 0;
 }
 
-static void combine_exit(struct zcblk_ranges *ranges)
-{
-	kfree(ranges->engine);
-}
-
 /* The holder of the lock executes these operations */
 
 static void combine_do_lock(struct zcblk_ranges *ranges, struct combine_op *op)
@@ -266,7 +261,6 @@ static void combine_for_each(struct zcblk_ranges *ranges, zcblk_range_visit_fn v
 const struct zcblk_range_ops zcblk_range_combine_ops = {
 	.name = "combine",
 	.init = combine_init,
-	.exit = combine_exit,
 	.lock = combine_lock,
 	.unlock = combine_unlock,
 	.for_each = combine_for_each,

@@ -191,12 +191,13 @@ bool test_queue_work(struct work_struct *work)
 	return true;
 }
 
-void test_flush_work(struct work_struct *work)
+void test_flush_works(void)
 {
 	unsigned int *flush = &scene->flush[current];
+	struct work_struct *work = scene->work;
 	struct know know;
 
-	if (!in_thread)
+	if (!in_thread || !work)
 		return;
 	*flush = !!work->pending + (scene->running == work);
 	wait_ready(is_flushed, flush, false);

@@ -74,7 +74,7 @@ bool test_queue_work(struct work_struct *work)
 	return queued;
 }
 
-void test_flush_work(struct work_struct *work)
+void test_flush_works(void)
 {
 	unsigned long flags;
 	bool busy;
@@ -83,7 +83,7 @@ void test_flush_work(struct work_struct *work)
 	do {
 		cpu_relax();
 		spin_lock_irqsave(&lock, flags);
-		busy = work->pending || running == work;
+		busy = nr_works || running;
 		spin_unlock_irqrestore(&lock, flags);
 	} while (busy);
 }
