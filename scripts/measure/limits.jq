@@ -51,7 +51,8 @@ def limits: {
 	"icount-irqsoff": 5000,
 	# Each case has an upper limit for engine slot. The limit is for the instructions at the
 	# largest N, divided by those at N = 1.
-	"icount-locks": { "held": 1.10, "hot": 1.25, "readers": 1.25, "readers-behind": 1.25 },
+	"icount-locks": { "held": 1.10, "hot": 1.25, "readers": 1.25, "readers-behind": 1.25,
+		"mixed": 1.25 },
 	# each load has a lower limit of its IOPS, relative to the IOPS of its base
 	"locks-pairs": { "hot": 0.95, "fsync": 0.97 },
 	# A row has DEVICE, BUFFER, SIZE, ENGINE, and a lower limit. The limit is for the time of a

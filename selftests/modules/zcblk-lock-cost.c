@@ -15,6 +15,8 @@
  *			the reads are unlocked, and the last one grants the write.
  *	readers-behind	N reads are parked behind a write that waits. The write is granted
  *			and unlocked, which grants the reads. Then the reads are unlocked.
+ *	mixed		3 * N requests of one block are parked behind a write, again and again
+ *			two reads and a write. Each is unlocked when the requests before it are.
  *
  * Copyright (C) 2026 The zcblk authors
  */
@@ -27,6 +29,7 @@
 
 #define HELD		1024
 #define QUEUED		16384
+#define GROUPS		4096	/* of three requests */
 #define QUEUED_SLOW	256	/* for engines list and tree: their time grows with N squared */
 #define STEP		4	/* each N is this factor times the previous N */
 #define ROUNDS		2000
@@ -179,6 +182,22 @@ static u64 round_behind(struct zcblk_ranges *ranges, unsigned int n)
 	return ns + end();
 }
 
+static u64 round_mixed(struct zcblk_ranges *ranges, unsigned int n)
+{
+	unsigned int i;
+	u64 ns;
+
+	lock(ranges, &holder, 0, ZCBLK_RANGE_WRITE);
+	begin();
+	for (i = 0; i < 3 * n; i++)
+		lock(ranges, &pool[i], 0, i % 3 == 2 ? ZCBLK_RANGE_WRITE : ZCBLK_RANGE_READ);
+	ns = end();
+	unlock(ranges, &holder);
+	begin();
+	unlock_all(ranges, 3 * n);
+	return ns + end();
+}
+
 static u64 measure_rounds(struct zcblk_ranges *ranges, unsigned int n,
 			  u64 (*round)(struct zcblk_ranges *ranges, unsigned int n))
 {
@@ -200,6 +219,11 @@ static u64 measure_behind(struct zcblk_ranges *ranges, unsigned int n)
 	return measure_rounds(ranges, n, round_behind);
 }
 
+static u64 measure_mixed(struct zcblk_ranges *ranges, unsigned int n)
+{
+	return measure_rounds(ranges, n, round_mixed);
+}
+
 static const struct cost {
 	const char *name;
 	unsigned int many;
@@ -209,6 +233,7 @@ static const struct cost {
 	{ "hot", QUEUED, measure_hot },
 	{ "readers", QUEUED, measure_readers },
 	{ "readers-behind", QUEUED, measure_behind },
+	{ "mixed", GROUPS, measure_mixed },
 };
 
 static int measure_cost(unsigned int engine, const struct cost *cost, unsigned int n)
