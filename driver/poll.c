@@ -9,10 +9,10 @@
  * in its bi_cookie. A poller needs only this queue number. A poller must not access other data of
  * the second bio, because that bio may complete at any time, by another poller or by a timeout.
  *
- * Only a poller checks the queue for completions. If a submitter stops polling, its bio does
- * not complete, and the bio does not release its range. So when another bio must wait for a range,
- * a worker polls for all polled I/O of the disk, until none is in flight. It also does so when the
- * disk is dead, or is removed by force.
+ * Only a poller checks the queue for completions. If a submitter stops polling, its bio does not
+ * complete, and does not release its range. So when a range lock parks or refuses a bio, a worker
+ * polls for all polled I/O of the disk, until none is in flight. It also does so when the disk is
+ * dead, or is removed by force.
  *
  * dm instead keeps its state in bi_private of the submitter's bio, and completes the bio only
  * in that submitter's poller. With this method, no other poller and no worker may end the bio.

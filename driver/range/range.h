@@ -104,10 +104,7 @@ struct zcblk_range_link {
 struct zcblk_range {
 	u64 start;		/* first sector */
 	u64 last;		/* last sector */
-	/*
-	 * Called with err 0 when a parked range is granted, or with -ECANCELED when it is
-	 * cancelled. A cancelled range must not be unlocked.
-	 */
+	/* Ends a wait: err is 0, or -ECANCELED for a range that must not be unlocked */
 	void (*granted)(struct zcblk_range *range, int err);
 	u8 kind;		/* an enum zcblk_range_kind */
 	bool nowait;		/* refuse the range instead of parking it */

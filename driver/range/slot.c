@@ -580,7 +580,7 @@ static int zcblk_slot_settle_pausing(struct zcblk_slots *slots, struct zcblk_ran
 	return zcblk_slot_settle(slots, &s);
 }
 
-/* Passes parked ranges to the worker. @todo is one of the two lists of the same name in @slots. */
+/* Passes parked ranges to the worker. @todo is @slots->todo or @slots->past. */
 static void zcblk_slot_defer(struct zcblk_slots *slots, struct list_head *deferred,
 			     struct list_head *todo)
 {
@@ -895,17 +895,18 @@ int zcblk_slot_lock_slow(struct zcblk_ranges *ranges, struct zcblk_range *range)
 	return err;
 }
 
+/* Returns the next range of the worker, from @past and @todo in turn, or NULL if both are empty */
 static struct zcblk_range *zcblk_slot_next_todo(struct zcblk_slots *slots)
 {
 	struct zcblk_range *range;
+	bool past;
 
 	raw_spin_lock_irq(&slots->todo_lock);
-	range = zcblk_slot_pop(&slots->todo);
-	if (!range) {
-		range = zcblk_slot_pop(&slots->past);
-		if (range)
-			zcblk_slot_advance(range);
-	}
+	past = !list_empty(&slots->past) && (slots->past_next || list_empty(&slots->todo));
+	slots->past_next = !past;
+	range = zcblk_slot_pop(past ? &slots->past : &slots->todo);
+	if (past)
+		zcblk_slot_advance(range);
 	raw_spin_unlock_irq(&slots->todo_lock);
 	return range;
 }
@@ -917,7 +918,8 @@ static void zcblk_slot_work(struct work_struct *work)
 	int err;
 
 	while ((range = zcblk_slot_next_todo(slots))) {
-		err = zcblk_slot_settle_pausing(slots, range);
+		err = READ_ONCE(slots->ranges->cancelled) ? -ECANCELED :
+			zcblk_slot_settle_pausing(slots, range);
 		if (err == -EINPROGRESS)
 			continue;
 		range->next = NULL;

@@ -59,9 +59,10 @@ struct zcblk_slots {
 	struct mutex mutex;		/* held to enter a long or undecided range */
 	struct lockdep_map dep_map;	/* represents the slots in lockdep */
 	struct work_struct work;	/* examines the ranges in @todo and @past */
-	raw_spinlock_t todo_lock;	/* protects @todo and @past */
+	raw_spinlock_t todo_lock;	/* protects the next three members */
 	struct list_head todo;		/* parked ranges to be examined again in their slot */
 	struct list_head past;		/* parked ranges that need only the slots after theirs */
+	bool past_next;			/* the worker examines a range of @past next */
 	atomic_t walks;			/* running calls of zcblk_slot_for_each() */
 	/* The lock of the long slot protects changes of the next three members */
 	struct list_head longs;		/* all long ranges, the oldest one first */
