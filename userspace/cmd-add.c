@@ -210,7 +210,7 @@ static int bring_up(const struct request *request)
 	/* Set `lower` first, because disk_set() looks below it to replace unreferenced=auto */
 	if (disk_set(request->name, &lower))
 		return STATUS_FAILED;
-	/* A disk without a range lock refuses `overlap`, so the order of the options must not count */
+	/* A disk without a range lock refuses `overlap`, so set range_lock before all others */
 	if (set_all(request, true) || set_all(request, false))
 		return STATUS_FAILED;
 	if (disk_set(request->name, &power))
