@@ -43,7 +43,7 @@ api_run_io "how=$MAP_ONLY"
 check_eq "map only: a buffer that can be mapped is mapped" "mapped 0" \
 	"$(api_io_result reason) $(api_io_result err)"
 for write in 0 1; do
-	api_run_io "how=$MAP_ONLY" offset=100 "write=$write"
+	api_run_io "how=$MAP_ONLY" offset=101 "write=$write"
 	check_eq "map only, write=$write: a copy is refused" "refused-copy -95" \
 		"$(api_io_result reason) $(api_io_result err)"
 done
@@ -51,7 +51,7 @@ check_eq "map only: these refusals are counted" 2 "$(api_stat io refused-copy)"
 api_run_io "how=$NOWAIT"
 check_eq "no wait: an I/O of one bio is sent" "mapped 0" \
 	"$(api_io_result reason) $(api_io_result err)"
-api_run_io "how=$NOWAIT" offset=100 bytes=262144
+api_run_io "how=$NOWAIT" offset=101 bytes=262144
 check_eq "no wait: a copy in two pieces is not sent" "copied-alignment -11" \
 	"$(api_io_result reason) $(api_io_result err)"
 
