@@ -18,11 +18,11 @@ null_add nullb0 size=64 irqmode=2 completion_nsec=2000000
 zcblk_load
 take_most
 
-# Parameters of I/O: one bio, several bios, a registered buffer, a copy by a flag, and a buffer that
-# is not aligned to 512 bytes
+# Parameters of I/O: one bio, several bios, a registered buffer, a copy by a flag, and a buffer at an
+# odd address, which no device accepts
 engines=("bytes=1048576" "buffer=scattered bytes=3145728"
 	"buffer=scattered bytes=3145728 registered=1" "bytes=1048576 how=1"
-	"buffer=scattered bytes=1048576 offset=100")
+	"buffer=scattered bytes=1048576 offset=101")
 
 # without_memory NAME PERCENT N: does N I/Os. Meanwhile, PERCENT % of the allocations of this shell
 # fail, except those that may wait. NAME appears only in the message of a failed check.
