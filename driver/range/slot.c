@@ -526,8 +526,7 @@ static void zcblk_slot_advance(struct zcblk_range *range)
  * this link. The search starts at @from. If @from is NULL, zcblk_slot_begin() chooses the start.
  * @flags may be NULL if @s->pausing is false.
  * Return: 0 if this slot has no link left to wait for; ZCBLK_SLOT_BOUND if @s->steps is used up and
- * @s->pausing is false; -ECANCELED if the range is parked and all waiters are being cancelled;
- * otherwise, the result of zcblk_slot_meet()
+ * @s->pausing is false; otherwise, the result of zcblk_slot_meet()
  */
 static int zcblk_slot_look(struct zcblk_slots *slots, struct zcblk_slot_search *s,
 			   unsigned long *slot, struct zcblk_range_link *from,
@@ -535,9 +534,6 @@ static int zcblk_slot_look(struct zcblk_slots *slots, struct zcblk_slot_search *
 {
 	struct zcblk_range_link *link;
 
-	/* A search misses a link that the cancelled range waited for, if its own link hides it */
-	if (s->range->parked && READ_ONCE(slots->ranges->cancelled))
-		return -ECANCELED;
 	zcblk_slot_begin(slots, s, slot, from);
 	while (!(link = zcblk_slot_find(s)) && s->at) {
 		if (!s->pausing)
@@ -918,6 +914,7 @@ static void zcblk_slot_work(struct work_struct *work)
 	int err;
 
 	while ((range = zcblk_slot_next_todo(slots))) {
+		/* A search misses a link that the range waited for, if its own link hides it */
 		err = READ_ONCE(slots->ranges->cancelled) ? -ECANCELED :
 			zcblk_slot_settle_pausing(slots, range);
 		if (err == -EINPROGRESS)
